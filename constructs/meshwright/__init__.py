@@ -1,0 +1,1 @@
+"""A data mesh on AWS from one file per domain."""

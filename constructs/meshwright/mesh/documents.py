@@ -1,0 +1,176 @@
+"""The Lake Formation state that each stack declares, as the documents of its custom resources.
+
+A grants document reads as a reviewer wants it in `cdk diff`: by resource and permission, who.
+
+    "Grants": {"111111111111:database/acme_orders_sales": {"DESCRIBE with grant option": ["333333333331"]}}
+
+Cross-account sharing takes two steps (a share is not transitive): the governance account grants to a domain's
+account with grant option, and in that account its roles are granted what they use
+(https://docs.aws.amazon.com/lake-formation/latest/dg/cross-account-notes.html).
+"""
+
+from collections.abc import Iterable
+from typing import TypedDict
+
+from meshwright.config.domain_file import Product
+from meshwright.mesh.model import Domain, Mesh
+from meshwright.mesh.subscriptions import Subscription
+
+GRANT_OPTION = " with grant option"
+PRODUCER_DATABASE = "ALTER, CREATE_TABLE, DESCRIBE"
+"""All that may go to another account on a database: DROP and Super may not."""
+PRODUCER_TABLE = "ALTER, DELETE, DESCRIBE, DROP, INSERT, SELECT"
+WRITER_TABLE = "ALTER, DELETE, DESCRIBE, INSERT, SELECT"
+READER_TABLE = "DESCRIBE, SELECT"
+
+
+class Filter(TypedDict, total=False):
+    """A data-cells filter. `Rows` left out: all rows."""
+
+    Columns: list[str]
+    Rows: str
+
+
+Grants = dict[str, dict[str, list[str]]]
+
+
+class GrantsDocument(TypedDict, total=False):
+    """Properties of Custom::LakeFormationGrants."""
+
+    Tags: dict[str, dict[str, str]]
+    Filters: dict[str, Filter]
+    Grants: Grants
+
+
+def _add(grants: Grants, resource: str, permissions: str, principals: Iterable[str]) -> None:
+    listed = grants.setdefault(resource, {}).setdefault(permissions, [])
+    listed.extend(each for each in principals if each not in listed)
+
+
+def _sorted(grants: Grants) -> Grants:
+    kept = {
+        resource: {
+            permissions: sorted(principals) for permissions, principals in sorted(by.items()) if principals
+        }
+        for resource, by in sorted(grants.items())
+    }
+    return {resource: by for resource, by in kept.items() if by}
+
+
+def preparation_document(mesh: Mesh, domain: Domain) -> GrantsDocument:
+    """What must be granted in the governance account before the domain's tables can be made there.
+
+    Being an administrator does not include the use of a registered location, nor making tables in it
+    (https://docs.aws.amazon.com/lake-formation/latest/dg/implicit-permissions.html).
+    """
+    names, catalog = mesh.names, mesh.governance_account
+    provider = names.provider_role_arn(catalog)
+    grants: Grants = {}
+    location = f"{catalog}:location/{names.bucket(domain.name, domain.account, 'products')}"
+    _add(grants, location, "DATA_LOCATION_ACCESS", [names.deploying_role_arn(catalog), provider])
+    for product_name, product in domain.file.products.items():
+        if any(table.format == "iceberg" for table in product.tables.values()):
+            database = f"{catalog}:database/{names.database(domain.name, product_name)}"
+            _add(grants, database, "CREATE_TABLE, DESCRIBE", [provider])
+    return {"Grants": _sorted(grants)}
+
+
+def share_document(mesh: Mesh, domain: Domain) -> GrantsDocument:
+    """What the governance account grants on the domain's products: to its own account, and to consumers'."""
+    names, catalog = mesh.names, mesh.governance_account
+    grants: Grants = {}
+    tags: dict[str, dict[str, str]] = {}
+    filters: dict[str, Filter] = {}
+    location = f"{catalog}:location/{names.bucket(domain.name, domain.account, 'products')}"
+    _add(grants, location, f"DATA_LOCATION_ACCESS{GRANT_OPTION}", [domain.account])
+    for product_name, product in domain.file.products.items():
+        database = names.database(domain.name, product_name)
+        tags.update(_tags(catalog, database, domain.name, product_name, product))
+        key = f"{catalog}:database/{database}"
+        _add(grants, key, f"{PRODUCER_DATABASE}{GRANT_OPTION}", [domain.account])
+        for table in product.tables:
+            key = f"{catalog}:table/{database}/{table}"
+            _add(grants, key, f"{PRODUCER_TABLE}{GRANT_OPTION}", [domain.account])
+    for subscription in mesh.agreed_by_producer.get(domain.name, ()):
+        account = mesh.domains[subscription.consumer].account
+        database = names.database(domain.name, subscription.product)
+        _add(grants, f"{catalog}:database/{database}", f"DESCRIBE{GRANT_OPTION}", [account])
+        for key, limits in filters_of(mesh, subscription).items():
+            filters[key] = limits
+            _add(grants, key, f"SELECT{GRANT_OPTION}", [account])
+    return {
+        "Tags": dict(sorted(tags.items())),
+        "Filters": dict(sorted(filters.items())),
+        "Grants": _sorted(grants),
+    }
+
+
+def filters_of(mesh: Mesh, subscription: Subscription) -> dict[str, Filter]:
+    """The data-cells filters of a subscription, one per table, named after the consumer.
+
+    There is one even where nothing is hidden: so a later limit is an update in place, without a moment in
+    which the consumer has either too much or nothing, and a column added later is not seen before it is agreed.
+    """
+    database = mesh.names.database(subscription.producer, subscription.product)
+    filters: dict[str, Filter] = {}
+    for access in subscription.tables:
+        key = f"{mesh.governance_account}:filter/{database}/{access.table}/{subscription.consumer}"
+        filters[key] = {"Columns": list(access.columns)}
+        if access.where:
+            filters[key]["Rows"] = access.where
+    return filters
+
+
+def _tags(catalog: str, database: str, domain: str, name: str, product: Product) -> dict[str, dict[str, str]]:
+    tags = {
+        f"{catalog}:database/{database}": {
+            "domain": domain,
+            "product": name,
+            "classification": product.classification,
+        }
+    }
+    for table_name, table in product.tables.items():
+        for column_name, column in table.columns.items():
+            if column.pii:
+                tags[f"{catalog}:column/{database}/{table_name}/{column_name}"] = {"sensitivity": "pii"}
+    return tags
+
+
+def access_document(mesh: Mesh, domain: Domain) -> GrantsDocument:
+    """What the domain's account grants to its own roles: on its products, and on what it subscribes to."""
+    names, catalog = mesh.names, mesh.governance_account
+    grants: Grants = {}
+    roles = [role.arn for role in domain.roles.values()]
+    writers = [role.arn for role in domain.writers]
+    readers = [arn for arn in roles if arn not in writers]
+    for product_name, product in domain.file.products.items():
+        _describe(mesh, domain, names.database(domain.name, product_name), roles, grants)
+        for table in product.tables:
+            key = f"{catalog}:table/{names.database(domain.name, product_name)}/{table}"
+            _add(grants, key, WRITER_TABLE, writers)
+            _add(grants, key, READER_TABLE, readers)
+    if domain.file.products:
+        location = f"{catalog}:location/{names.bucket(domain.name, domain.account, 'products')}"
+        _add(grants, location, "DATA_LOCATION_ACCESS", writers)
+    for subscription in mesh.agreed_by_consumer.get(domain.name, ()):
+        users = [domain.roles[key].arn for key in subscription.roles]
+        _describe(mesh, domain, names.database(subscription.producer, subscription.product), users, grants)
+        for key in filters_of(mesh, subscription):
+            _add(grants, key, "SELECT", users)
+    return {"Grants": _sorted(grants)}
+
+
+def _describe(mesh: Mesh, domain: Domain, database: str, roles: list[str], grants: Grants) -> None:
+    """A reader needs DESCRIBE on the resource link, and on what it points to."""
+    for account in (domain.account, mesh.governance_account):
+        _add(grants, f"{account}:database/{database}", "DESCRIBE", roles)
+
+
+def linked_databases(mesh: Mesh, domain: Domain) -> tuple[str, ...]:
+    """The databases that the domain's account links to: its own products, then its subscriptions."""
+    own = [mesh.names.database(domain.name, product) for product in domain.file.products]
+    subscribed = [
+        mesh.names.database(each.producer, each.product)
+        for each in mesh.agreed_by_consumer.get(domain.name, ())
+    ]
+    return (*own, *subscribed)

@@ -1,0 +1,129 @@
+"""A mesh in one environment: accounts, roles and decided subscriptions, all names resolved."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from meshwright.config.base import Access
+from meshwright.config.domain_file import DomainFile
+from meshwright.config.mesh_file import MeshFile
+from meshwright.errors import UserError
+from meshwright.mesh.names import Names
+from meshwright.mesh.subscriptions import Status, Subscription, decide_all
+
+
+@dataclass(frozen=True, slots=True)
+class DomainRole:
+    """An IAM role of a domain."""
+
+    key: str
+    name: str
+    arn: str
+    access: Access
+    """What it does with the domain's own products."""
+    create: bool
+    trusted_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """A domain in its account."""
+
+    name: str
+    account: str
+    file: DomainFile
+    roles: Mapping[str, DomainRole]
+
+    @property
+    def writers(self) -> tuple[DomainRole, ...]:
+        return tuple(role for role in self.roles.values() if role.access == "write")
+
+
+@dataclass(frozen=True)
+class Mesh:
+    """The mesh in one environment. Domains without an account in it are not part of it."""
+
+    environment: str
+    region: str
+    governance_account: str
+    file: MeshFile
+    domains: Mapping[str, Domain]
+    subscriptions: tuple[Subscription, ...]
+
+    @property
+    def name(self) -> str:
+        return self.file.mesh
+
+    @cached_property
+    def names(self) -> Names:
+        return Names(mesh=self.file.mesh, region=self.region, qualifier=self.file.bootstrap_qualifier)
+
+    @cached_property
+    def agreed_by_consumer(self) -> Mapping[str, tuple[Subscription, ...]]:
+        return _grouped(self.subscriptions, "consumer")
+
+    @cached_property
+    def agreed_by_producer(self) -> Mapping[str, tuple[Subscription, ...]]:
+        return _grouped(self.subscriptions, "producer")
+
+
+def _grouped(subscriptions: tuple[Subscription, ...], side: str) -> dict[str, tuple[Subscription, ...]]:
+    groups: dict[str, list[Subscription]] = {}
+    for subscription in subscriptions:
+        if subscription.status is Status.AGREED:
+            groups.setdefault(getattr(subscription, side), []).append(subscription)
+    return {name: tuple(group) for name, group in groups.items()}
+
+
+def resolve(
+    mesh: MeshFile, domains: Mapping[str, DomainFile], *, environment: str | None, today: date
+) -> Mesh:
+    """The mesh in `environment` (default: the first of mesh.yaml) as of `today`.
+
+    Raises UserError when the environment is unknown. The files must have been validated.
+    """
+    chosen = environment or next(iter(mesh.environments))
+    if chosen not in mesh.environments:
+        known = ", ".join(mesh.environments)
+        raise UserError(
+            f"mesh.yaml: environments: there is no environment {chosen!r}. "
+            f"Use one of: {known} (cdk: -c environment=NAME), or add it to mesh.yaml."
+        )
+    spec = mesh.environments[chosen]
+    names = Names(mesh=mesh.mesh, region=spec.region, qualifier=mesh.bootstrap_qualifier)
+    present = {name: file for name, file in sorted(domains.items()) if chosen in file.accounts}
+    return Mesh(
+        environment=chosen,
+        region=spec.region,
+        governance_account=spec.governance_account,
+        file=mesh,
+        domains={
+            name: Domain(
+                name=name,
+                account=file.accounts[chosen],
+                file=file,
+                roles=_roles(names, name, file, file.accounts[chosen]),
+            )
+            for name, file in present.items()
+        },
+        subscriptions=decide_all(
+            present, open_classifications=frozenset(mesh.open_classifications), today=today
+        ),
+    )
+
+
+def _roles(names: Names, domain: str, file: DomainFile, account: str) -> dict[str, DomainRole]:
+    roles = {}
+    for key, role in file.roles.items():
+        given = role.name or names.created_role(domain, key)
+        arn = given if given.startswith("arn:") else names.role_arn(account, given)
+        roles[key] = DomainRole(
+            key=key,
+            name=given.rpartition("/")[2],
+            arn=arn,
+            access=role.access or ("write" if key == "engineers" else "read"),
+            create=role.create,
+            trusted_by=tuple(role.trusted_by),
+        )
+    return roles

@@ -109,7 +109,7 @@ def filters_of(mesh: Mesh, subscription: Subscription) -> dict[str, Filter]:
     """The data-cells filters of a subscription, one per table, named after the consumer.
 
     There is one even where nothing is hidden: so a later limit is an update in place, without a moment in
-    which the consumer has either too much or nothing, and a column added later is not seen before it is agreed.
+    which the consumer has too much or nothing, and a column added later is not seen before it is agreed.
     """
     database = mesh.names.database(subscription.producer, subscription.product)
     filters: dict[str, Filter] = {}

@@ -10,6 +10,7 @@ Of what the two say, the narrower holds.
 | yes | expired | no | expired |
 | expired | any | any | expired |
 | no | yes | either | offered |
+| no | expired | either | expired |
 
 Pure: dates and files in, decisions out.
 """
@@ -107,12 +108,15 @@ def _decisions_of(
             consumer = domains.get(approval.domain)
             wanted = f"{name}.{product_name}"
             if consumer is None or all(request.product != wanted for request in consumer.consumes):
+                ended = approval.until is not None and approval.until < today
                 yield Subscription(
                     consumer=approval.domain,
                     producer=name,
                     product=product_name,
-                    status=Status.OFFERED,
-                    reason=f"{approval.domain} has not asked for it",
+                    status=Status.EXPIRED if ended else Status.OFFERED,
+                    reason=f"{name}'s approval ended on {approval.until}"
+                    if ended
+                    else f"{approval.domain} has not asked for it",
                     until=approval.until,
                 )
 

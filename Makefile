@@ -1,0 +1,60 @@
+# `make demo` and `make test` need Python 3.11+ and a network that reaches PyPI and npm; nothing else.
+PYTHON ?= python3
+BIN := .venv/bin
+RUN := $(BIN)/python -m
+# Nothing of the caller's Python or Node set-up may leak into ours.
+unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV NODE_PATH NODE_OPTIONS
+
+.PHONY: demo test setup lint types unit e2e lock stop clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make demo    deploy the example mesh to an embedded AWS and show it working"
+	@echo "make test    lint, types and all tests"
+	@echo "make stop    stop the embedded AWS"
+	@echo "also: setup lint types unit e2e lock clean"
+
+demo: setup
+	@$(RUN) meshwright local demo
+
+stop: setup
+	@$(RUN) meshwright local down
+
+test: lint types unit e2e
+
+lint: setup
+	@$(RUN) ruff check .
+	@$(RUN) ruff format --check .
+	@$(BIN)/python -c "from importlinter.cli import lint_imports_command as c; c()"
+
+types: setup
+	@$(RUN) mypy
+
+unit: setup
+	@$(RUN) pytest -q -n 2 -m "not e2e"
+
+e2e: setup
+	@$(RUN) pytest -q -n 2 --dist loadgroup -m e2e
+
+setup: .venv/.ready node_modules/.ready
+
+.venv/.ready: requirements.lock requirements-uv.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; v = sys.version_info; v >= (3, 11) or sys.exit("meshwright needs Python 3.11 or later; $(PYTHON) is %d.%d. Try: make PYTHON=python3.12" % v[:2])'
+	@echo "Installing Python packages into .venv"
+	@$(PYTHON) -m venv .venv || { echo "$(PYTHON) cannot make virtual environments. On Debian or Ubuntu: apt install python3-venv" >&2; exit 2; }
+	@$(RUN) pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.lock
+	@$(RUN) uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	@$(RUN) uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+node_modules/.ready: package-lock.json | .venv/.ready
+	@echo "Installing the CDK CLI into node_modules"
+	@$(RUN) meshwright.node npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+lock:
+	@$(RUN) uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header --extra local --group dev pyproject.toml -o requirements.lock
+	@grep '^uv==' requirements.lock | sed 's/ .*//' | $(RUN) uv pip compile --quiet --universal --generate-hashes --no-header - -o requirements-uv.lock
+
+clean:
+	rm -rf .venv node_modules cdk.out .meshwright

@@ -1,0 +1,50 @@
+"""What must exist in an account before a mesh is deployed to it, made in the embedded AWS.
+
+In AWS these are somebody else's: the IAM roles that a domain file only refers to, the principals that created
+roles trust, and the permissions boundary.
+"""
+
+import json
+
+from meshwright.aws.accounts import Account
+from meshwright.mesh.model import Domain, Mesh
+
+
+def prepare(account: Account, *, mesh: Mesh, domain: Domain | None) -> tuple[str, ...]:
+    """Make what is missing in one account; the names of what was made."""
+    iam = account.client("iam")
+    made = []
+    if mesh.file.permissions_boundary:
+        statement = {"Sid": "EverythingForNow", "Effect": "Allow", "Action": "*", "Resource": "*"}
+        try:
+            iam.create_policy(
+                PolicyName=mesh.file.permissions_boundary,
+                PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [statement]}),
+            )
+            made.append(mesh.file.permissions_boundary)
+        except iam.exceptions.EntityAlreadyExistsException:
+            pass
+    for name in _referenced_roles(domain) if domain else ():
+        try:
+            iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(_trust(account.account)))
+            made.append(name)
+        except iam.exceptions.EntityAlreadyExistsException:
+            pass
+    return tuple(made)
+
+
+def _referenced_roles(domain: Domain) -> tuple[str, ...]:
+    existing = [role.name for role in domain.roles.values() if not role.create]
+    trusted = [
+        arn.rpartition("/")[2]
+        for role in domain.roles.values()
+        for arn in role.trusted_by
+        if ":role/" in arn and arn.split(":")[4] == domain.account
+    ]
+    return (*existing, *trusted)
+
+
+def _trust(account: str) -> dict[str, object]:
+    principal = {"AWS": f"arn:aws:iam::{account}:root"}
+    statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
+    return {"Version": "2012-10-17", "Statement": [statement]}

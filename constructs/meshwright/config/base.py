@@ -1,32 +1,54 @@
 """What all models of the files share: unknown keys forbidden, names checked, one-word shorthands."""
 
-from typing import Annotated, Any, ClassVar, Literal
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, StringConstraints, model_validator
-from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
+
+from meshwright.config import spelling
+
+if TYPE_CHECKING:  # slow to import, and needed for the schemas alone
+    from pydantic import GetJsonSchemaHandler
+    from pydantic.json_schema import JsonSchemaValue
+    from pydantic_core import CoreSchema
 
 AccountId = Annotated[
     str,
-    StringConstraints(pattern=r"^[0-9]{12}$"),
+    StringConstraints(pattern=spelling.ACCOUNT),
     Field(description="AWS account id: 12 digits, in quotes.", examples=["222222222221"]),
 ]
 """Quoted, because YAML reads 012345678901 as a number and drops the zero."""
 
-MeshName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,19}$")]
-DomainName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=30)]
-StreamName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*([_.-][a-z0-9]+)*$", max_length=60)]
-GlueName = Annotated[str, StringConstraints(pattern=r"^[a-z_][a-z0-9_]*$", max_length=128)]
+MeshName = Annotated[str, StringConstraints(pattern=spelling.MESH, max_length=20)]
+DomainName = Annotated[str, StringConstraints(pattern=spelling.DOMAIN, max_length=30)]
+StreamName = Annotated[str, StringConstraints(pattern=spelling.STREAM, max_length=60)]
+GlueName = Annotated[str, StringConstraints(pattern=spelling.GLUE, max_length=128)]
 """Product, table and column names: lower case, as Athena and Glue store them."""
-EnvironmentName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,19}$")]
-RoleKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,29}$")]
-Classification = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,49}$")]
+EnvironmentName = Annotated[str, StringConstraints(pattern=spelling.ENVIRONMENT, max_length=20)]
+RoleKey = Annotated[str, StringConstraints(pattern=spelling.ROLE_KEY, max_length=30)]
+Classification = Annotated[str, StringConstraints(pattern=spelling.CLASSIFICATION, max_length=50)]
 ProductReference = Annotated[
     str,
-    StringConstraints(pattern=r"^[a-z][a-z0-9-]*\.[a-z_][a-z0-9_]*$"),
+    StringConstraints(pattern=spelling.PRODUCT),
     Field(description="A product of another domain, as `domain.product`.", examples=["customers.profiles"]),
 ]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True)]
+
+
+def _day(value: Any) -> Any:
+    """A date written YYYY-MM-DD, and nothing else that pydantic would take for one."""
+    if isinstance(value, date):
+        return value
+    if isinstance(value, str) and len(value) == 10:
+        try:
+            return date.fromisoformat(value)
+        except ValueError as error:
+            raise PydanticCustomError("day", "{reason}", {"reason": str(error)}) from None
+    raise PydanticCustomError("day", "{reason}", {"reason": "not YYYY-MM-DD"})
+
+
+Day = Annotated[date, BeforeValidator(_day)]
 Access = Literal["read", "write"]
 TableFormat = Literal["iceberg", "parquet", "json", "csv"]
 
@@ -34,7 +56,7 @@ TableFormat = Literal["iceberg", "parquet", "json", "csv"]
 class FileModel(BaseModel):
     """A mapping of a file. Frozen, and a key that it does not know is an error."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True)
 
     shorthand: ClassVar[str | None] = None
     """The field that a plain string stands for: `order_date: date` is `order_date: {type: date}`."""
@@ -48,8 +70,8 @@ class FileModel(BaseModel):
 
     @classmethod
     def __get_pydantic_json_schema__(
-        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> JsonSchemaValue:
+        cls, core_schema: "CoreSchema", handler: "GetJsonSchemaHandler"
+    ) -> "JsonSchemaValue":
         schema = handler(core_schema)
         if cls.shorthand is None:
             return schema

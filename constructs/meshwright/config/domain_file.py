@@ -1,14 +1,15 @@
 """`domains/<domain>.yaml`: all that a domain team says about its domain."""
 
-from datetime import date
 from typing import Annotated, ClassVar
 
 from pydantic import Field, StringConstraints
 
+from meshwright.config import spelling
 from meshwright.config.base import (
     Access,
     AccountId,
     Classification,
+    Day,
     DomainName,
     EnvironmentName,
     FileModel,
@@ -20,13 +21,8 @@ from meshwright.config.base import (
     Text,
 )
 
-RoleArn = Annotated[
-    str, StringConstraints(pattern=r"^arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/[\w+=,.@/-]+$")
-]
-RoleNameOrArn = Annotated[
-    str,
-    StringConstraints(pattern=r"^([\w+=,.@-]{1,64}|arn:aws[a-z-]*:iam::[0-9]{12}:role/[\w+=,.@/-]+)$"),
-]
+PrincipalArn = Annotated[str, StringConstraints(pattern=spelling.PRINCIPAL)]
+RoleNameOrArn = Annotated[str, StringConstraints(pattern=spelling.ROLE)]
 
 
 class Owner(FileModel):
@@ -34,7 +30,7 @@ class Owner(FileModel):
 
     team: Text
     """Name of the team."""
-    email: Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+    email: Annotated[str, StringConstraints(pattern=spelling.EMAIL)]
     """Address for questions and alarms."""
 
 
@@ -49,7 +45,7 @@ class Role(FileModel):
     """Create the role, with least privilege. Otherwise it must exist in the domain's account."""
     access: Access | None = None
     """What it does with the domain's own products. Default: `write` for the role `engineers`, else `read`."""
-    trusted_by: list[RoleArn] = []
+    trusted_by: list[PrincipalArn] = []
     """ARNs that may assume a created role. Default: whoever the account's own IAM policies allow."""
 
 
@@ -95,7 +91,7 @@ class Approval(FileModel):
 
     domain: DomainName
     """The consumer domain."""
-    until: date | None = None
+    until: Day | None = None
     """Last day of the approval (YYYY-MM-DD). Left out: until withdrawn."""
     tables: Annotated[list[GlueName], Field(min_length=1)] | None = None
     """Tables that may be read. Left out: all."""
@@ -116,7 +112,7 @@ class Product(FileModel):
     """How sensitive it is: one of mesh.yaml's `classifications`."""
     owner: Owner | None = None
     """Who answers for this product, if not the domain's owner."""
-    documentation: Annotated[str, StringConstraints(pattern=r"^https://\S+$")] | None = None
+    documentation: Annotated[str, StringConstraints(pattern=spelling.HTTPS)] | None = None
     """Address of its documentation (https)."""
     tables: Annotated[dict[GlueName, Table], Field(min_length=1)]
     """The tables, by name."""
@@ -133,7 +129,7 @@ class Request(FileModel):
     """What it is needed for; the producer decides on it."""
     roles: Annotated[list[RoleKey], Field(min_length=1)]
     """Roles of this domain that will read it."""
-    until: date | None = None
+    until: Day | None = None
     """Last day it is needed (YYYY-MM-DD). Left out: no end."""
     tables: Annotated[list[GlueName], Field(min_length=1)] | None = None
     """Tables wanted. Left out: all."""

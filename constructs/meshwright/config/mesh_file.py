@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from meshwright.config import spelling
 from meshwright.config.base import AccountId, Classification, EnvironmentName, FileModel, MeshName, Text
 
 
@@ -12,7 +13,7 @@ class Environment(FileModel):
 
     governance_account: AccountId
     """Account that holds the catalog and every cross-account grant. 12 digits, in quotes."""
-    region: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]$")]
+    region: Annotated[str, StringConstraints(pattern=spelling.REGION)]
     """AWS Region of the whole mesh in this environment, for example eu-west-1."""
 
 
@@ -23,7 +24,7 @@ class MeshFile(FileModel):
     """Name of the mesh; it prefixes the name of every stack, bucket, stream, database and role."""
     description: Text | None = None
     """What this mesh is for, in a sentence."""
-    organization: Annotated[str, StringConstraints(pattern=r"^o-[a-z0-9]{10,32}$")] | None = None
+    organization: Annotated[str, StringConstraints(pattern=spelling.ORGANIZATION)] | None = None
     """AWS Organizations id, if every account is in it. Access to data is then also limited to it."""
     environments: Annotated[dict[EnvironmentName, Environment], Field(min_length=1)]
     """The environments by name; the first is the default of `cdk deploy`."""
@@ -31,9 +32,9 @@ class MeshFile(FileModel):
     """Classifications a product can have, from least to most sensitive."""
     open_classifications: list[Classification] = []
     """Classifications whose products any domain may read that asks; PII columns stay hidden."""
-    permissions_boundary: Annotated[str, StringConstraints(pattern=r"^[\w+=,.@/-]{1,128}$")] | None = None
+    permissions_boundary: Annotated[str, StringConstraints(pattern=spelling.POLICY, max_length=128)] | None = None
     """Name of an IAM managed policy, present in every account, put as boundary on every role."""
-    bootstrap_qualifier: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]{1,10}$")] = "hnb659fds"
+    bootstrap_qualifier: Annotated[str, StringConstraints(pattern=spelling.QUALIFIER)] = "hnb659fds"
     """Qualifier that the accounts were bootstrapped with (`cdk bootstrap --qualifier`)."""
     cross_account_version: Annotated[int, Field(ge=3, le=5)] = 4
     """Least version of Lake Formation's cross-account sharing. 5 lifts its limits and can't be undone."""

@@ -1,0 +1,51 @@
+"""From a path of keys and indices to the place in the text."""
+
+from dataclasses import dataclass
+
+from meshwright.config.nodes import Mark, Node
+from meshwright.config.problems import Finding, Path, Problem, dotted
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file that was read: its text and its tree."""
+
+    file: str
+    text: str
+    top: Node
+
+    def find(self, path: Path) -> tuple[Node | None, Node, Path]:
+        """The key's node, the value's, and how far the path led; it may end early, at a missing key or a shorthand."""
+        key, node = None, self.top
+        for depth, step in enumerate(path):
+            if node.items is not None and step in node.items:
+                key, node = node.items[str(step)]
+            elif node.children is not None and isinstance(step, int) and step < len(node.children):
+                key, node = None, node.children[step]
+            else:
+                return key, node, path[:depth]
+        return key, node, path
+
+    def locate(self, finding: Finding) -> Problem:
+        """The finding with its place."""
+        key, node, _ = self.find(finding.path)
+        line, column = key.mark if finding.at_key and key is not None else self._inside(node, finding.offset)
+        return Problem(
+            file=finding.file,
+            line=line,
+            column=column,
+            path=dotted(finding.path),
+            code=finding.code,
+            what=finding.what,
+            fix=finding.fix,
+            severity=finding.severity,
+        )
+
+    def _inside(self, node: Node, offset: int) -> Mark:
+        """The place `offset` characters into a scalar, if its text stands in one line just as it is."""
+        line, column = node.mark
+        if not offset or node.text is None:
+            return node.mark
+        column += 0 if node.plain else 1
+        written = self.text.splitlines()[line - 1][column - 1 :]
+        return Mark(line, column + offset) if written.startswith(node.text) else node.mark

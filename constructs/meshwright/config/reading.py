@@ -1,0 +1,125 @@
+"""Finds the files of a mesh and reads their text; whatever stands in the way is a problem, not an exception."""
+
+import errno
+import os
+import re
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from meshwright.config.problems import Problem
+
+MAX_BYTES = 1_000_000
+"""Far above any file that people review; below what would make a run slow."""
+MESH_FILE = "mesh.yaml"
+DOMAINS = "domains"
+_FORBIDDEN = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What YAML does not allow in a file (https://yaml.org/spec/1.2.2/#51-character-set)."""
+
+
+def read_text(root: Path, file: str) -> str | Problem:
+    """The text of `file` below `root`, or why there is none."""
+    try:
+        # Non-blocking, so that a named pipe called x.yaml cannot hang the run.
+        handle = os.open(root / file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    except OSError as error:
+        return _unreadable(file, error)
+    with os.fdopen(handle, "rb") as opened:
+        kind = os.fstat(handle)
+        if stat.S_ISDIR(kind.st_mode):
+            return _whole(file, "not-a-file", "this is a folder", "Give the folder another name, or remove it.")
+        if not stat.S_ISREG(kind.st_mode):
+            return _whole(file, "not-a-file", "this is not a regular file", "Replace it by a plain text file.")
+        try:
+            data = opened.read(MAX_BYTES + 1)
+        except OSError as error:
+            return _unreadable(file, error)
+    if len(data) > MAX_BYTES:
+        size = max(kind.st_size, len(data)) / 1_000_000
+        return _whole(
+            file,
+            "too-large",
+            f"the file has {size:.1f} MB; the limit is {MAX_BYTES // 1_000_000} MB",
+            "A domain file is a few kilobytes: is this another file, or a domain to be split?",
+        )
+    return _decoded(file, data)
+
+
+def _decoded(file: str, data: bytes) -> str | Problem:
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return _whole(file, "not-utf-8", "the file is in UTF-16, not UTF-8", "Save it as UTF-8.")
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode("utf-8")
+        return Problem(
+            file=file,
+            **_place(before),
+            path="",
+            code="not-utf-8",
+            what=f"the file is not UTF-8: byte {error.start + 1} of it is 0x{data[error.start]:02x}",
+            fix="Save it as UTF-8.",
+        )
+    text = text.removeprefix("\ufeff")
+    if found := _FORBIDDEN.search(text):
+        return Problem(
+            file=file,
+            **_place(text[: found.start()]),
+            path="",
+            code="bad-character",
+            what=f"the character U+{ord(found[0]):04X} is not allowed in YAML",
+            fix="Remove it.",
+        )
+    return text
+
+
+def _place(before: str) -> dict[str, int]:
+    lines = re.split(r"\r\n|\r|\n", before)
+    return {"line": len(lines), "column": len(lines[-1]) + 1}
+
+
+def _unreadable(file: str, error: OSError) -> Problem:
+    match error.errno:
+        case errno.ENOENT:
+            return _whole(file, "unreadable", "this link points to nothing", "Repair or remove it.")
+        case errno.ELOOP:
+            return _whole(file, "unreadable", "this link leads back to itself", "Replace it by the file.")
+        case errno.EISDIR:
+            return _whole(file, "not-a-file", "this is a folder", "Give the folder another name, or remove it.")
+        case errno.EACCES | errno.EPERM:
+            return _whole(file, "unreadable", "the file may not be read", f"Allow it: chmod u+r {file}")
+    return _whole(file, "unreadable", f"the file can't be read: {error.strerror}", "Restore it, from git for instance.")
+
+
+def _whole(file: str, code: str, what: str, fix: str) -> Problem:
+    return Problem(file=file, line=1, column=1, path="", code=code, what=what, fix=fix)
+
+
+def domain_files(root: Path) -> tuple[list[str], list[Problem]]:
+    """The domain files below `root`, sorted, and what is wrong with the folder."""
+    try:
+        names = sorted(os.listdir(root / DOMAINS))
+    except FileNotFoundError:
+        return [], [_whole(DOMAINS, "no-domains", "there is no such folder", _FIRST_DOMAIN)]
+    except OSError as error:
+        return [], [_whole(DOMAINS, "unreadable", f"the folder can't be read: {error.strerror}", "Repair it.")]
+    problems = list(_misnamed(names))
+    files = [f"{DOMAINS}/{name}" for name in names if name.endswith(".yaml") and not name.startswith(".")]
+    if not files and not problems:
+        problems = [_whole(DOMAINS, "no-domains", "the folder holds no domain file", _FIRST_DOMAIN)]
+    return files, problems
+
+
+_FIRST_DOMAIN = "Write the first domain: meshwright new domain NAME"
+
+
+def _misnamed(names: list[str]) -> Iterator[Problem]:
+    for name in names:
+        stem, _, ending = name.rpartition(".")
+        if stem and (ending.lower() == "yml" or (ending.lower() == "yaml" and ending != "yaml")):
+            yield _whole(
+                f"{DOMAINS}/{name}",
+                "wrong-ending",
+                f"a domain file ends in .yaml, not in .{ending}",
+                f"Rename it: git mv {DOMAINS}/{name} {DOMAINS}/{stem}.yaml",
+            )

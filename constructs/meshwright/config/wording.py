@@ -1,0 +1,118 @@
+"""Turns pydantic's errors into sentences for people who know neither pydantic nor AWS."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from pydantic_core import ErrorDetails
+
+from meshwright.config.base import FileModel
+from meshwright.config.nodes import Node
+from meshwright.config.problems import Path
+from meshwright.config.spelling import SPELLINGS
+from meshwright.config.suggest import did_you_mean, listed
+
+
+class Wording(NamedTuple):
+    """A pydantic error in our words."""
+
+    code: str
+    what: str
+    fix: str
+
+
+_EXPECTED = {
+    "bool_type": "`true` or `false`",
+    "int_type": "a whole number",
+    "list_type": "a list",
+    "dict_type": "a mapping",
+    "model_type": "a mapping",
+    "string_type": "text",
+}
+_HOW = {
+    "bool_type": "Write `true` or `false`, without quotes.",
+    "int_type": "Write digits only, without quotes.",
+    "list_type": "Write [one, two], or one line with `- ` per item.",
+    "dict_type": "Write `key: value` lines, indented below it.",
+    "model_type": "Write `key: value` lines, indented below it.",
+    "string_type": "Write text.",
+}
+
+
+def reword(error: ErrorDetails, path: Path, node: Node, model: type[FileModel] | None) -> Wording:
+    """The error at `path`. `node` is what stands there, or the mapping in which it is missing."""
+    kind, context = error["type"], error.get("ctx", {})
+    name = str(path[-1]) if path else "file"
+    if kind == "extra_forbidden":
+        keys = list(model.model_fields) if model else []
+        present = set(node.items or ())
+        return _unknown_key(name, keys, present)
+    if kind == "missing":
+        field = model.model_fields[name] if model and name in model.model_fields else None
+        about = (field.description or "").splitlines()[0] if field else ""
+        return Wording("missing-key", f"the key `{name}` is missing", f"Add it: {_lowered(about)}" if about else "Add it.")
+    if kind in _EXPECTED:
+        return _wrong_type(kind, name, node, model)
+    return _wrong_value(kind, name, node, context)
+
+
+def _lowered(text: str) -> str:
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text
+
+
+def _unknown_key(name: str, keys: Sequence[str], present: set[str]) -> Wording:
+    if guess := did_you_mean(name, [key for key in keys if key not in present]):
+        return Wording("unknown-key", f"unknown key `{name}`", guess)
+    return Wording("unknown-key", f"unknown key `{name}`", f"Remove it. The keys here are {listed(keys)}.")
+
+
+def _wrong_type(kind: str, name: str, node: Node, model: type[FileModel] | None) -> Wording:
+    if node.text is not None and node.data is None:
+        return Wording("empty-value", f"`{name}` has no value", "Give it one, or remove it.")
+    if kind == "string_type" and node.text is not None:
+        return Wording(
+            "unquoted",
+            f"{node.text} without quotes is {node.kind}, which YAML does not keep as written",
+            f'Put it in quotes: "{node.text}".',
+        )
+    expected, how = _EXPECTED[kind], _HOW[kind]
+    if kind == "model_type" and model is not None and model.shorthand is not None:
+        expected, how = "text or a mapping", f"Write its {model.shorthand} alone, or a mapping with `{model.shorthand}`."
+    if node.text is None:
+        found = node.kind
+    else:
+        quoted = "" if node.plain else " in quotes"
+        found = f"`{_short(node.text)}`{quoted}"
+    return Wording("wrong-type", f"expected {expected}, found {found}", how)
+
+
+def _wrong_value(kind: str, name: str, node: Node, context: Mapping[str, Any]) -> Wording:
+    value = _short(name if node.text is None else node.text)
+    match kind:
+        case "string_pattern_mismatch":
+            spelling = SPELLINGS[context["pattern"]]
+            return Wording(spelling.code, f"`{value}` is not {spelling.rule}", f"For example: {spelling.example}")
+        case "day":
+            return Wording(
+                "bad-date", f"`{value}` is not a date ({context['reason']})", "Write year-month-day: 2027-12-31"
+            )
+        case "literal_error":
+            known = [each.strip("'") for each in context["expected"].replace(" or ", ", ").split(", ")]
+            guess = did_you_mean(value, known)
+            return Wording("unknown-value", f"`{value}` is not one of {listed(known)}", guess or "Choose one of them.")
+        case "string_too_short":
+            return Wording("empty-value", f"`{name}` has no text", "Write some, or remove the key.")
+        case "string_too_long":
+            limit = context["max_length"]
+            return Wording("too-long", f"`{value}` has more than {limit} characters", "Shorten it.")
+        case "too_short":
+            return Wording("empty-value", f"`{name}` is empty", "Put at least one into it, or remove the key.")
+        case "greater_than_equal" | "less_than_equal":
+            limit, side = (context["ge"], "less") if kind == "greater_than_equal" else (context["le"], "more")
+            return Wording("out-of-range", f"{value} is {side} than {limit}, the limit", "Choose a number within it.")
+    return Wording("invalid", f"`{value}` is not accepted here ({kind})", "Correct it.")
+
+
+def _short(text: str) -> str:
+    """The text for a message: one line, of bearable length."""
+    line = " ".join(text.split())
+    return line if len(line) <= 60 else f"{line[:59]}…"

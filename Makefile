@@ -25,7 +25,7 @@ test: lint types unit e2e
 lint: setup
 	@$(RUN) ruff check .
 	@$(RUN) ruff format --check .
-	@$(BIN)/python -c "from importlinter.cli import lint_imports_command as c; c()"
+	@$(BIN)/python -c "import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command())"
 
 types: setup
 	@$(RUN) mypy

@@ -1,0 +1,86 @@
+"""`meshwright local demo`: deploy the mesh of this folder to the embedded AWS and show that it works."""
+
+import time
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from meshwright.commands.demo_text import Report
+from meshwright.errors import UserError
+from meshwright.mesh.model import Mesh
+from meshwright.project import load_mesh
+
+if TYPE_CHECKING:
+    from meshwright.aws.accounts import Account
+    from meshwright.local.control import Embedded
+
+
+def demo(*, root: Path, environment: str | None, port: int | None, today: date) -> int:
+    """Deploy, look, try every subscription. Returns 0 when everything that was tried held, else 1.
+
+    Raises UserError when the files, the tools or the deployment need the user's hand.
+    """
+    from meshwright.aws.inventory import read_inventory
+    from meshwright.local import cdk, control
+    from meshwright.local.roundtrip import round_trips
+
+    started = time.monotonic()
+    report = Report()
+    mesh = load_mesh(root, environment=environment, today=today)
+    report.files(mesh)
+    embedded = control.up(root, port=port)
+    report.embedded(embedded.endpoint)
+    accounts = _accounts(mesh, embedded)
+    report.prepared(_prepare(mesh, accounts))
+    with report.working("Bootstrapping the accounts (cdk bootstrap)"):
+        cdk.bootstrap(root, embedded, accounts=list(accounts), region=mesh.region)
+    report.deploying()
+    deploy = ["deploy", "--all", "--require-approval", "never", "--concurrency", "4"]
+    context = ["-c", f"environment={mesh.environment}"]
+    governance = mesh.governance_account
+    if cdk.run(root, embedded, [*deploy, *context], account=governance, region=mesh.region) != 0:
+        raise UserError(
+            "cdk deploy failed; its message is above. The embedded AWS is still up: mend what it names, then run "
+            "the same command again."
+        )
+    for account, holder in _holders(mesh).items():
+        inventory = read_inventory(
+            accounts[account], prefix=mesh.name, catalogs=sorted({governance, account})
+        )
+        report.inventory(holder, inventory)
+    checks = round_trips(mesh, accounts)
+    report.checks(checks)
+    report.closing(mesh, seconds=time.monotonic() - started)
+    return 0 if all(check.held for check in checks) else 1
+
+
+def _holders(mesh: Mesh) -> dict[str, str]:
+    """Who each account belongs to, governance first."""
+    domains = {domain.account: domain.name for domain in mesh.domains.values()}
+    return {mesh.governance_account: "governance", **domains}
+
+
+def _accounts(mesh: Mesh, embedded: "Embedded") -> "Mapping[str, Account]":
+    from meshwright.aws.accounts import Account
+    from meshwright.local import control
+
+    return {
+        account: Account(
+            account=account,
+            region=mesh.region,
+            environment=control.environment(embedded, account=account, region=mesh.region),
+        )
+        for account in _holders(mesh)
+    }
+
+
+def _prepare(mesh: Mesh, accounts: "Mapping[str, Account]") -> list[str]:
+    from meshwright.local.prepare import prepare
+
+    domains = {domain.account: domain for domain in mesh.domains.values()}
+    return [
+        f"{made} in {account}"
+        for account, client in accounts.items()
+        for made in prepare(client, mesh=mesh, domain=domains.get(account))
+    ]

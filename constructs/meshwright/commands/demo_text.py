@@ -1,0 +1,104 @@
+"""What the demo prints: readable in a terminal, plain in a pipe."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+
+from meshwright.mesh.model import Mesh
+
+if TYPE_CHECKING:
+    from meshwright.aws.inventory import Inventory
+    from meshwright.local.roundtrip import Check
+
+
+class Report:
+    """The demo's output, in the order in which it calls."""
+
+    def __init__(self) -> None:
+        self._console = Console(highlight=False, soft_wrap=True)
+
+    def files(self, mesh: Mesh) -> None:
+        subscriptions = sum(len(each) for each in mesh.agreed_by_consumer.values())
+        self._title(f"Mesh {mesh.name}, environment {mesh.environment}, {mesh.region}")
+        self._console.print(
+            f"{len(mesh.domains)} domains, "
+            f"{sum(len(each.file.products) for each in mesh.domains.values())} products, "
+            f"{subscriptions} subscriptions agreed of {len(mesh.subscriptions)} asked for or offered"
+        )
+
+    def embedded(self, endpoint: str) -> None:
+        self._console.print(f"Embedded AWS at {endpoint}; your own AWS configuration is not read")
+
+    def prepared(self, made: Sequence[str]) -> None:
+        if made:
+            self._console.print(f"Made what a mesh expects to exist already: {', '.join(made)}")
+
+    @contextmanager
+    def working(self, what: str) -> Iterator[None]:
+        """Show that something long is under way: a spinner in a terminal, a line in a pipe."""
+        if self._console.is_terminal:
+            with self._console.status(what):
+                yield
+        else:
+            self._console.print(what)
+            yield
+
+    def deploying(self) -> None:
+        self._title("cdk deploy --all")
+
+    def inventory(self, holder: str, inventory: "Inventory") -> None:
+        self._title(f"Account {inventory.account} ({holder})")
+        table = Table.grid(padding=(0, 2))
+        table.add_column(style="dim", no_wrap=True)
+        table.add_column(overflow="fold")
+        rows: list[tuple[str, Sequence[str]]] = [
+            ("stacks", [f"{stack.name} {stack.status}" for stack in inventory.stacks]),
+            ("buckets", inventory.buckets),
+            ("streams", inventory.streams),
+            ("databases", inventory.databases),
+            ("links", [f"{link.name} → {link.target_account}" for link in inventory.links]),
+            (
+                "grants",
+                [
+                    f"{grant.resource}: {', '.join(grant.permissions)} to {grant.principal.rpartition('/')[2]}"
+                    + (" with grant option" if grant.grantable else "")
+                    for grant in inventory.grants
+                ],
+            ),
+        ]
+        for name, values in rows:
+            for index, value in enumerate(values):
+                table.add_row(name if index == 0 else "", value)
+        self._console.print(table)
+
+    def checks(self, checks: "Sequence[Check]") -> None:
+        self._title("Every subscription, tried")
+        for check in checks:
+            mark = "[green]yes[/]" if check.held else "[red]NO [/]"
+            self._console.print(f"{mark}  {check.subject}: {check.claim}")
+            self._console.print(f"     [dim]{check.seen}[/]")
+        failed = sum(not check.held for check in checks)
+        self._console.print(f"{len(checks) - failed} of {len(checks)} held")
+
+    def closing(self, mesh: Mesh, *, seconds: float) -> None:
+        consumer = next(iter(mesh.agreed_by_consumer), next(iter(mesh.domains)))
+        command = ".venv/bin/meshwright"
+        self._title("Look around")
+        self._console.print(
+            f"""\
+  eval "$({command} local env {consumer})"     # this shell is now in {consumer}'s account
+  aws glue get-databases                           # or with boto3:
+  .venv/bin/python -c 'import boto3; print(boto3.client("glue").get_databases()["DatabaseList"])'
+
+  edit domains/*.yaml and run the demo again; only what changed is deployed
+  make stop                                        # stops the embedded AWS; nothing of it is kept
+""",
+            markup=False,
+        )
+        self._console.print(f"Took {seconds:.0f} s")
+
+    def _title(self, text: str) -> None:
+        self._console.print(f"\n[bold]{text}[/]")

@@ -1,20 +1,61 @@
-"""A mesh repository: its files read, checked and resolved."""
+"""A mesh repository: its files read, checked, decided on and resolved."""
 
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from meshwright.checks.registry import check, locate
+from meshwright.checks.status import notices
 from meshwright.config.loading import Files, load
+from meshwright.config.problems import Problem
 from meshwright.config.reading import MESH_FILE
+from meshwright.config.suggest import suggestion
 from meshwright.errors import UserError
 from meshwright.mesh.model import Mesh, resolve
+from meshwright.mesh.subscriptions import Subscription, decide_all
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """All that can be said about the files of a mesh."""
+
+    files: Files
+    errors: tuple[Problem, ...]
+    notices: tuple[Problem, ...]
+    """Requests and approvals that are not wired. Empty when there are errors: decisions need valid files."""
+    subscriptions: tuple[Subscription, ...]
+
+
+def examine(root: Path, *, environment: str | None, today: date) -> Examined:
+    """Read and check the files below `root`; decide on its subscriptions as of `today`.
+
+    With `environment`, only domains that have an account in it take part in the decisions. Raises
+    UserError when `root` is no mesh repository, or has no such environment.
+    """
+    files = load_files(root)
+    errors = tuple(sorted({*files.problems, *check(files)}))
+    if files.mesh is not None and environment is not None and environment not in files.mesh.environments:
+        known = list(files.mesh.environments)
+        raise UserError(f"{MESH_FILE} has no environment `{environment}`. {suggestion(environment, known, '')}")
+    if errors or files.mesh is None:
+        return Examined(files, errors, (), ())
+    present = {
+        name: domain
+        for name, domain in files.domains.items()
+        if environment is None or environment in domain.accounts
+    }
+    decided = decide_all(
+        present, open_classifications=frozenset(files.mesh.open_classifications), today=today
+    )
+    return Examined(files, (), locate(files, notices(files, present, decided, today)), decided)
 
 
 def load_files(root: Path) -> Files:
     """The files below `root`. Raises UserError when `root` is no mesh repository at all."""
     if not (root / MESH_FILE).exists() and not (root / MESH_FILE).is_symlink():
         raise UserError(
-            f"{root}: there is no {MESH_FILE} here. Run this in the folder that holds it, or name that folder "
-            "(--root DIR); `meshwright init DIR` makes a new mesh repository."
+            f"{root}: there is no {MESH_FILE} here. Run this in the folder that holds it, or name the folder "
+            "with --root DIR. `meshwright init DIR` makes a new mesh repository."
         )
     return load(root)
 
@@ -24,8 +65,8 @@ def load_mesh(root: Path, *, environment: str | None, today: date) -> Mesh:
 
     Raises UserError that lists every problem when the files have any.
     """
-    files = load_files(root)
-    if files.problems or files.mesh is None:
-        lines = "\n".join(str(problem) for problem in files.problems)
+    found = examine(root, environment=environment, today=today)
+    if found.errors or found.files.mesh is None:
+        lines = "\n".join(str(problem) for problem in found.errors)
         raise UserError(f"The files of the mesh have problems:\n{lines}")
-    return resolve(files.mesh, files.domains, environment=environment, today=today)
+    return resolve(found.files.mesh, found.files.domains, environment=environment, today=today)

@@ -109,7 +109,11 @@ def _problem(details: ErrorDetails, source: Source, model: type[FileModel]) -> P
     path = location[:-1] if about_key else location
     key, node, reached = source.find(path)
     at_key = about_key or (details["type"] == "extra_forbidden" and len(reached) == len(path))
-    parent = model_at(model, path[:-1]) if details["type"] in ("missing", "extra_forbidden") else model_at(model, path)
+    parent = (
+        model_at(model, path[:-1])
+        if details["type"] in ("missing", "extra_forbidden")
+        else model_at(model, path)
+    )
     if details["type"] == "extra_forbidden":
         _, surroundings, _ = source.find(path[:-1])
         words = reword(details, path, surroundings, parent)

@@ -32,7 +32,9 @@ class MeshFile(FileModel):
     """Classifications a product can have, from least to most sensitive."""
     open_classifications: list[Classification] = []
     """Classifications whose products any domain may read that asks; PII columns stay hidden."""
-    permissions_boundary: Annotated[str, StringConstraints(pattern=spelling.POLICY, max_length=128)] | None = None
+    permissions_boundary: (
+        Annotated[str, StringConstraints(pattern=spelling.POLICY, max_length=128)] | None
+    ) = None
     """Name of an IAM managed policy, present in every account, put as boundary on every role."""
     bootstrap_qualifier: Annotated[str, StringConstraints(pattern=spelling.QUALIFIER)] = "hnb659fds"
     """Qualifier that the accounts were bootstrapped with (`cdk bootstrap --qualifier`)."""

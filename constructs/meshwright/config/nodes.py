@@ -70,7 +70,13 @@ def parse(text: str, file: str) -> tuple[Node | None, list[Problem]]:
     except yaml.YAMLError as error:
         found = explain(error, text)
     problem = Problem(
-        file=file, line=found.line, column=found.column, path="", code=found.code, what=found.what, fix=found.fix
+        file=file,
+        line=found.line,
+        column=found.column,
+        path="",
+        code=found.code,
+        what=found.what,
+        fix=found.fix,
     )
     return None, [problem]
 
@@ -129,7 +135,10 @@ class _Builder:
     def _open(self, event: Any) -> None:
         if len(self.stack) >= MAX_DEPTH:
             raise _stop(
-                event, "too-deep", f"more than {MAX_DEPTH} levels inside each other", "Remove the inner levels."
+                event,
+                "too-deep",
+                f"more than {MAX_DEPTH} levels inside each other",
+                "Remove the inner levels.",
             )
         _refuse_tag(event)
         if isinstance(event, yaml.MappingStartEvent):
@@ -147,10 +156,14 @@ class _Builder:
 
     def _aliased(self, event: Any) -> Node:
         if any(opened.anchor == event.anchor for opened in self.stack):
-            raise _stop(event, "bad-alias", f"`*{event.anchor}` is inside what it repeats", "Write the value out.")
+            raise _stop(
+                event, "bad-alias", f"`*{event.anchor}` is inside what it repeats", "Write the value out."
+            )
         if event.anchor not in self.anchors:
             what = f"`*{event.anchor}` repeats a value, but none above it is marked `&{event.anchor}`"
-            raise _stop(event, "bad-alias", what, "Write the value out; text that begins with * goes in quotes.")
+            raise _stop(
+                event, "bad-alias", what, "Write the value out; text that begins with * goes in quotes."
+            )
         return self.anchors[event.anchor]
 
     def _path(self) -> Path:
@@ -186,14 +199,20 @@ class _Builder:
         path = (*parent.path, text)
         if not isinstance(key.data, str):
             self._problem(
-                key, path, "bad-key", f"the key `{text}` is {key.kind}, not text", f'Put it in quotes: "{text}".'
+                key,
+                path,
+                "bad-key",
+                f"the key `{text}` is {key.kind}, not text",
+                f'Put it in quotes: "{text}".',
             )
         if items is not None and text in items:
             first = items[text][0].mark.line
             what = f"the key `{text}` is here a second time; the first is in line {first}"
             self._problem(key, path, "duplicate-key", what, "Remove one of the two.")
         elif value.text is not None and value.data is None:
-            self._problem(key, path, "empty-value", f"`{text}` has no value", "Give it one, or remove the key.")
+            self._problem(
+                key, path, "empty-value", f"`{text}` has no value", "Give it one, or remove the key."
+            )
         if items is not None:
             items[text] = (key, value)
         parent.node.data[text] = value.data
@@ -201,7 +220,9 @@ class _Builder:
     def _problem(self, key: Node, path: Path, code: str, what: str, fix: str) -> None:
         line, column = key.mark
         self.problems.append(
-            Problem(file=self.file, line=line, column=column, path=dotted(path), code=code, what=what, fix=fix)
+            Problem(
+                file=self.file, line=line, column=column, path=dotted(path), code=code, what=what, fix=fix
+            )
         )
 
 
@@ -217,7 +238,9 @@ def _stop(event: Any, code: str, what: str, fix: str) -> YamlError:
 def _refuse_tag(event: Any) -> None:
     if event.tag is not None and event.tag != "!":
         shown = str(event.tag).replace("tag:yaml.org,2002:", "!!")
-        raise _stop(event, "yaml-tag", f"the tag `{shown}` means nothing here", "Remove it; text can go in quotes.")
+        raise _stop(
+            event, "yaml-tag", f"the tag `{shown}` means nothing here", "Remove it; text can go in quotes."
+        )
 
 
 def _checked_key(node: Node) -> Node:
@@ -226,5 +249,7 @@ def _checked_key(node: Node) -> Node:
         what = f"{node.kind} stands where a key is expected"
         raise YamlError(line, column, "bad-key", what, "Text that begins with { or [ goes in quotes.")
     if node.plain and node.text == "<<":
-        raise YamlError(line, column, "merge-key", "merge keys (`<<`) are not supported", "Write the keys out.")
+        raise YamlError(
+            line, column, "merge-key", "merge keys (`<<`) are not supported", "Write the keys out."
+        )
     return node

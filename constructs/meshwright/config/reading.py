@@ -27,9 +27,13 @@ def read_text(root: Path, file: str) -> str | Problem:
     with os.fdopen(handle, "rb") as opened:
         kind = os.fstat(handle)
         if stat.S_ISDIR(kind.st_mode):
-            return _whole(file, "not-a-file", "this is a folder", "Give the folder another name, or remove it.")
+            return _whole(
+                file, "not-a-file", "this is a folder", "Give the folder another name, or remove it."
+            )
         if not stat.S_ISREG(kind.st_mode):
-            return _whole(file, "not-a-file", "this is not a regular file", "Replace it by a plain text file.")
+            return _whole(
+                file, "not-a-file", "this is not a regular file", "Replace it by a plain text file."
+            )
         try:
             data = opened.read(MAX_BYTES + 1)
         except OSError as error:
@@ -85,10 +89,14 @@ def _unreadable(file: str, error: OSError) -> Problem:
         case errno.ELOOP:
             return _whole(file, "unreadable", "this link leads back to itself", "Replace it by the file.")
         case errno.EISDIR:
-            return _whole(file, "not-a-file", "this is a folder", "Give the folder another name, or remove it.")
+            return _whole(
+                file, "not-a-file", "this is a folder", "Give the folder another name, or remove it."
+            )
         case errno.EACCES | errno.EPERM:
             return _whole(file, "unreadable", "the file may not be read", f"Allow it: chmod u+r {file}")
-    return _whole(file, "unreadable", f"the file can't be read: {error.strerror}", "Restore it, from git for instance.")
+    return _whole(
+        file, "unreadable", f"the file can't be read: {error.strerror}", "Restore it, from git for instance."
+    )
 
 
 def _whole(file: str, code: str, what: str, fix: str) -> Problem:
@@ -102,7 +110,9 @@ def domain_files(root: Path) -> tuple[list[str], list[Problem]]:
     except FileNotFoundError:
         return [], [_whole(DOMAINS, "no-domains", "there is no such folder", _FIRST_DOMAIN)]
     except OSError as error:
-        return [], [_whole(DOMAINS, "unreadable", f"the folder can't be read: {error.strerror}", "Repair it.")]
+        return [], [
+            _whole(DOMAINS, "unreadable", f"the folder can't be read: {error.strerror}", "Repair it.")
+        ]
     problems = list(_misnamed(names))
     files = [f"{DOMAINS}/{name}" for name in names if name.endswith(".yaml") and not name.startswith(".")]
     if not files and not problems:

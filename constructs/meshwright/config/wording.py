@@ -49,7 +49,11 @@ def reword(error: ErrorDetails, path: Path, node: Node, model: type[FileModel] |
     if kind == "missing":
         field = model.model_fields[name] if model and name in model.model_fields else None
         about = (field.description or "").splitlines()[0] if field else ""
-        return Wording("missing-key", f"the key `{name}` is missing", f"Add it: {_lowered(about)}" if about else "Add it.")
+        return Wording(
+            "missing-key",
+            f"the key `{name}` is missing",
+            f"Add it: {_lowered(about)}" if about else "Add it.",
+        )
     if kind in _EXPECTED:
         return _wrong_type(kind, name, node, model)
     return _wrong_value(kind, name, node, context)
@@ -76,7 +80,10 @@ def _wrong_type(kind: str, name: str, node: Node, model: type[FileModel] | None)
         )
     expected, how = _EXPECTED[kind], _HOW[kind]
     if kind == "model_type" and model is not None and model.shorthand is not None:
-        expected, how = "text or a mapping", f"Write its {model.shorthand} alone, or a mapping with `{model.shorthand}`."
+        expected, how = (
+            "text or a mapping",
+            f"Write its {model.shorthand} alone, or a mapping with `{model.shorthand}`.",
+        )
     if node.text is None:
         found = node.kind
     else:
@@ -90,25 +97,35 @@ def _wrong_value(kind: str, name: str, node: Node, context: Mapping[str, Any]) -
     match kind:
         case "string_pattern_mismatch":
             spelling = SPELLINGS[context["pattern"]]
-            return Wording(spelling.code, f"`{value}` is not {spelling.rule}", f"For example: {spelling.example}")
+            return Wording(
+                spelling.code, f"`{value}` is not {spelling.rule}", f"For example: {spelling.example}"
+            )
         case "day":
             return Wording(
-                "bad-date", f"`{value}` is not a date ({context['reason']})", "Write year-month-day: 2027-12-31"
+                "bad-date",
+                f"`{value}` is not a date ({context['reason']})",
+                "Write year-month-day: 2027-12-31",
             )
         case "literal_error":
             known = [each.strip("'") for each in context["expected"].replace(" or ", ", ").split(", ")]
             guess = did_you_mean(value, known)
-            return Wording("unknown-value", f"`{value}` is not one of {listed(known)}", guess or "Choose one of them.")
+            return Wording(
+                "unknown-value", f"`{value}` is not one of {listed(known)}", guess or "Choose one of them."
+            )
         case "string_too_short":
             return Wording("empty-value", f"`{name}` has no text", "Write some, or remove the key.")
         case "string_too_long":
             limit = context["max_length"]
             return Wording("too-long", f"`{value}` has more than {limit} characters", "Shorten it.")
         case "too_short":
-            return Wording("empty-value", f"`{name}` is empty", "Put at least one into it, or remove the key.")
+            return Wording(
+                "empty-value", f"`{name}` is empty", "Put at least one into it, or remove the key."
+            )
         case "greater_than_equal" | "less_than_equal":
             limit, side = (context["ge"], "less") if kind == "greater_than_equal" else (context["le"], "more")
-            return Wording("out-of-range", f"{value} is {side} than {limit}, the limit", "Choose a number within it.")
+            return Wording(
+                "out-of-range", f"{value} is {side} than {limit}, the limit", "Choose a number within it."
+            )
     return Wording("invalid", f"`{value}` is not accepted here ({kind})", "Correct it.")
 
 

@@ -1,0 +1,92 @@
+"""Names: of files, and of what the mesh makes in AWS, where lengths are limited and prefixes can collide."""
+
+from collections.abc import Iterator
+
+from meshwright.config.loading import Files
+from meshwright.config.problems import Finding
+from meshwright.config.reading import MESH_FILE
+from meshwright.mesh.names import Names
+
+MAX_BUCKET = 63
+"""https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"""
+MAX_ROLE = 64
+"""https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
+MAX_TAG_VALUE = 50
+"""https://docs.aws.amazon.com/lake-formation/latest/dg/TBAC-notes.html"""
+ACCOUNT_DIGITS = "0" * 12
+_RESERVED_BUCKETS = ("sthree-", "amzn-s3-demo-")
+
+
+def _names(mesh: str) -> Names:
+    return Names(mesh=mesh, region="", qualifier="")
+
+
+def file_names(files: Files) -> Iterator[Finding]:
+    """A domain's file is called like the domain, so that its owner is found by its name."""
+    for domain, file in files.paths.items():
+        if file != f"domains/{domain}.yaml":
+            yield Finding(
+                file,
+                ("domain",),
+                "file-name",
+                f"the file of the domain `{domain}` is called {file.removeprefix('domains/')}",
+                f"Rename it (git mv {file} domains/{domain}.yaml), or correct the domain's name.",
+            )
+
+
+def lengths(files: Files) -> Iterator[Finding]:
+    """Names that AWS would refuse."""
+    for domain, file in files.domains.items():
+        for product in file.products:
+            if len(product) > MAX_TAG_VALUE:
+                what = f"`{product}` has {len(product)} characters; as LF-Tag value it may have {MAX_TAG_VALUE}"
+                yield Finding(
+                    files.paths[domain], ("products", product), "name-too-long", what, "Shorten it.", at_key=True
+                )
+    if files.mesh is None:
+        return
+    names = _names(files.mesh.mesh)
+    if f"{files.mesh.mesh}-".startswith(_RESERVED_BUCKETS):
+        what = f"S3 refuses bucket names that begin with `{files.mesh.mesh}-`"
+        yield Finding(MESH_FILE, ("mesh",), "reserved-name", what, "Choose another name for the mesh.")
+    for domain, file in files.domains.items():
+        bucket = names.bucket(domain, ACCOUNT_DIGITS, "products")
+        if len(bucket) > MAX_BUCKET:
+            over = len(bucket) - MAX_BUCKET
+            what = f"its bucket `{names.bucket(domain, '<account>', 'products')}` would have {len(bucket)} characters"
+            fix = f"S3 allows {MAX_BUCKET}: shorten the domain's or the mesh's name by {over}."
+            yield Finding(files.paths[domain], ("domain",), "name-too-long", what, fix)
+        for key, role in file.roles.items():
+            name = role.name or names.created_role(domain, key)
+            if not name.startswith("arn:") and len(name) > MAX_ROLE:
+                what = f"the role's name `{name}` has {len(name)} characters; IAM allows {MAX_ROLE}"
+                path = ("roles", key, "name") if role.name else ("roles", key)
+                yield Finding(files.paths[domain], path, "name-too-long", what, "Give it a shorter `name`.")
+
+
+def collisions(files: Files) -> Iterator[Finding]:
+    """Two things that would get one name once the prefix is put before it."""
+    if files.mesh is None:
+        return
+    names = _names(files.mesh.mesh)
+    databases: dict[str, str] = {}
+    for domain, file in sorted(files.domains.items()):
+        for product in file.products:
+            database = names.database(domain, product)
+            if database in databases:
+                what = f"its Glue database `{database}` is also that of {databases[database]} (`-` becomes `_`)"
+                fix = "Rename one of the two products."
+                path = ("products", product)
+                yield Finding(files.paths[domain], path, "name-collision", what, fix, at_key=True)
+            databases.setdefault(database, f"{domain}.{product}")
+        reserved = {names.provider.lower(): "the Lake Formation provider's role"}
+        for key, role in file.roles.items():
+            if not role.create:
+                continue
+            # IAM names differ by more than case: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
+            name = role.name or names.created_role(domain, key)
+            if name.lower() in reserved:
+                what = f"the role `{name}` is also {reserved[name.lower()]}"
+                fix = "Give it another `name`."
+                yield Finding(files.paths[domain], ("roles", key), "name-collision", what, fix)
+            reserved.setdefault(name.lower(), f"created as `{key}`")

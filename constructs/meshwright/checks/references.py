@@ -1,0 +1,105 @@
+"""References from one file to another: domains, products, tables, columns and roles that must exist."""
+
+from collections.abc import Iterator, Sequence
+
+from meshwright.config.domain_file import Approval, Product, Request
+from meshwright.config.loading import Files
+from meshwright.config.problems import Finding, Path
+from meshwright.config.suggest import suggestion
+
+
+def requests(files: Files) -> Iterator[Finding]:
+    """What each domain's `consumes` names."""
+    for domain, spec in files.domains.items():
+        file = files.paths[domain]
+        seen: dict[str, int] = {}
+        for index, request in enumerate(spec.consumes):
+            path = ("consumes", index)
+            yield from _duplicates(file, (*path, "roles"), request.roles)
+            for place, role in enumerate(request.roles):
+                if role not in spec.roles:
+                    what = f"this domain has no role `{role}`"
+                    fix = suggestion(role, list(spec.roles), "Add it under `roles`.")
+                    yield Finding(file, (*path, "roles", place), "unknown-role", what, fix)
+            if request.product in seen:
+                what = f"`{request.product}` is asked for twice; the first is consumes[{seen[request.product]}]"
+                yield Finding(file, (*path, "product"), "duplicate", what, "Join the two requests.")
+            seen.setdefault(request.product, index)
+            product, problem = _product(files, domain, request)
+            if problem:
+                yield Finding(file, (*path, "product"), *problem)
+            if product is not None:
+                yield from _limits(file, path, request, request.product, product)
+
+
+def approvals(files: Files) -> Iterator[Finding]:
+    """What each product's `shared_with` names."""
+    known = sorted({*files.domains, *files.broken})
+    for domain, spec in files.domains.items():
+        file = files.paths[domain]
+        for product_name, product in spec.products.items():
+            seen: set[str] = set()
+            for index, approval in enumerate(product.shared_with):
+                path = ("products", product_name, "shared_with", index)
+                to = (*path, "domain")
+                if approval.domain == domain:
+                    what, fix = "a domain need not share with itself", "Remove it: its own roles can read it."
+                    yield Finding(file, to, "own-product", what, fix)
+                elif approval.domain not in known:
+                    others = [each for each in known if each != domain]
+                    what = f"there is no domain `{approval.domain}`"
+                    yield Finding(file, to, "unknown-domain", what, suggestion(approval.domain, others, "Remove it."))
+                elif approval.domain in seen:
+                    what = f"`{approval.domain}` is in the list twice"
+                    yield Finding(file, to, "duplicate", what, "Join the two approvals.")
+                seen.add(approval.domain)
+                yield from _limits(file, path, approval, f"{domain}.{product_name}", product)
+
+
+def _product(files: Files, domain: str, request: Request) -> tuple[Product | None, tuple[str, str, str] | None]:
+    """The product asked for, or what is wrong; neither when its file has problems of its own."""
+    producer, _, name = request.product.partition(".")
+    if producer == domain:
+        return None, (
+            "own-product",
+            "a domain need not ask for its own product",
+            "Remove the request: the domain's roles can read it.",
+        )
+    if producer in files.domains:
+        products = files.domains[producer].products
+        if name in products:
+            return products[name], None
+        known = [f"{producer}.{each}" for each in products]
+        fix = suggestion(request.product, known, f"{producer} has no products yet.")
+        return None, ("unknown-product", f"{producer} has no product `{name}`", fix)
+    if producer in files.broken:
+        return None, None
+    others = sorted({*files.domains, *files.broken} - {domain})
+    return None, ("unknown-domain", f"there is no domain `{producer}`", suggestion(producer, others, "Remove it."))
+
+
+def _limits(
+    file: str, path: Path, side: Request | Approval, reference: str, product: Product
+) -> Iterator[Finding]:
+    """The tables and columns to which a request or an approval is limited."""
+    tables = list(product.tables)
+    yield from _duplicates(file, (*path, "tables"), side.tables or ())
+    for index, table in enumerate(side.tables or ()):
+        if table not in product.tables:
+            what = f"{reference} has no table `{table}`"
+            yield Finding(file, (*path, "tables", index), "unknown-table", what, suggestion(table, tables, ""))
+    yield from _duplicates(file, (*path, "exclude"), side.exclude)
+    chosen = [each for each in tables if side.tables is None or each in side.tables]
+    columns = list(dict.fromkeys(column for each in chosen for column in product.tables[each].columns))
+    for index, column in enumerate(side.exclude):
+        if columns and column not in columns:
+            what = f"no column `{column}` in {', '.join(f'{reference}.{each}' for each in chosen)}"
+            fix = suggestion(column, columns, "")
+            yield Finding(file, (*path, "exclude", index), "unknown-column", what, fix)
+
+
+def _duplicates(file: str, path: Path, names: Sequence[str]) -> Iterator[Finding]:
+    for index, name in enumerate(names):
+        if name in names[:index]:
+            what = f"`{name}` is in the list twice"
+            yield Finding(file, (*path, index), "duplicate", what, "Remove one of the two.")

@@ -1,0 +1,59 @@
+"""Requests and approvals that are not wired: expired, pending or unanswered. To know, not to fix."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+
+from meshwright.config.domain_file import DomainFile
+from meshwright.config.loading import Files
+from meshwright.config.problems import Finding, Path
+from meshwright.mesh.subscriptions import Status, Subscription
+
+
+def notices(
+    files: Files, domains: Mapping[str, DomainFile], subscriptions: tuple[Subscription, ...], today: date
+) -> Iterator[Finding]:
+    """A notice for each decision that is not `agreed`, in the file of the side that can act on it."""
+    for subscription in subscriptions:
+        if subscription.status is not Status.AGREED:
+            file, path, fix = _place(files, domains, subscription, today)
+            what = f"{subscription.status}: {subscription.reason}"
+            yield Finding(file, path, subscription.status.value, what, fix, severity="notice")
+
+
+def _place(
+    files: Files, domains: Mapping[str, DomainFile], subscription: Subscription, today: date
+) -> tuple[str, Path, str]:
+    consumer, producer, product = subscription.consumer, subscription.producer, subscription.product
+    asked = _request(domains.get(consumer), subscription.reference)
+    approved = _approval(domains.get(producer), product, consumer)
+    if asked is not None:
+        index, until = asked
+        path: Path = ("consumes", index)
+        if until is not None and until < today:
+            return files.paths[consumer], (*path, "until"), "Renew it, or remove the request."
+        if subscription.status is Status.PENDING and approved is None and producer in domains:
+            owner = domains[producer].owner
+            fix = f"Ask {owner.team} ({owner.email}) to add `domain: {consumer}` there; it is not wired until then."
+            return files.paths[consumer], (*path, "product"), fix
+        if subscription.status is Status.PENDING:
+            return files.paths[consumer], (*path, "product"), "It is not wired until both sides agree."
+    if approved is not None and subscription.status is Status.EXPIRED:
+        return files.paths[producer], (*approved, "until"), "Renew it, or remove the approval."
+    fix = f"It is wired once domains/{consumer}.yaml names {subscription.reference} under `consumes`."
+    return files.paths[producer], (*(approved or ("products", product)), "domain"), fix
+
+
+def _request(domain: DomainFile | None, reference: str) -> tuple[int, date | None] | None:
+    for index, request in enumerate(domain.consumes if domain else ()):
+        if request.product == reference:
+            return index, request.until
+    return None
+
+
+def _approval(domain: DomainFile | None, product: str, consumer: str) -> Path | None:
+    if domain is None or product not in domain.products:
+        return None
+    for index, approval in enumerate(domain.products[product].shared_with):
+        if approval.domain == consumer:
+            return ("products", product, "shared_with", index)
+    return None

@@ -36,7 +36,9 @@ def examine(root: Path, *, environment: str | None, today: date) -> Examined:
     errors = tuple(sorted({*files.problems, *check(files)}))
     if files.mesh is not None and environment is not None and environment not in files.mesh.environments:
         known = list(files.mesh.environments)
-        raise UserError(f"{MESH_FILE} has no environment `{environment}`. {suggestion(environment, known, '')}")
+        raise UserError(
+            f"{MESH_FILE} has no environment `{environment}`. {suggestion(environment, known, '')}"
+        )
     if errors or files.mesh is None:
         return Examined(files, errors, (), ())
     present = {

@@ -38,6 +38,10 @@ def check(files: Files) -> Iterator[Finding]:
                 )
             if account in uses:
                 yield Finding(
-                    files.paths[domain], path, "account-used-twice", f"{account} is {uses[account]} already", _OWN
+                    files.paths[domain],
+                    path,
+                    "account-used-twice",
+                    f"{account} is {uses[account]} already",
+                    _OWN,
                 )
             uses.setdefault(account, f"the account of {domain} in {environment_name}")

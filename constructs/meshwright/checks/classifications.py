@@ -17,11 +17,17 @@ def check(files: Files) -> Iterator[Finding]:
         for index, name in enumerate(names):
             if name in names[:index]:
                 yield Finding(
-                    MESH_FILE, (key, index), "duplicate", f"`{name}` is in the list twice", "Remove one of the two."
+                    MESH_FILE,
+                    (key, index),
+                    "duplicate",
+                    f"`{name}` is in the list twice",
+                    "Remove one of the two.",
                 )
             elif name not in known:
                 what = f"`{name}` is not one of the `classifications`"
-                yield Finding(MESH_FILE, (key, index), "unknown-classification", what, suggestion(name, known, ""))
+                yield Finding(
+                    MESH_FILE, (key, index), "unknown-classification", what, suggestion(name, known, "")
+                )
     for domain, file in files.domains.items():
         for product_name, product in file.products.items():
             name = product.classification

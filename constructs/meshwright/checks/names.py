@@ -39,9 +39,16 @@ def lengths(files: Files) -> Iterator[Finding]:
     for domain, file in files.domains.items():
         for product in file.products:
             if len(product) > MAX_TAG_VALUE:
-                what = f"`{product}` has {len(product)} characters; as LF-Tag value it may have {MAX_TAG_VALUE}"
+                what = (
+                    f"`{product}` has {len(product)} characters; as LF-Tag value it may have {MAX_TAG_VALUE}"
+                )
                 yield Finding(
-                    files.paths[domain], ("products", product), "name-too-long", what, "Shorten it.", at_key=True
+                    files.paths[domain],
+                    ("products", product),
+                    "name-too-long",
+                    what,
+                    "Shorten it.",
+                    at_key=True,
                 )
     if files.mesh is None:
         return
@@ -53,7 +60,8 @@ def lengths(files: Files) -> Iterator[Finding]:
         bucket = names.bucket(domain, ACCOUNT_DIGITS, "products")
         if len(bucket) > MAX_BUCKET:
             over = len(bucket) - MAX_BUCKET
-            what = f"its bucket `{names.bucket(domain, '<account>', 'products')}` would have {len(bucket)} characters"
+            shown = names.bucket(domain, "<account>", "products")
+            what = f"its bucket `{shown}` would have {len(bucket)} characters"
             fix = f"S3 allows {MAX_BUCKET}: shorten the domain's or the mesh's name by {over}."
             yield Finding(files.paths[domain], ("domain",), "name-too-long", what, fix)
         for key, role in file.roles.items():
@@ -74,7 +82,9 @@ def collisions(files: Files) -> Iterator[Finding]:
         for product in file.products:
             database = names.database(domain, product)
             if database in databases:
-                what = f"its Glue database `{database}` is also that of {databases[database]} (`-` becomes `_`)"
+                what = (
+                    f"its Glue database `{database}` is also that of {databases[database]} (`-` becomes `_`)"
+                )
                 fix = "Rename one of the two products."
                 path = ("products", product)
                 yield Finding(files.paths[domain], path, "name-collision", what, fix, at_key=True)

@@ -22,7 +22,9 @@ def requests(files: Files) -> Iterator[Finding]:
                     fix = suggestion(role, list(spec.roles), "Add it under `roles`.")
                     yield Finding(file, (*path, "roles", place), "unknown-role", what, fix)
             if request.product in seen:
-                what = f"`{request.product}` is asked for twice; the first is consumes[{seen[request.product]}]"
+                what = (
+                    f"`{request.product}` is asked for twice; the first is consumes[{seen[request.product]}]"
+                )
                 yield Finding(file, (*path, "product"), "duplicate", what, "Join the two requests.")
             seen.setdefault(request.product, index)
             product, problem = _product(files, domain, request)
@@ -48,7 +50,9 @@ def approvals(files: Files) -> Iterator[Finding]:
                 elif approval.domain not in known:
                     others = [each for each in known if each != domain]
                     what = f"there is no domain `{approval.domain}`"
-                    yield Finding(file, to, "unknown-domain", what, suggestion(approval.domain, others, "Remove it."))
+                    yield Finding(
+                        file, to, "unknown-domain", what, suggestion(approval.domain, others, "Remove it.")
+                    )
                 elif approval.domain in seen:
                     what = f"`{approval.domain}` is in the list twice"
                     yield Finding(file, to, "duplicate", what, "Join the two approvals.")
@@ -56,7 +60,9 @@ def approvals(files: Files) -> Iterator[Finding]:
                 yield from _limits(file, path, approval, f"{domain}.{product_name}", product)
 
 
-def _product(files: Files, domain: str, request: Request) -> tuple[Product | None, tuple[str, str, str] | None]:
+def _product(
+    files: Files, domain: str, request: Request
+) -> tuple[Product | None, tuple[str, str, str] | None]:
     """The product asked for, or what is wrong; neither when its file has problems of its own."""
     producer, _, name = request.product.partition(".")
     if producer == domain:
@@ -75,7 +81,11 @@ def _product(files: Files, domain: str, request: Request) -> tuple[Product | Non
     if producer in files.broken:
         return None, None
     others = sorted({*files.domains, *files.broken} - {domain})
-    return None, ("unknown-domain", f"there is no domain `{producer}`", suggestion(producer, others, "Remove it."))
+    return None, (
+        "unknown-domain",
+        f"there is no domain `{producer}`",
+        suggestion(producer, others, "Remove it."),
+    )
 
 
 def _limits(
@@ -87,7 +97,9 @@ def _limits(
     for index, table in enumerate(side.tables or ()):
         if table not in product.tables:
             what = f"{reference} has no table `{table}`"
-            yield Finding(file, (*path, "tables", index), "unknown-table", what, suggestion(table, tables, ""))
+            yield Finding(
+                file, (*path, "tables", index), "unknown-table", what, suggestion(table, tables, "")
+            )
     yield from _duplicates(file, (*path, "exclude"), side.exclude)
     chosen = [each for each in tables if side.tables is None or each in side.tables]
     columns = list(dict.fromkeys(column for each in chosen for column in product.tables[each].columns))

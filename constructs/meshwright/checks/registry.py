@@ -23,8 +23,9 @@ CHECKS: Final[tuple[Callable[[Files], Iterator[Finding]], ...]] = (
 
 
 def check(files: Files) -> tuple[Problem, ...]:
-    """What the files get wrong about each other or about AWS, with places, sorted. Files with problems of their
-    own are left out, and nothing is said about what refers to them.
+    """What the files get wrong about each other or about AWS, with places, sorted.
+
+    Files with problems of their own are left out, and nothing is said about what refers to them.
     """
     return locate(files, (finding for each in CHECKS for finding in each(files)))
 

@@ -28,7 +28,12 @@ def _mistakes(file: DomainFile, role: Role) -> Iterator[tuple[str, tuple[str, ..
     bare = role.name.rpartition("/")[2]
     others = [name for name, each in file.accounts.items() if each != account]
     if role.create:
-        yield "role-account", ("name",), "a role to create is named, not given as ARN", f"Write its name: {bare}"
+        yield (
+            "role-account",
+            ("name",),
+            "a role to create is named, not given as ARN",
+            f"Write its name: {bare}",
+        )
     elif len(others) == len(file.accounts):
         what = f"the role is in account {account}, which is not an account of this domain"
         yield "role-account", ("name",), what, "Name a role of the domain's own account."

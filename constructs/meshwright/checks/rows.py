@@ -8,7 +8,7 @@ from meshwright.config.column_types import ColumnType
 from meshwright.config.domain_file import Approval, Product, Request, Table
 from meshwright.config.loading import Files
 from meshwright.config.problems import Finding, Path
-from meshwright.config.row_filters import MAX_LENGTH, Comparison, Constant, FilterMistake, parse_filter
+from meshwright.config.row_filters import MAX_LENGTH, Comparison, Constant, RowFilterError, parse_filter
 from meshwright.config.suggest import suggestion
 from meshwright.mesh.subscriptions import OPEN, agreed_tables
 
@@ -34,10 +34,10 @@ _ANYTHING = Approval.model_construct(domain="*", until=None, tables=None, exclud
 
 
 @lru_cache(maxsize=4096)
-def _parsed(text: str) -> tuple[Comparison, ...] | FilterMistake:
+def _parsed(text: str) -> tuple[Comparison, ...] | RowFilterError:
     try:
         return parse_filter(text)
-    except FilterMistake as mistake:
+    except RowFilterError as mistake:
         return mistake
 
 
@@ -54,7 +54,7 @@ def requests(files: Files) -> Iterator[Finding]:
             product = files.domains[producer].products.get(name) if producer in files.domains else None
             path = ("consumes", index, "where")
             comparisons = _parsed(request.where)
-            if isinstance(comparisons, FilterMistake):
+            if isinstance(comparisons, RowFilterError):
                 yield _mistake(files.paths[domain], path, comparisons)
             elif product is not None:
                 for table in _tables(request, product):
@@ -71,7 +71,7 @@ def approvals(files: Files) -> Iterator[Finding]:
                     continue
                 path = ("products", name, "shared_with", index, "where")
                 comparisons = _parsed(approval.where)
-                if isinstance(comparisons, FilterMistake):
+                if isinstance(comparisons, RowFilterError):
                     yield _mistake(files.paths[domain], path, comparisons)
                     continue
                 reference = f"{domain}.{name}"
@@ -85,7 +85,7 @@ def approvals(files: Files) -> Iterator[Finding]:
                 yield from _fits_none(files.paths[domain], path, comparisons, product, reference)
 
 
-def _mistake(file: str, path: Path, mistake: FilterMistake) -> Finding:
+def _mistake(file: str, path: Path, mistake: RowFilterError) -> Finding:
     return Finding(file, path, mistake.code, mistake.what, mistake.fix, offset=mistake.offset)
 
 
@@ -140,7 +140,11 @@ def _wrong(comparison: Comparison, table: Table, reference: str) -> tuple[str, s
         fields = {field.lower(): inner for field, inner in kind.inner} if kind.name == "struct" else {}
         if step not in fields:
             what = f"`{name}` has no field `{step}`"
-            return "unknown-column", what, suggestion(step, list(fields), f"It is of type {table.columns[name].type}.")
+            return (
+                "unknown-column",
+                what,
+                suggestion(step, list(fields), f"It is of type {table.columns[name].type}."),
+            )
         kind = fields[step]
     shown = ".".join(comparison.column)
     if comparison.operator == "IS NULL":
@@ -154,7 +158,11 @@ def _wrong(comparison: Comparison, table: Table, reference: str) -> tuple[str, s
     expected = "text" if comparison.operator == "LIKE" else _CONSTANTS[kind.name]
     if expected != _CONSTANTS[kind.name] or any(each != expected for each in comparison.constants):
         what = f"`{shown}` is of type {kind.name} and is compared with something else"
-        example = {"text": "text in single quotes: 'DE'", "number": "a number: 10", "boolean": "TRUE or FALSE"}
+        example = {
+            "text": "text in single quotes: 'DE'",
+            "number": "a number: 10",
+            "boolean": "TRUE or FALSE",
+        }
         return "where-type", what, f"Compare it with {example[_CONSTANTS[kind.name]]}."
     return None
 
@@ -178,7 +186,9 @@ def _hidden(
             for comparison in comparisons:
                 name = comparison.column[0]
                 if name in table.columns and name not in access.columns:
-                    what = f"the condition uses `{name}` of {access.table}, which stays hidden from this domain"
+                    what = (
+                        f"the condition uses `{name}` of {access.table}, which stays hidden from this domain"
+                    )
                     fix = _why_hidden(name, table, request, side)
                     yield Finding(file, path, "where-hidden", what, fix, offset=comparison.offset)
             if access.where and len(access.where) > MAX_LENGTH:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from functools import lru_cache
 
-from meshwright.config.column_types import NESTED, ColumnType, TypeMistake, parse_type, walk
+from meshwright.config.column_types import NESTED, ColumnType, ColumnTypeError, parse_type, walk
 from meshwright.config.domain_file import Table
 from meshwright.config.loading import Files
 from meshwright.config.problems import Finding, Path
@@ -24,11 +24,11 @@ def check(files: Files) -> Iterator[Finding]:
 
 
 @lru_cache(maxsize=4096)
-def type_of(text: str) -> ColumnType | TypeMistake:
+def type_of(text: str) -> ColumnType | ColumnTypeError:
     """The type, or what is wrong with it. Cached: a mesh has many columns and few types."""
     try:
         return parse_type(text)
-    except TypeMistake as mistake:
+    except ColumnTypeError as mistake:
         return mistake
 
 
@@ -36,7 +36,7 @@ def _columns(file: str, table_path: Path, table: Table) -> Iterator[Finding]:
     for name, column in table.columns.items():
         path = (*table_path, "columns", name, "type")
         kind = type_of(column.type)
-        if isinstance(kind, TypeMistake):
+        if isinstance(kind, ColumnTypeError):
             yield Finding(file, path, "unknown-type", kind.what, kind.fix, offset=kind.offset)
             continue
         for part in walk(kind):

@@ -10,7 +10,19 @@ from meshwright.config.suggest import did_you_mean
 
 MAX_DEPTH = 20
 SIMPLE = frozenset(
-    {"boolean", "tinyint", "smallint", "int", "bigint", "float", "double", "string", "binary", "date", "timestamp"}
+    {
+        "boolean",
+        "tinyint",
+        "smallint",
+        "int",
+        "bigint",
+        "float",
+        "double",
+        "string",
+        "binary",
+        "date",
+        "timestamp",
+    }
 )
 SIZED = frozenset({"decimal", "char", "varchar"})
 NESTED = frozenset({"array", "map", "struct"})
@@ -56,7 +68,7 @@ class ColumnType:
     """Where it begins in the text."""
 
 
-class TypeMistake(Exception):
+class ColumnTypeError(Exception):
     """The text is no type. `offset` counts characters from its beginning."""
 
     def __init__(self, offset: int, what: str, fix: str) -> None:
@@ -65,9 +77,9 @@ class TypeMistake(Exception):
 
 
 def parse_type(text: str) -> ColumnType:
-    """`array<struct<a:int>>` taken apart. Raises TypeMistake."""
+    """`array<struct<a:int>>` taken apart. Raises ColumnTypeError."""
     if (space := re.search(r"\s", text)) is not None:
-        raise TypeMistake(
+        raise ColumnTypeError(
             space.start(), f"the type `{text}` has a space in it", f"Leave it out: {''.join(text.split())}"
         )
     parser = _Parser(text)
@@ -87,7 +99,7 @@ class _Parser:
             raise self.mistake("expected a type")
         name = found[0]
         if name not in SIMPLE | SIZED | NESTED:
-            raise TypeMistake(start, f"Glue knows no type `{name}`", _meant(name))
+            raise ColumnTypeError(start, f"Glue knows no type `{name}`", _meant(name))
         self.at = found.end()
         if name in SIMPLE:
             return ColumnType(name, offset=start)
@@ -95,7 +107,9 @@ class _Parser:
             return ColumnType(name, sizes=self._sizes(name, start), offset=start)
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise TypeMistake(start, f"more than {MAX_DEPTH} types inside each other", "Use a flatter type.")
+            raise ColumnTypeError(
+                start, f"more than {MAX_DEPTH} types inside each other", "Use a flatter type."
+            )
         self._take("<")
         inner = self._inner(name)
         self._take(">")
@@ -108,7 +122,9 @@ class _Parser:
         if name == "map":
             key = self.type()
             if key.name in NESTED:
-                raise TypeMistake(key.offset, f"a map's key can't be {_a(key.name)}", "Use string, for instance.")
+                raise ColumnTypeError(
+                    key.offset, f"a map's key can't be {_a(key.name)}", "Use string, for instance."
+                )
             self._take(",")
             return (("key", key), ("value", self.type()))
         fields: dict[str, ColumnType] = {}
@@ -117,7 +133,7 @@ class _Parser:
             if (found := _NAME.match(self.text, self.at)) is None:
                 raise self.mistake("expected a field's name")
             if found[0].lower() in map(str.lower, fields):
-                raise TypeMistake(start, f"the struct has two fields `{found[0]}`", "Rename one.")
+                raise ColumnTypeError(start, f"the struct has two fields `{found[0]}`", "Rename one.")
             self.at = found.end()
             self._take(":")
             fields[found[0]] = self.type()
@@ -128,19 +144,25 @@ class _Parser:
     def _sizes(self, name: str, start: int) -> tuple[int, ...]:
         example = "decimal(12,2)" if name == "decimal" else f"{name}(20)"
         if self.text[self.at : self.at + 1] != "(":
-            raise TypeMistake(start, f"`{name}` needs its size", f"Write it as {example}.")
+            raise ColumnTypeError(start, f"`{name}` needs its size", f"Write it as {example}.")
         end = self.text.find(")", self.at)
         inside = self.text[self.at + 1 : end] if end > 0 else ""
         parts = inside.split(",")
-        if len(parts) != (2 if name == "decimal" else 1) or not all(_NUMBER.fullmatch(part) for part in parts):
-            raise TypeMistake(self.at, f"the size of `{name}` is not understood", f"Write it as {example}.")
+        if len(parts) != (2 if name == "decimal" else 1) or not all(
+            _NUMBER.fullmatch(part) for part in parts
+        ):
+            raise ColumnTypeError(
+                self.at, f"the size of `{name}` is not understood", f"Write it as {example}."
+            )
         sizes = tuple(int(part) for part in parts)
         limit = {"decimal": 38, "char": 255, "varchar": 65535}[name]
         if not 1 <= sizes[0] <= limit:
-            raise TypeMistake(self.at + 1, f"the size of `{name}` goes from 1 to {limit}", "Choose one within it.")
+            raise ColumnTypeError(
+                self.at + 1, f"the size of `{name}` goes from 1 to {limit}", "Choose one within it."
+            )
         if name == "decimal" and sizes[1] > sizes[0]:
             what = f"{sizes[1]} digits behind the point are more than all {sizes[0]} digits"
-            raise TypeMistake(self.at + 1, what, "In decimal(12,2), 12 is the number of all digits.")
+            raise ColumnTypeError(self.at + 1, what, "In decimal(12,2), 12 is the number of all digits.")
         self.at = end + 1
         return sizes
 
@@ -149,10 +171,10 @@ class _Parser:
             raise self.mistake(f"expected `{sign}`")
         self.at += 1
 
-    def mistake(self, what: str) -> TypeMistake:
+    def mistake(self, what: str) -> ColumnTypeError:
         rest = self.text[self.at :]
         found = f"found `{rest[:20]}`" if rest else "found the end"
-        return TypeMistake(
+        return ColumnTypeError(
             self.at,
             f"`{self.text}` is not a type: {what}, {found}" if what != "unexpected"
             else f"`{self.text}` is not a type: `{rest[:20]}` is left over",

@@ -28,7 +28,7 @@ class Comparison:
     constants: tuple[Constant, ...]
 
 
-class FilterMistake(Exception):
+class RowFilterError(Exception):
     """The text is no row filter. `offset` counts characters from its beginning."""
 
     def __init__(self, offset: int, code: str, what: str, fix: str) -> None:
@@ -58,10 +58,13 @@ _EXAMPLE = "Write conditions as: country = 'DE' AND total >= 10"
 
 
 def parse_filter(text: str) -> tuple[Comparison, ...]:
-    """The comparisons of a row filter, in order. Raises FilterMistake."""
+    """The comparisons of a row filter, in order. Raises RowFilterError."""
     if len(text) > MAX_LENGTH:
-        raise FilterMistake(
-            0, "where-too-long", f"the condition has {len(text)} characters", f"Lake Formation takes {MAX_LENGTH}."
+        raise RowFilterError(
+            0,
+            "where-too-long",
+            f"the condition has {len(text)} characters",
+            f"Lake Formation takes {MAX_LENGTH}.",
         )
     parser = _Parser(_tokens(text))
     parser.either()
@@ -76,19 +79,21 @@ def _tokens(text: str) -> list[_Token]:
         found = _TOKENS.match(text, at)
         if found is None:
             if text[at] == "'":
-                raise FilterMistake(at, "where-syntax", "a quote is not closed", "Close it with '.")
-            raise FilterMistake(at, "where-syntax", f"`{text[at]}` is not used in conditions", _EXAMPLE)
+                raise RowFilterError(at, "where-syntax", "a quote is not closed", "Close it with '.")
+            raise RowFilterError(at, "where-syntax", f"`{text[at]}` is not used in conditions", _EXAMPLE)
         kind = str(found.lastgroup)
         if kind == "comment":
-            raise FilterMistake(at, "where-syntax", "a comment is not allowed here", "Put it behind a # of YAML.")
+            raise RowFilterError(
+                at, "where-syntax", "a comment is not allowed here", "Put it behind a # of YAML."
+            )
         if kind == "quoted":
             inside = found[0][1:-1]
             what = f"{found[0]} is in the wrong quotes"
-            raise FilterMistake(
+            raise RowFilterError(
                 at, "where-syntax", what, f"Text goes in single quotes ('{inside}'), a column's name in none."
             )
         if found[0] == "==":
-            raise FilterMistake(at, "where-syntax", "`==` is not a comparison", "Use a single =.")
+            raise RowFilterError(at, "where-syntax", "`==` is not a comparison", "Use a single =.")
         if kind != "space":
             tokens.append(_Token(kind, found[0], at))
         at = found.end()
@@ -115,14 +120,14 @@ class _Parser:
             return True
         return False
 
-    def unexpected(self, expected: str) -> FilterMistake:
+    def unexpected(self, expected: str) -> RowFilterError:
         shown = f"`{self.now.text}`" if self.now.kind != "end" else "the end"
-        return FilterMistake(self.now.offset, "where-syntax", f"found {shown}, but {expected}", _EXAMPLE)
+        return RowFilterError(self.now.offset, "where-syntax", f"found {shown}, but {expected}", _EXAMPLE)
 
     def either(self) -> None:
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise FilterMistake(self.now.offset, "where-syntax", "too many parentheses", "Write it flatter.")
+            raise RowFilterError(self.now.offset, "where-syntax", "too many parentheses", "Write it flatter.")
         self.both()
         while self.take("OR"):
             self.both()
@@ -137,7 +142,9 @@ class _Parser:
         while self.take("NOT"):
             pass
         if self.now.text == "(" and self.next.word == "SELECT":
-            raise FilterMistake(self.now.offset, "where-unsupported", "a subquery is not supported", _EXAMPLE)
+            raise RowFilterError(
+                self.now.offset, "where-unsupported", "a subquery is not supported", _EXAMPLE
+            )
         if self.take("("):
             self.either()
             if not self.take(")"):
@@ -169,19 +176,24 @@ class _Parser:
             self.at += 1
             self.found.append(Comparison(column, offset, operator, (self.constant(),)))
         else:
-            raise self.unexpected("a comparison is missing (=, <>, <, >, <=, >=, IN, LIKE, BETWEEN or IS NULL)")
+            raise self.unexpected(
+                "a comparison is missing (=, <>, <, >, <=, >=, IN, LIKE, BETWEEN or IS NULL)"
+            )
 
     def column(self) -> tuple[tuple[str, ...], int]:
         token = self.now
         if token.kind in ("text", "number") or token.word in ("TRUE", "FALSE", "NULL"):
-            raise FilterMistake(
-                token.offset, "where-unsupported", f"a condition begins with a column, not with {token.text}", _EXAMPLE
+            raise RowFilterError(
+                token.offset,
+                "where-unsupported",
+                f"a condition begins with a column, not with {token.text}",
+                _EXAMPLE,
             )
         if token.kind != "name" or token.word in _KEYWORDS:
             raise self.unexpected("a column is expected here")
         if self.next.text == "(":
             what = f"the function `{token.text}` is not supported: Lake Formation takes none in row filters"
-            raise FilterMistake(token.offset, "where-unsupported", what, "Compare the column itself.")
+            raise RowFilterError(token.offset, "where-unsupported", what, "Compare the column itself.")
         names = [token.text.lower()]
         self.at += 1
         while self.take("."):
@@ -204,7 +216,7 @@ class _Parser:
     def constant(self) -> Constant:
         token = self.now
         if token.word == "SELECT" or (token.text == "(" and self.next.word == "SELECT"):
-            raise FilterMistake(token.offset, "where-unsupported", "a subquery is not supported", _EXAMPLE)
+            raise RowFilterError(token.offset, "where-unsupported", "a subquery is not supported", _EXAMPLE)
         if token.kind == "name" and token.word in ("TRUE", "FALSE"):
             kind: Constant = "boolean"
         elif token.kind == "text":
@@ -212,10 +224,12 @@ class _Parser:
         elif token.kind == "number":
             kind = "number"
         elif token.word == "NULL":
-            raise FilterMistake(token.offset, "where-unsupported", "nothing equals NULL", "Write IS NULL instead.")
+            raise RowFilterError(
+                token.offset, "where-unsupported", "nothing equals NULL", "Write IS NULL instead."
+            )
         elif token.kind == "name" and token.word not in _KEYWORDS:
             what = f"`{token.text}` is not a constant: Lake Formation compares columns with constants only"
-            raise FilterMistake(token.offset, "where-unsupported", what, "Text goes in single quotes: 'DE'.")
+            raise RowFilterError(token.offset, "where-unsupported", what, "Text goes in single quotes: 'DE'.")
         else:
             raise self.unexpected("a constant is expected ('text', a number, TRUE or FALSE)")
         self.at += 1

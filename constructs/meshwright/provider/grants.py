@@ -13,6 +13,7 @@ was lost. The live state is read before and after each change, so drift in what 
 update.
 """
 
+import contextlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -39,9 +40,10 @@ def handle(request: Request, calls: Calls) -> Outcome:
         keep = _converge(
             calls, Lake(calls, account=request.account), ledger, declared, _owned(request, ledger)
         )
-    except ProviderError:
-        if ledger.record.exists:  # a late duplicate of this event must not undo the rollback that follows
-            ledger.write(ledger.record.items, answered=_failed(request))
+    except Exception:
+        with contextlib.suppress(Exception):  # the first error is the one to report
+            if ledger.record.exists:  # a late duplicate of this event must not undo the rollback that follows
+                ledger.write(ledger.record.items, answered=_failed(request))
         raise
     if request.kind == DELETE:
         ledger.delete()

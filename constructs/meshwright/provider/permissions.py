@@ -1,7 +1,7 @@
 """The IAM permissions the provider's role needs, as data that the CDK construct turns into its policy.
 
-Resource templates take {partition}, {region}, {account} (the role's own) and {governance} (the catalog's owner).
-Sources: the service authorization reference, and for sharing the managed policy AWSLakeFormationCrossAccountManager.
+Resource templates take {partition}, {region}, {account} (the role's own), {governance} (the catalog's owner).
+Sources: the service authorization reference, and for sharing AWS's AWSLakeFormationCrossAccountManager policy.
 """
 
 from dataclasses import dataclass
@@ -33,14 +33,16 @@ COMMON = (
             "lakeformation:RevokePermissions",
         ),
         resources=ANY,
-        reason="Lake Formation actions have no resource ARNs by AWS's design; Lake Formation itself then checks that "
-        "the role is an administrator. GrantPermissions and RevokePermissions authorise entries of a batch.",
+        reason="Lake Formation actions have no resource ARNs by AWS's design; Lake Formation itself then "
+        "checks that the role is an administrator. GrantPermissions and RevokePermissions "
+        "authorise entries of a batch.",
     ),
     Statement(
         sid="Administrators",
         actions=("iam:GetRole", "iam:GetUser"),
         resources=("arn:{partition}:iam::{account}:role/*", "arn:{partition}:iam::{account}:user/*"),
-        reason="Lake Formation refuses settings that name a deleted administrator, so those are found and pruned.",
+        reason="Lake Formation refuses settings that name a deleted administrator, so those are found "
+        "and pruned.",
     ),
     Statement(
         sid="Record",
@@ -71,8 +73,8 @@ GOVERNANCE = (
             "lakeformation:UpdateLFTag",
         ),
         resources=ANY,
-        reason="Lake Formation actions have no resource ARNs by AWS's design. GetDataAccess lets Glue write the first "
-        "metadata file of an Iceberg table in a registered location.",
+        reason="Lake Formation actions have no resource ARNs by AWS's design. GetDataAccess lets Glue "
+        "write the first metadata file of an Iceberg table in a registered location.",
     ),
     Statement(
         sid="Catalog",
@@ -96,13 +98,15 @@ GOVERNANCE = (
         sid="CatalogPolicy",
         actions=("glue:DeleteResourcePolicy", "glue:PutResourcePolicy"),
         resources=("arn:{partition}:glue:{region}:{account}:catalog",),
-        reason="A grant to another account lets Lake Formation write the catalog's policy in the caller's name.",
+        reason="A grant to another account lets Lake Formation write the catalog's policy in the "
+        "caller's name.",
     ),
     Statement(
         sid="CreateShares",
         actions=("ram:CreateResourceShare",),
         resources=ANY,
-        reason="A grant to another account creates a RAM share in the caller's name; a new share has no ARN yet.",
+        reason="A grant to another account creates a RAM share in the caller's name; a new share has no "
+        "ARN yet.",
         conditions=(
             (
                 "StringLikeIfExists",
@@ -137,7 +141,8 @@ GOVERNANCE = (
         sid="ReadShares",
         actions=("organizations:DescribeOrganization", "ram:Get*", "ram:List*"),
         resources=ANY,
-        reason="Lake Formation looks up the organization and existing shares before it creates one; read only.",
+        reason="Lake Formation looks up the organization and existing shares before it creates one; read "
+        "only.",
     ),
 )
 
@@ -166,6 +171,7 @@ DOMAIN = (
             "arn:{partition}:glue:{region}:{governance}:database/*",
             "arn:{partition}:glue:{region}:{governance}:table/*",
         ),
-        reason="Shared databases are waited for, and grants on links and their targets read what they are on.",
+        reason="Shared databases are waited for, and grants on links and their targets read what they "
+        "are on.",
     ),
 )

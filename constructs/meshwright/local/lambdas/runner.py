@@ -1,0 +1,182 @@
+"""Runs deployed Lambda functions in subprocesses, kept warm between invocations."""
+
+import hashlib
+import io
+import json
+import threading
+import uuid
+import zipfile
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from meshwright.local.lambdas.container import Container, Died, TimedOut
+
+RETRIES = 2
+"""How often Lambda repeats an asynchronous invocation that failed."""
+
+
+@dataclass(frozen=True)
+class Function:
+    """What the runner needs to know of a deployed function."""
+
+    arn: str
+    name: str
+    account: str
+    region: str
+    role_arn: str
+    handler: str
+    timeout: int
+    """Seconds."""
+    memory: int
+    """Megabytes; reported to the function, not enforced."""
+    environment: Mapping[str, str]
+    code: bytes
+    """The zip archive."""
+
+    @property
+    def log_group(self) -> str:
+        return f"/aws/lambda/{self.name}"
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes whenever a warm container must not be used again."""
+        settings = (self.arn, self.role_arn, self.handler, self.memory, sorted(self.environment.items()))
+        return hashlib.sha256(repr(settings).encode() + self.code).hexdigest()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The end of one invocation: the JSON text that it returned or the error object."""
+
+    payload: str
+    error: Mapping[str, Any] | None
+    log: str
+
+
+@dataclass
+class Runner:
+    folder: Path
+    """Where assets are unpacked and logs are written."""
+    find: Callable[[str], Function]
+    """Looks up a function by ARN; raises LookupError if it doesn't exist."""
+    environment: Callable[[Function], dict[str, str]]
+    """AWS variables and credentials of the function's role."""
+    write_log: Callable[[Function, str, str], None]
+    """Takes the function, the log stream and the text of one invocation."""
+    _idle: dict[str, list[Container]] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(32, "lambda"))
+
+    def invoke(self, function: Function, event: Any) -> Outcome:
+        """Runs the function and waits for it."""
+        request_id = str(uuid.uuid4())
+        container: Container | None = None
+        try:
+            container = self._take(function)
+            reply = container.call(
+                {
+                    "event": event,
+                    "request_id": request_id,
+                    "function_arn": function.arn,
+                    "timeout": function.timeout,
+                },
+                timeout=function.timeout,
+            )
+        except TimedOut:
+            text = f"{request_id} Task timed out after {function.timeout:.2f} seconds"
+            reply = {"result": None, "error": {"errorType": "Sandbox.Timedout", "errorMessage": text}}
+        except Died as died:
+            text = f"RequestId: {request_id} Error: {died}"
+            reply = {"result": None, "error": {"errorType": "Runtime.ExitError", "errorMessage": text}}
+        except (zipfile.BadZipFile, OSError) as error:
+            reply = {"result": None, "error": {"errorType": "InvalidZipFile", "errorMessage": str(error)}}
+        log = container.read_log() if container else ""
+        if container and container.alive:
+            self._give_back(function, container)
+        text = f"START RequestId: {request_id}\n{log}END RequestId: {request_id}\n"
+        self.write_log(function, container.stream if container else "none", text)
+        error = reply["error"]
+        return Outcome(payload=json.dumps(error) if error else reply["result"], error=error, log=text)
+
+    def start(self, arn: str, event: Any) -> "Future[str | None]":
+        """Runs the function in the background, with Lambda's retries.
+
+        The future holds the last error's message, or None after a success.
+        """
+        return self._pool.submit(self._with_retries, arn, event)
+
+    def _with_retries(self, arn: str, event: Any) -> str | None:
+        try:
+            function = self.find(arn)
+        except LookupError:
+            return f"Function not found: {arn}"
+        outcome = self.invoke(function, event)
+        for _ in range(RETRIES):
+            if outcome.error is None or outcome.error["errorType"] == "Sandbox.Timedout":
+                break
+            outcome = self.invoke(function, event)
+        if outcome.error is None:
+            return None
+        return f"{outcome.error['errorType']}: {outcome.error['errorMessage']}"
+
+    def close(self) -> None:
+        """Ends every warm container."""
+        with self._lock:
+            containers = [c for idle in self._idle.values() for c in idle]
+            self._idle.clear()
+        for container in containers:
+            container.stop()
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _take(self, function: Function) -> Container:
+        with self._lock:
+            idle = self._idle.get(function.fingerprint, [])
+            while idle:
+                container = idle.pop()
+                if container.alive:
+                    return container
+        return Container.start(
+            asset=self._unpacked(function.code),
+            handler=function.handler,
+            environment=self._variables(function),
+            logs=self.folder / "logs",
+        )
+
+    def _give_back(self, function: Function, container: Container) -> None:
+        outdated: list[Container] = []
+        with self._lock:
+            self._idle.setdefault(function.fingerprint, []).append(container)
+            container.owner = function.arn
+            for fingerprint, idle in self._idle.items():
+                if fingerprint != function.fingerprint and idle and idle[0].owner == function.arn:
+                    outdated += idle
+                    idle.clear()
+        for old in outdated:
+            old.stop()
+
+    def _variables(self, function: Function) -> dict[str, str]:
+        stream = f"[$LATEST]{uuid.uuid4().hex}"
+        return {
+            **function.environment,
+            **self.environment(function),
+            "_HANDLER": function.handler,
+            "AWS_LAMBDA_FUNCTION_NAME": function.name,
+            "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory),
+            "AWS_LAMBDA_LOG_GROUP_NAME": function.log_group,
+            "AWS_LAMBDA_LOG_STREAM_NAME": stream,
+        }
+
+    def _unpacked(self, code: bytes) -> Path:
+        digest = hashlib.sha256(code).hexdigest()[:20]
+        target = self.folder / "assets" / digest
+        with self._lock:
+            if not target.exists():
+                partial = target.with_suffix(".partial")
+                with zipfile.ZipFile(io.BytesIO(code)) as archive:
+                    archive.extractall(partial)
+                partial.rename(target)
+        return target

@@ -1,0 +1,154 @@
+"""What moto 5.2.5 does otherwise than AWS on our path, put right in place.
+
+Each fix is a function named after the fault; `tests/local/test_moto_fixes.py` shows that moto still has it.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from moto.awslambda.models import LambdaFunction
+from moto.core.exceptions import JsonRESTError
+from moto.iam.access_control import PermissionResult
+from moto.iam.exceptions import MalformedPolicyDocument
+from moto.iam.models import AWSManagedPolicy, IAMBackend
+from moto.kms.models import KmsBackend
+from moto.s3.exceptions import S3ClientError
+from moto.s3.models import FakeBucket, S3Backend
+
+from meshwright.local.identity import principal_exists
+
+Invoke = Callable[[LambdaFunction, Any], tuple[str, bool, str]]
+"""Runs a function with an event; returns the payload, whether it failed, and the log."""
+
+
+def apply(invoke: Invoke) -> None:
+    """Installs every fix. To be called once, before the server answers its first request."""
+    bucket_policies_are_not_evaluated()
+    logging_target_needs_no_policy()
+    aws_managed_policies_load_one_by_one()
+    policies_name_existing_principals()
+    functions_run_in_subprocesses(invoke)
+
+
+def bucket_policies_are_not_evaluated() -> None:
+    """moto applies a Deny whatever its Condition: a TLS-only policy makes the whole bucket unreadable."""
+
+    def neutral(self: FakeBucket, action: str, resource: str) -> Any:
+        return PermissionResult.NEUTRAL
+
+    FakeBucket.get_permission = neutral  # type: ignore[method-assign]
+
+
+def logging_target_needs_no_policy() -> None:
+    """moto refuses a logging target without a bucket policy; S3 doesn't look at the policy then.
+
+    The policy is often made after the source bucket, because it names that one.
+    """
+
+    def permitted(target_bucket: FakeBucket, target_prefix: str | None) -> bool:
+        return True
+
+    FakeBucket._log_permissions_enabled_policy = staticmethod(permitted)  # type: ignore[assignment]
+
+
+def aws_managed_policies_load_one_by_one() -> None:
+    """moto knows either none of AWS's managed policies or loads 1,400 of them for each account."""
+    attach, available = IAMBackend.attach_role_policy, dict[str, Any]()
+
+    def attach_role_policy(self: IAMBackend, policy_arn: str, role_name: str) -> None:
+        if policy_arn.startswith("arn:aws:iam::aws:policy/") and policy_arn not in self.managed_policies:
+            if not available:
+                from moto.iam.aws_managed_policies import aws_managed_policies_data
+
+                available.update(json.loads(aws_managed_policies_data))
+            name = policy_arn.rsplit("/", 1)[-1]
+            if name in available:
+                policy = AWSManagedPolicy.from_data(name, self.account_id, self.region_name, available[name])
+                self.managed_policies[policy.arn] = policy
+        attach(self, policy_arn, role_name)
+
+    IAMBackend.attach_role_policy = attach_role_policy  # type: ignore[method-assign]
+
+
+def policies_name_existing_principals() -> None:
+    """moto takes any principal in a bucket, key or trust policy; AWS refuses one that doesn't exist."""
+    put_bucket_policy, create_key, put_key_policy = (
+        S3Backend.put_bucket_policy,
+        KmsBackend.create_key,
+        KmsBackend.put_key_policy,
+    )
+    create_role, update_trust = IAMBackend.create_role, IAMBackend.update_assume_role_policy
+
+    def checked_bucket_policy(self: S3Backend, bucket_name: str, policy: bytes) -> None:
+        if dead_principals(policy):
+            raise S3ClientError("MalformedPolicy", "Invalid principal in policy")
+        put_bucket_policy(self, bucket_name, policy)
+
+    def check_key_policy(policy: str | None) -> None:
+        if policy and dead_principals(policy):
+            raise JsonRESTError(
+                "MalformedPolicyDocumentException",
+                "Policy contains a statement with one or more invalid principals.",
+            )
+
+    def checked_create_key(self: KmsBackend, policy: str | None, *args: Any, **kwargs: Any) -> Any:
+        check_key_policy(policy)
+        return create_key(self, policy, *args, **kwargs)
+
+    def checked_key_policy(self: KmsBackend, key_id: str, policy: str) -> None:
+        check_key_policy(policy)
+        put_key_policy(self, key_id, policy)
+
+    def check_trust(policy: str) -> None:
+        dead = dead_principals(policy)
+        if dead:
+            raise MalformedPolicyDocument(f'Invalid principal in policy: "AWS":"{dead[0]}"')
+
+    def checked_create_role(
+        self: IAMBackend, role_name: str, assume_role_policy_document: str, *args: Any, **kwargs: Any
+    ) -> Any:
+        check_trust(assume_role_policy_document)
+        return create_role(self, role_name, assume_role_policy_document, *args, **kwargs)
+
+    def checked_trust(self: IAMBackend, role_name: str, policy_document: str) -> None:
+        check_trust(policy_document)
+        update_trust(self, role_name, policy_document)
+
+    S3Backend.put_bucket_policy = checked_bucket_policy  # type: ignore[method-assign]
+    KmsBackend.create_key = checked_create_key  # type: ignore[method-assign]
+    KmsBackend.put_key_policy = checked_key_policy  # type: ignore[method-assign]
+    IAMBackend.create_role = checked_create_role  # type: ignore[method-assign]
+    IAMBackend.update_assume_role_policy = checked_trust  # type: ignore[method-assign]
+
+
+def functions_run_in_subprocesses(invoke: Invoke) -> None:
+    """moto runs functions in Docker; here the deployed asset runs in a subprocess."""
+
+    def run(self: LambdaFunction, event: Any) -> tuple[str, bool, str]:
+        return invoke(self, json.loads(event) if isinstance(event, str | bytes) else event)
+
+    LambdaFunction._invoke_lambda = run  # type: ignore[method-assign, assignment]
+
+
+def dead_principals(policy: str | bytes) -> list[str]:
+    """ARNs of IAM roles and users in a policy that don't exist."""
+    try:
+        document = json.loads(policy)
+    except ValueError:
+        return []
+    return [arn for arn in _aws_principals(document) if _is_iam(arn) and not principal_exists(arn)]
+
+
+def _is_iam(arn: str) -> bool:
+    parts = arn.split(":", 5)
+    return len(parts) == 6 and parts[2] == "iam" and parts[5].startswith(("role/", "user/"))
+
+
+def _aws_principals(document: Any) -> Iterator[str]:
+    statements = document.get("Statement", []) if isinstance(document, dict) else []
+    for statement in statements if isinstance(statements, list) else [statements]:
+        for key in ("Principal", "NotPrincipal"):
+            principal = statement.get(key)
+            named = principal.get("AWS", []) if isinstance(principal, dict) else []
+            yield from [named] if isinstance(named, str) else named

@@ -1,0 +1,124 @@
+"""Puts the parts of the embedded AWS together and in moto's place."""
+
+import json
+import logging
+import os
+import time
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import moto.cloudformation.urls
+from moto.awslambda.models import LambdaFunction, lambda_backends
+from moto.core.exceptions import JsonRESTError
+
+from meshwright.local import moto_fixes
+from meshwright.local.clients import Clients
+from meshwright.local.cloudformation.custom_resource import CustomResources
+from meshwright.local.cloudformation.read_api import CloudFormationResponse
+from meshwright.local.cloudformation.service import CloudFormation
+from meshwright.local.lambdas.runner import Function, Runner
+from meshwright.local.resources.registry import Registry
+
+log = logging.getLogger(__name__)
+
+
+class Services:
+    """Everything that lives as long as the server."""
+
+    def __init__(self, *, endpoint: str, folder: Path, organization: str | None) -> None:
+        self.endpoint = endpoint
+        self.clients = Clients(endpoint)
+        self.runner = Runner(
+            folder=folder / "lambda",
+            find=deployed_function,
+            environment=self._function_environment,
+            write_log=self._write_log,
+        )
+        self.custom = CustomResources(invoke=self.runner.start, base_url=f"{endpoint}/_meshwright/response/")
+        self.registry = Registry(self.custom)
+        self.cloudformation = CloudFormation(clients=self.clients, handler=self.registry.handler)
+        CloudFormationResponse.service = self.cloudformation
+        moto.cloudformation.urls.url_paths = {"{0}/$": CloudFormationResponse.dispatch}
+        moto_fixes.apply(self._invoke)
+
+    def status(self) -> dict[str, Any]:
+        """What `local status` tells: the stacks, and the types that were accepted without effect."""
+        return {
+            "pid": os.getpid(),
+            "stacks": [
+                {"account": s.account, "region": s.region, "name": s.name, "status": s.status}
+                for s in self.cloudformation.store.everywhere()
+                if s.status != "DELETE_COMPLETE"
+            ],
+            "accepted": sorted(self.registry.met),
+        }
+
+    def close(self) -> None:
+        self.runner.close()
+
+    def _invoke(self, function: LambdaFunction, event: Any) -> tuple[str, bool, str]:
+        outcome = self.runner.invoke(description(function), event)
+        return outcome.payload, outcome.error is not None, outcome.log
+
+    def _function_environment(self, function: Function) -> dict[str, str]:
+        keys = self.clients.credentials(function.role_arn, function.name)
+        return {
+            "AWS_ACCESS_KEY_ID": keys["AccessKeyId"],
+            "AWS_SECRET_ACCESS_KEY": keys["SecretAccessKey"],
+            "AWS_SESSION_TOKEN": keys["SessionToken"],
+            "AWS_REGION": function.region,
+            "AWS_DEFAULT_REGION": function.region,
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_CONFIG_FILE": "/dev/null",
+            "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "NO_PROXY": "127.0.0.1,localhost",
+        }
+
+    def _write_log(self, function: Function, stream: str, text: str) -> None:
+        """To the function's log group, as Lambda does; a failure to log is no failure of the function."""
+        logs = self.clients.acting_as(function.role_arn, function.region)("logs")
+        try:
+            for create, names in (
+                (logs.create_log_group, {"logGroupName": function.log_group}),
+                (logs.create_log_stream, {"logGroupName": function.log_group, "logStreamName": stream}),
+            ):
+                try:
+                    create(**names)
+                except logs.exceptions.ResourceAlreadyExistsException:
+                    continue
+            stamp = _milliseconds()
+            lines = [{"timestamp": stamp, "message": line} for line in text.splitlines() if line]
+            logs.put_log_events(logGroupName=function.log_group, logStreamName=stream, logEvents=lines)
+        except Exception:
+            log.exception("the log of %s", function.name)
+
+
+def deployed_function(arn: str) -> Function:
+    """Raises LookupError if there is none of that ARN."""
+    parts = unquote(arn).split(":")
+    try:
+        return description(lambda_backends[parts[4]][parts[3]].get_function(arn))
+    except (JsonRESTError, KeyError, IndexError) as error:
+        raise LookupError(arn) from error
+
+
+def description(function: LambdaFunction) -> Function:
+    """moto's function as the runner takes it."""
+    return Function(
+        arn=function.function_arn,
+        name=function.function_name,
+        account=function.account_id,
+        region=function.region,
+        role_arn=function.role,
+        handler=function.handler or "",
+        timeout=int(function.timeout),
+        memory=int(function.memory_size),
+        environment=json.loads(json.dumps(function.environment_vars)),
+        code=function.code_bytes,
+    )
+
+
+def _milliseconds() -> int:
+    return int(time.time() * 1000)

@@ -1,4 +1,4 @@
-"""Row filters: conditions that Lake Formation takes, on columns that there are and that the reader may see."""
+"""Row filters: conditions that Lake Formation takes, on columns that exist and that the reader may see."""
 
 from collections.abc import Iterator
 from functools import lru_cache
@@ -13,7 +13,8 @@ from meshwright.config.suggest import suggestion
 from meshwright.mesh.subscriptions import OPEN, agreed_tables
 
 RESTRICTED = frozenset(
-    "ctid oid xmin cmin xmax cmax tableoid insertxid deletexid importoid redcatuniqueid".split()
+    {"ctid", "oid", "xmin", "cmin", "xmax", "cmax", "tableoid", "insertxid", "deletexid", "importoid"}
+    | {"redcatuniqueid"}
 )
 """Names that a table with row filters can't have
 (https://docs.aws.amazon.com/lake-formation/latest/dg/data-filtering-notes.html)."""
@@ -118,7 +119,9 @@ def _table(
     table = product.tables[name]
     for column in table.columns:
         if column in RESTRICTED:
-            what = f"{reference}.{name} can't have row filters: Lake Formation reserves its column name `{column}`"
+            what = (
+                f"{reference}.{name} can't have row filters: Lake Formation reserves the name of `{column}`"
+            )
             yield Finding(file, path, "where-unsupported", what, "Leave out `where`, or rename the column.")
     for comparison in comparisons:
         if found := _wrong(comparison, table, f"{reference}.{name}"):
@@ -140,11 +143,8 @@ def _wrong(comparison: Comparison, table: Table, reference: str) -> tuple[str, s
         fields = {field.lower(): inner for field, inner in kind.inner} if kind.name == "struct" else {}
         if step not in fields:
             what = f"`{name}` has no field `{step}`"
-            return (
-                "unknown-column",
-                what,
-                suggestion(step, list(fields), f"It is of type {table.columns[name].type}."),
-            )
+            fix = suggestion(step, list(fields), f"It is of type {table.columns[name].type}.")
+            return "unknown-column", what, fix
         kind = fields[step]
     shown = ".".join(comparison.column)
     if comparison.operator == "IS NULL":

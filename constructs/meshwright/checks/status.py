@@ -33,13 +33,13 @@ def _place(
             return files.paths[consumer], (*path, "until"), "Renew it, or remove the request."
         if subscription.status is Status.PENDING and approved is None and producer in domains:
             owner = domains[producer].owner
-            fix = f"Ask {owner.team} ({owner.email}) to add `domain: {consumer}` there; it is not wired until then."
+            fix = f"Not wired until {owner.team} ({owner.email}) adds `domain: {consumer}` there."
             return files.paths[consumer], (*path, "product"), fix
         if subscription.status is Status.PENDING:
-            return files.paths[consumer], (*path, "product"), "It is not wired until both sides agree."
+            return files.paths[consumer], (*path, "product"), "Not wired until both sides agree."
     if approved is not None and subscription.status is Status.EXPIRED:
         return files.paths[producer], (*approved, "until"), "Renew it, or remove the approval."
-    fix = f"It is wired once domains/{consumer}.yaml names {subscription.reference} under `consumes`."
+    fix = f"Wired once domains/{consumer}.yaml names {subscription.reference} under `consumes`."
     return files.paths[producer], (*(approved or ("products", product)), "domain"), fix
 
 

@@ -1,4 +1,4 @@
-"""Reads mesh.yaml and domains/*.yaml: the files as models, and every problem that one file shows by itself."""
+"""Reads mesh.yaml and domains/*.yaml: models, and every problem that a file shows by itself."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -15,7 +15,7 @@ class Source:
     top: Node
 
     def find(self, path: Path) -> tuple[Node | None, Node, Path]:
-        """The key's node, the value's, and how far the path led; it may end early, at a missing key or a shorthand."""
+        """The key's node, the value's, and how far the path led: it ends early at what is not there."""
         key, node = None, self.top
         for depth, step in enumerate(path):
             if node.items is not None and step in node.items:

@@ -1,4 +1,4 @@
-"""Finds the files of a mesh and reads their text; whatever stands in the way is a problem, not an exception."""
+"""Finds the files of a mesh and reads their text; what stands in the way is a problem, not an exception."""
 
 import errno
 import os
@@ -12,6 +12,7 @@ from meshwright.config.problems import Problem
 MAX_BYTES = 1_000_000
 """Far above any file that people review; below what would make a run slow."""
 MESH_FILE = "mesh.yaml"
+_BREAK = re.compile(r"\r\n|[\r\n]")
 DOMAINS = "domains"
 _FORBIDDEN = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What YAML does not allow in a file (https://yaml.org/spec/1.2.2/#51-character-set)."""
@@ -58,7 +59,8 @@ def _decoded(file: str, data: bytes) -> str | Problem:
         before = data[: error.start].decode("utf-8")
         return Problem(
             file=file,
-            **_place(before),
+            line=_line(before),
+            column=_column(before),
             path="",
             code="not-utf-8",
             what=f"the file is not UTF-8: byte {error.start + 1} of it is 0x{data[error.start]:02x}",
@@ -68,7 +70,8 @@ def _decoded(file: str, data: bytes) -> str | Problem:
     if found := _FORBIDDEN.search(text):
         return Problem(
             file=file,
-            **_place(text[: found.start()]),
+            line=_line(text[: found.start()]),
+            column=_column(text[: found.start()]),
             path="",
             code="bad-character",
             what=f"the character U+{ord(found[0]):04X} is not allowed in YAML",
@@ -77,9 +80,12 @@ def _decoded(file: str, data: bytes) -> str | Problem:
     return text
 
 
-def _place(before: str) -> dict[str, int]:
-    lines = re.split(r"\r\n|\r|\n", before)
-    return {"line": len(lines), "column": len(lines[-1]) + 1}
+def _line(before: str) -> int:
+    return len(_BREAK.split(before))
+
+
+def _column(before: str) -> int:
+    return len(_BREAK.split(before)[-1]) + 1
 
 
 def _unreadable(file: str, error: OSError) -> Problem:

@@ -1,9 +1,9 @@
-"""Row filters (`where`): the conditions that Lake Formation takes, with the place of a mistake inside the text.
+"""Row filters (`where`): the conditions that Lake Formation takes, and where in the text a mistake is.
 
-Lake Formation takes a small part of PartiQL: a column compared with constants, and such comparisons joined by AND,
-OR and NOT; no functions, no subqueries, no column compared with another
-(https://docs.aws.amazon.com/lake-formation/latest/dg/partiql-support.html). A parser for all of SQL
-would accept more than can be deployed, and takes longer to import than everything else here to run.
+Lake Formation takes a small part of PartiQL: a column compared with constants, and such comparisons joined by
+AND, OR and NOT; no functions, no subqueries, no column compared with another
+(https://docs.aws.amazon.com/lake-formation/latest/dg/partiql-support.html). A parser for all of SQL would
+accept more than can be deployed, and takes longer to import than everything else here takes to run.
 """
 
 import re

@@ -32,14 +32,17 @@ QUALIFIER: Final = r"^[a-z0-9]{1,10}$"
 SPELLINGS: Final[dict[str, Spelling]] = {
     ACCOUNT: Spelling("bad-account", "an AWS account id: exactly 12 digits", '"222222222221"'),
     DOMAIN: Spelling(
-        "bad-name", "a name of lower-case letters and digits, with single hyphens inside, that begins with a letter",
+        "bad-name",
+        "a name of lower-case letters and digits, with single hyphens inside, that begins with a letter",
         "order-intake",
     ),
     ENVIRONMENT: Spelling(
         "bad-name", "a name of lower-case letters, digits and hyphens that begins with a letter", "prod"
     ),
     ROLE_KEY: Spelling(
-        "bad-name", "a name of lower-case letters, digits and hyphens that begins with a letter", "data-engineers"
+        "bad-name",
+        "a name of lower-case letters, digits and hyphens that begins with a letter",
+        "data-engineers",
     ),
     STREAM: Spelling(
         "bad-name",
@@ -48,26 +51,36 @@ SPELLINGS: Final[dict[str, Spelling]] = {
         "order-events",
     ),
     GLUE: Spelling(
-        "bad-name", "a name of lower-case letters, digits and underscores (Glue and Athena store no others)",
+        "bad-name",
+        "a name of lower-case letters, digits and underscores (Glue and Athena store no others)",
         "order_date",
     ),
     CLASSIFICATION: Spelling(
-        "bad-name", "a name of lower-case letters, digits, hyphens and underscores that begins with a letter",
+        "bad-name",
+        "a name of lower-case letters, digits, hyphens and underscores that begins with a letter",
         "internal",
     ),
     PRODUCT: Spelling("bad-reference", "a product of a domain, as `domain.product`", "customers.profiles"),
     ROLE: Spelling(
-        "bad-role", "the name of an IAM role (up to 64 letters, digits and +=,.@_-) or its ARN",
+        "bad-role",
+        "the name of an IAM role (up to 64 letters, digits and +=,.@_-) or its ARN",
         "arn:aws:iam::222222222221:role/OrdersAnalyst",
     ),
     PRINCIPAL: Spelling(
-        "bad-role", "the ARN of an IAM role, of a user, or of an account's root",
+        "bad-role",
+        "the ARN of an IAM role, of a user, or of an account's root",
         "arn:aws:iam::222222222221:role/Deployer",
     ),
     EMAIL: Spelling("bad-email", "an e-mail address", "order-platform@acme.example"),
-    HTTPS: Spelling("bad-address", "an address that begins with https://", "https://wiki.acme.example/orders"),
+    HTTPS: Spelling(
+        "bad-address", "an address that begins with https://", "https://wiki.acme.example/orders"
+    ),
     REGION: Spelling("bad-region", "an AWS Region", "eu-west-1"),
     ORGANIZATION: Spelling("bad-organization", "an AWS Organizations id", "o-a1b2c3d4e5"),
-    POLICY: Spelling("bad-name", "the name of an IAM policy (letters, digits and +=,.@_-)", "developer-boundary"),
-    QUALIFIER: Spelling("bad-name", "a bootstrap qualifier: up to 10 lower-case letters and digits", "hnb659fds"),
-}  # fmt: skip
+    POLICY: Spelling(
+        "bad-name", "the name of an IAM policy (letters, digits and +=,.@_-)", "developer-boundary"
+    ),
+    QUALIFIER: Spelling(
+        "bad-name", "a bootstrap qualifier: up to 10 lower-case letters and digits", "hnb659fds"
+    ),
+}

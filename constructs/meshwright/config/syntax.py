@@ -22,10 +22,10 @@ _EXPLANATIONS: tuple[tuple[str, str, str], ...] = (
     ),
     ("did not find expected key", *_INDENTATION),
     ("did not find expected '-' indicator", *_INDENTATION),
-    ("block sequence entries are not allowed", "a list item (`- `) that does not belong here", _INDENTATION[1]),
+    ("block sequence entries are not allowed", "a list item does not belong here", _INDENTATION[1]),
     ("could not find expected ':'", "a key without `:` behind it", "Write `key: value`."),
-    ("did not find expected ',' or '}'", "a `{` is not closed, or a comma is missing", "Write {key: value, …}."),
-    ("did not find expected ',' or ']'", "a `[` is not closed, or a comma is missing", "Write [one, two]."),
+    ("did not find expected ',' or '}'", "a `{` is not closed, or lacks a comma", "Write {key: value, …}."),
+    ("did not find expected ',' or ']'", "a `[` is not closed, or lacks a comma", "Write [one, two]."),
     ("unexpected end of stream", "a quote is not closed", "Close it."),
     ("unexpected document indicator", "a quote is not closed before this line", "Close it."),
     (
@@ -35,9 +35,12 @@ _EXPLANATIONS: tuple[tuple[str, str, str], ...] = (
     ),
     ("undefined tag handle", "a `!` begins a tag, and tags mean nothing here", "Put the text in quotes."),
     ("did not find expected alphabetic", "a `*` or `&` without a name", "Put text that begins so in quotes."),
-    ("did not find expected node content", "a value is missing or begins with a sign that YAML uses",
-     "Put text with special signs in quotes."),
-)  # fmt: skip
+    (
+        "did not find expected node content",
+        "a value is missing, or begins with a sign that YAML uses",
+        "Put text with special signs in quotes.",
+    ),
+)
 _RESERVED = "@`%|>"
 
 

@@ -2,12 +2,14 @@
 
 The rules modelled, with the harsher reading wherever AWS's documentation leaves one open:
 
-- permissions and grant options are kept per principal and resource; an option needs its permission; revoking a
-  permission takes its option along, revoking an option leaves the permission;
+- permissions and grant options are kept per principal and resource; an option needs its permission; revoking
+  a permission takes its option along, revoking an option leaves the permission;
 - a revoke that names anything the grantee does not hold revokes nothing and fails;
 - SELECT on a table is listed as TableWithColumns, apart from the rest, and listings come in short pages;
-- deleting a filter deletes every grant on it; a grant needs its filter to exist and its principal to be alive.
+- deleting a filter deletes every grant on it; a grant needs its filter to exist and a living principal.
 """
+
+# ruff: noqa: N803 - arguments are named as the API names them
 
 import json
 from collections.abc import Callable, Iterable
@@ -19,7 +21,6 @@ from meshwright.provider.document import Cells, Document, Grant, Tag
 from meshwright.provider.resources import Resource, from_api, to_api
 
 ACCOUNT = "111111111111"
-PAGE = 2
 
 
 class Crash(BaseException):
@@ -43,6 +44,7 @@ class Model:
         self.parameters: dict[str, str] = {}
         self.dead: set[str] = set()
         self.gone: set[Resource] = set()
+        self.page = 2  # rows in one answer of a listing
         self.calls: list[str] = []
         self.faults: list[str] = []
         self.watch: Callable[[], None] = lambda: None
@@ -54,7 +56,7 @@ class Model:
         return Document(grants=frozenset(self.grants), tags=frozenset(self.tags), filters=dict(self.filters))
 
     def kill(self, principal: str, *, forgets: bool) -> None:
-        """A role deleted by hand; `forgets`: its permissions vanish with it (the documentation does not say)."""
+        """A role deleted by hand; `forgets`: its permissions go with it (AWS documents neither)."""
         self.dead.add(principal)
         if forgets:
             self.grants = {one for one in self.grants if one.principal != principal}
@@ -151,15 +153,15 @@ def _revoke(model: Model, entry: dict[str, Any]) -> ClientError | None:
     return None
 
 
-def _page(rows: list[Any], items: str, token: str | None) -> dict[str, Any]:
+def _page(model: Model, rows: list[Any], items: str, token: str | None) -> dict[str, Any]:
     start = int(token or 0)
-    more = {"NextToken": str(start + PAGE)} if start + PAGE < len(rows) else {}
-    return {items: rows[start : start + PAGE], **more}
+    more = {"NextToken": str(start + model.page)} if start + model.page < len(rows) else {}
+    return {items: rows[start : start + model.page], **more}
 
 
 def _list_permissions(
     model: Model, _: str, Resource: Any, MaxResults: int, NextToken: str | None = None
-) -> Any:  # noqa: N803
+) -> Any:
     wanted = from_api(Resource, own=ACCOUNT)
     assert wanted
     if wanted in model.gone or (wanted.kind == "filter" and wanted not in model.filters):
@@ -180,7 +182,7 @@ def _list_permissions(
         )
         row["PermissionsWithGrantOption" if atom.grantable else "Permissions"].append(atom.permission)
     listed = [*rows.values(), *(model.column_rows if wanted.kind == "table" else [])]
-    return _page(listed, "PrincipalResourcePermissions", NextToken)
+    return _page(model, listed, "PrincipalResourcePermissions", NextToken)
 
 
 def _data(resource: Resource, cells: Cells) -> dict[str, Any]:
@@ -193,16 +195,16 @@ def _data(resource: Resource, cells: Cells) -> dict[str, Any]:
     return {**to_api(resource)["DataCellsFilter"], **columns, "RowFilter": rows}
 
 
-def _list_filters(model: Model, _: str, Table: Any, MaxResults: int, NextToken: str | None = None) -> Any:  # noqa: N803
+def _list_filters(model: Model, _: str, Table: Any, MaxResults: int, NextToken: str | None = None) -> Any:
     table = from_api({"Table": Table}, own=ACCOUNT)
     if table in model.gone:
         raise client_error("EntityNotFoundException", f"{table} not found")
     rows = [_data(one, cells) for one, cells in sorted(model.filters.items(), key=str) if one.table == table]
-    return _page(rows, "DataCellsFilters", NextToken)
+    return _page(model, rows, "DataCellsFilters", NextToken)
 
 
 def _put_filter(create: bool) -> Any:
-    def put(model: Model, _: str, TableData: dict[str, Any]) -> dict[str, Any]:  # noqa: N803
+    def put(model: Model, _: str, TableData: dict[str, Any]) -> dict[str, Any]:
         resource = from_api({"DataCellsFilter": TableData}, own=ACCOUNT)
         assert resource
         if create and resource in model.filters:
@@ -228,7 +230,7 @@ def _delete_filter(model: Model, _: str, **table: str) -> dict[str, Any]:
     return {}
 
 
-def _get_tags(model: Model, _: str, Resource: Any, ShowAssignedLFTags: bool) -> dict[str, Any]:  # noqa: N803
+def _get_tags(model: Model, _: str, Resource: Any, ShowAssignedLFTags: bool) -> dict[str, Any]:
     assert ShowAssignedLFTags
     resource = from_api(Resource, own=ACCOUNT)
     found = [tag for tag in sorted(model.tags) if tag.resource == resource]
@@ -236,7 +238,7 @@ def _get_tags(model: Model, _: str, Resource: Any, ShowAssignedLFTags: bool) -> 
     return {"LFTagOnDatabase": pairs} if pairs else {}
 
 
-def _add_tags(model: Model, _: str, Resource: Any, LFTags: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803
+def _add_tags(model: Model, _: str, Resource: Any, LFTags: list[dict[str, Any]]) -> dict[str, Any]:
     resource = from_api(Resource, own=ACCOUNT)
     assert resource
     for pair in LFTags:
@@ -250,7 +252,7 @@ def _add_tags(model: Model, _: str, Resource: Any, LFTags: list[dict[str, Any]])
     return {}
 
 
-def _remove_tags(model: Model, _: str, Resource: Any, LFTags: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803
+def _remove_tags(model: Model, _: str, Resource: Any, LFTags: list[dict[str, Any]]) -> dict[str, Any]:
     resource = from_api(Resource, own=ACCOUNT)
     assert resource
     model.tags -= {Tag(resource, pair["TagKey"], pair["TagValues"][0]) for pair in LFTags}
@@ -258,36 +260,36 @@ def _remove_tags(model: Model, _: str, Resource: Any, LFTags: list[dict[str, Any
     return {}
 
 
-def _get_tag_key(model: Model, _: str, CatalogId: str, TagKey: str) -> dict[str, Any]:  # noqa: N803
+def _get_tag_key(model: Model, _: str, CatalogId: str, TagKey: str) -> dict[str, Any]:
     if TagKey not in model.tag_keys:
         raise client_error("EntityNotFoundException")
     return {"TagKey": TagKey, "TagValues": sorted(model.tag_keys[TagKey])}
 
 
-def _update_tag_key(model: Model, _: str, CatalogId: str, TagKey: str, TagValuesToAdd: list[str]) -> Any:  # noqa: N803
+def _update_tag_key(model: Model, _: str, CatalogId: str, TagKey: str, TagValuesToAdd: list[str]) -> Any:
     if set(TagValuesToAdd) & model.tag_keys[TagKey]:
         raise client_error("InvalidInputException", "Tag value already exists")
     model.tag_keys[TagKey] |= set(TagValuesToAdd)
     return {}
 
 
-def _put_parameter(model: Model, _: str, Name: str, Value: str, Type: str, Overwrite: bool) -> dict[str, Any]:  # noqa: N803
+def _put_parameter(model: Model, _: str, Name: str, Value: str, Type: str, Overwrite: bool) -> dict[str, Any]:
     assert Type == "String"
     assert len(Value) <= 4096
     model.parameters[Name] = Value
     return {}
 
 
-def _get_parameters(model: Model, _: str, Path: str, Recursive: bool, NextToken: str | None = None) -> Any:  # noqa: N803
+def _get_parameters(model: Model, _: str, Path: str, Recursive: bool, NextToken: str | None = None) -> Any:
     rows = [
         {"Name": name, "Value": value}
         for name, value in sorted(model.parameters.items())
         if name.startswith(Path + "/")
     ]
-    return _page(rows, "Parameters", NextToken)
+    return _page(model, rows, "Parameters", NextToken)
 
 
-def _delete_parameters(model: Model, _: str, Names: Iterable[str]) -> dict[str, Any]:  # noqa: N803
+def _delete_parameters(model: Model, _: str, Names: Iterable[str]) -> dict[str, Any]:
     assert 1 <= len(list(Names)) <= 10
     for name in Names:
         model.parameters.pop(name, None)

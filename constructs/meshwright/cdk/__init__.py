@@ -1,0 +1,73 @@
+"""Constructs of a data mesh, alone or as whole stacks: `from meshwright.cdk import DomainStorage`.
+
+Names are loaded when they are asked for, so that importing one does not load the modules of all.
+"""
+
+import os
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from meshwright.node import node_environment
+
+if TYPE_CHECKING:
+    from meshwright.cdk.build import MeshStacks, build
+    from meshwright.cdk.catalog import ProductDatabase, ProductTables, RegisteredLocation, product_parameters
+    from meshwright.cdk.context import Context, create_app, read_context
+    from meshwright.cdk.governance import LakeFormationSettings, RegistrationRole
+    from meshwright.cdk.key import DomainKey
+    from meshwright.cdk.provider import LakeFormationProvider
+    from meshwright.cdk.roles import DomainRole, WriteAccess
+    from meshwright.cdk.sharing import LakeFormationGrants, ResourceLinks
+    from meshwright.cdk.storage import DomainStorage
+    from meshwright.cdk.streams import DomainStreams
+
+__all__ = [
+    "Context",
+    "DomainKey",
+    "DomainRole",
+    "DomainStorage",
+    "DomainStreams",
+    "LakeFormationGrants",
+    "LakeFormationProvider",
+    "LakeFormationSettings",
+    "MeshStacks",
+    "ProductDatabase",
+    "ProductTables",
+    "RegisteredLocation",
+    "RegistrationRole",
+    "ResourceLinks",
+    "WriteAccess",
+    "build",
+    "create_app",
+    "product_parameters",
+    "read_context",
+]
+
+_MODULES = {
+    "build": ("MeshStacks", "build"),
+    "catalog": ("ProductDatabase", "ProductTables", "RegisteredLocation", "product_parameters"),
+    "context": ("Context", "create_app", "read_context"),
+    "governance": ("LakeFormationSettings", "RegistrationRole"),
+    "key": ("DomainKey",),
+    "provider": ("LakeFormationProvider",),
+    "roles": ("DomainRole", "WriteAccess"),
+    "sharing": ("LakeFormationGrants", "ResourceLinks"),
+    "storage": ("DomainStorage",),
+    "streams": ("DomainStreams",),
+}
+_HOME = {name: module for module, names in _MODULES.items() for name in names}
+
+# jsii starts Node when aws_cdk is first imported, which every module of this package does.
+os.environ.setdefault("JSII_NODE", node_environment({})["JSII_NODE"])
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,55 @@
+"""The provider's code as an asset: staged once for an app, though every account has the function."""
+
+import hashlib
+import os
+import shutil
+from functools import cache
+from pathlib import Path
+
+import aws_cdk as cdk
+
+import meshwright
+
+PROVIDER = Path(meshwright.__file__).parent / "provider"
+
+
+@cache
+def _sources() -> tuple[tuple[str, bytes], ...]:
+    return tuple((path.name, path.read_bytes()) for path in sorted(PROVIDER.glob("*.py")))
+
+
+@cache
+def asset_hash() -> str:
+    """Hash of the code that runs; neither caches nor the time of a checkout change it."""
+    digest = hashlib.sha256(b"provider/\n")
+    for name, content in _sources():
+        digest.update(f"{name}\n{len(content)}\n".encode() + content)
+    return digest.hexdigest()
+
+
+def add_provider_code(stack: cdk.Stack) -> cdk.FileAssetLocation:
+    """Add the code to what `stack` publishes: a zip with the folder `provider/` at its root."""
+    stage = cdk.Stage.of(stack)
+    if stage is None:
+        raise ValueError("The stack of a Lake Formation provider must be in an App or Stage.")
+    staged = Path(stage.asset_outdir) / f"asset.{asset_hash()}"
+    if not staged.is_dir():
+        _stage(staged)
+    return stack.synthesizer.add_file_asset(
+        source_hash=asset_hash(),
+        file_name=os.path.relpath(staged, stage.outdir),
+        packaging=cdk.FileAssetPackaging.ZIP_DIRECTORY,
+        display_name="Lake Formation provider",
+    )
+
+
+def _stage(target: Path) -> None:
+    """Write the folder so that it is there completely or not at all, whatever interrupts."""
+    partial = target.with_name(f"{target.name}.{os.getpid()}")
+    (partial / "provider").mkdir(parents=True, exist_ok=True)
+    for name, content in _sources():
+        (partial / "provider" / name).write_bytes(content)
+    try:
+        partial.rename(target)
+    except OSError:  # another process was first, with the same content
+        shutil.rmtree(partial)

@@ -1,0 +1,72 @@
+"""All stacks of a mesh, or of chosen domains and what these need, in their order."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+
+import aws_cdk as cdk
+
+from meshwright.cdk.stacks.access import AccessStack
+from meshwright.cdk.stacks.foundation import FoundationStack
+from meshwright.cdk.stacks.governance import GovernanceStack
+from meshwright.cdk.stacks.share import ShareStack
+from meshwright.errors import UserError
+from meshwright.mesh.documents import linked_databases
+from meshwright.mesh.model import Mesh
+
+
+@dataclass(frozen=True, slots=True)
+class MeshStacks:
+    """The stacks that were built, by domain: no share without products, no access without links."""
+
+    governance: GovernanceStack
+    foundations: dict[str, FoundationStack] = field(default_factory=dict)
+    shares: dict[str, ShareStack] = field(default_factory=dict)
+    accesses: dict[str, AccessStack] = field(default_factory=dict)
+
+
+def build(app: cdk.App, mesh: Mesh, *, domains: Sequence[str] | None = None) -> MeshStacks:
+    """Build the stacks of `domains` (default: of all) and of what they consume, each as in a build of all.
+
+    Raises UserError for a domain that the mesh doesn't have in this environment.
+    """
+    chosen = list(mesh.domains) if domains is None else _known(mesh, domains)
+    stacks = MeshStacks(governance=GovernanceStack(app, mesh=mesh))
+    for name in sorted({*chosen, *_producers_of(mesh, chosen)}):
+        domain = mesh.domains[name]
+        foundation = FoundationStack(app, mesh=mesh, domain=domain)
+        # The policies of bucket and key name the registration role, and names that don't exist are refused.
+        foundation.add_stack_dependency(stacks.governance)
+        stacks.foundations[name] = foundation
+        if domain.file.products:
+            share = ShareStack(app, mesh=mesh, domain=domain)
+            share.add_stack_dependency(foundation)
+            share.add_stack_dependency(stacks.governance)
+            stacks.shares[name] = share
+    for name in chosen:
+        domain = mesh.domains[name]
+        if linked_databases(mesh, domain):
+            access = AccessStack(app, mesh=mesh, domain=domain)
+            access.add_stack_dependency(stacks.foundations[name])
+            for producer in sorted({name, *_producers_of(mesh, [name])} & stacks.shares.keys()):
+                access.add_stack_dependency(stacks.shares[producer])
+            stacks.accesses[name] = access
+    return stacks
+
+
+def _producers_of(mesh: Mesh, consumers: Iterable[str]) -> set[str]:
+    return {each.producer for name in consumers for each in mesh.agreed_by_consumer.get(name, ())}
+
+
+def _known(mesh: Mesh, domains: Sequence[str]) -> list[str]:
+    for name in domains:
+        if name not in mesh.domains:
+            close = get_close_matches(name, mesh.domains, n=1)
+            hint = f" Did you mean {close[0]!r}?" if close else ""
+            raise UserError(
+                f"-c domains: there is no domain {name!r} in the environment {mesh.environment!r}.{hint} "
+                f"Its domains: {', '.join(mesh.domains) or 'none'}."
+            )
+    if not domains:
+        raise UserError(f"-c domains: name at least one domain, of: {', '.join(mesh.domains)}.")
+    return sorted(set(domains))

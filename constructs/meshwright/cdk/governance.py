@@ -1,0 +1,101 @@
+"""What the governance account has once: Lake Formation's settings and the role it reads data with."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from meshwright.cdk.custom import custom_resource
+from meshwright.cdk.key import key_use_for_buckets
+from meshwright.cdk.place import Tags, cfn_tags, place_of
+from meshwright.cdk.policies import Allow, acknowledge_wildcards, role_policy, trust
+from meshwright.cdk.storage import registered_data
+
+
+class LakeFormationSettings(Construct):
+    """Lake Formation's settings in an account, merged into what is there: nobody else's are dropped.
+
+    Adds `admins` (at most 30 in all), clears both defaults that open new databases and tables to IAM alone,
+    raises the version of cross-account sharing, and makes LF-Tag keys with their values.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        provider_arn: str,
+        admins: Sequence[str],
+        cross_account_version: int = 4,
+        tag_keys: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        properties: dict[str, Any] = {
+            "Admins": list(admins),
+            "CrossAccountVersion": str(cross_account_version),
+        }
+        if tag_keys is not None:
+            properties["TagKeys"] = {key: list(values) for key, values in tag_keys.items()}
+        self.resource = custom_resource(
+            self,
+            "Settings",
+            kind="LakeFormationSettings",
+            provider_arn=provider_arn,
+            properties=properties,
+        )
+
+
+class RegistrationRole(Construct):
+    """The role with which Lake Formation reads and writes registered buckets, whosever account they are in.
+
+    Its own policy goes by the pattern of the buckets' names. That is no opening: a bucket and its key are in
+    another account, and name this role or refuse it. A list of buckets would change with each new domain,
+    and outgrow the 10,240 characters of a role's policies.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        role_name: str,
+        bucket_name_pattern: str,
+        organization: str | None = None,
+        permissions_boundary_arn: str | None = None,
+        env: cdk.Environment | None = None,
+        tags: Tags | None = None,
+    ) -> None:
+        """`bucket_name_pattern` as `acme-*-products-*`; `organization` limits it to what is inside."""
+        super().__init__(scope, construct_id)
+        place = place_of(self, env)
+        inside = {"aws:ResourceOrgID": organization} if organization else {}
+        keys = f"arn:{place.partition}:kms:{place.region}:*:key/*"
+        reason = (
+            "Buckets and keys of the domains' accounts, by the pattern of their names; each names this role "
+            "in its own policy, without which another account's role is refused."
+        )
+        data = registered_data(place, bucket_name_pattern)
+        key_use = key_use_for_buckets(place, [bucket_name_pattern], resources=[keys], conditions=inside)
+        allows = [
+            Allow(
+                actions=each.actions,
+                resources=each.resources,
+                conditions=each.conditions or ({"StringEquals": inside} if inside else None),
+                why_wildcard=reason,
+            )
+            for each in (*data, *key_use)
+        ]
+        self.role = iam.CfnRole(
+            self,
+            "Role",
+            role_name=role_name,
+            description="Lake Formation reads and writes the registered buckets of the domains with it.",
+            assume_role_policy_document=trust({"Service": "lakeformation.amazonaws.com"}),
+            permissions_boundary=permissions_boundary_arn,
+            policies=[role_policy("registered-locations", allows)],
+            tags=cfn_tags(tags),
+        )
+        self.arn = place.iam(f"role/{role_name}")
+        acknowledge_wildcards(self.role, allows)

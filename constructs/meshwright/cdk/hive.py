@@ -1,0 +1,82 @@
+"""How the catalog describes tables that are files in folders: parquet, json and csv."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from meshwright.config.domain_file import Column, Table
+
+TEXT_INPUT = "org.apache.hadoop.mapred.TextInputFormat"
+TEXT_OUTPUT = "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat"
+FORMATS: Mapping[str, Mapping[str, Any]] = {
+    "parquet": {
+        "inputFormat": "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat",
+        "outputFormat": "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat",
+        "serdeInfo": {
+            "serializationLibrary": "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe",
+            "parameters": {"serialization.format": "1"},
+        },
+    },
+    "json": {
+        "inputFormat": TEXT_INPUT,
+        "outputFormat": TEXT_OUTPUT,
+        "serdeInfo": {"serializationLibrary": "org.openx.data.jsonserde.JsonSerDe"},
+    },
+    # Typed columns, one header line, no quoted fields. OpenCSVSerde would unquote, but has no dates or
+    # decimals: https://docs.aws.amazon.com/athena/latest/ug/csv-serde.html
+    "csv": {
+        "inputFormat": TEXT_INPUT,
+        "outputFormat": TEXT_OUTPUT,
+        "serdeInfo": {
+            "serializationLibrary": "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe",
+            "parameters": {"field.delim": ",", "serialization.format": ","},
+        },
+    },
+}
+PARAMETERS: Mapping[str, Mapping[str, str]] = {
+    "parquet": {"classification": "parquet"},
+    "json": {"classification": "json"},
+    "csv": {
+        "classification": "csv",
+        "delimiter": ",",
+        "areColumnsQuoted": "false",
+        "skip.header.line.count": "1",
+    },
+}
+COMMENT_LENGTH = 255
+"""Longest comment of a column in Glue."""
+
+
+def comment_of(column: Column) -> str | None:
+    """The column's comment, which is where every query engine shows that it is personal data."""
+    mark = "[PII]" if column.pii else ""
+    room = COMMENT_LENGTH - len(mark) - 1
+    text = column.description or ""
+    text = text if len(text) <= room else f"{text[: room - 1]}…"
+    return f"{text} {mark}".strip() or None
+
+
+def column_input(name: str, column: Column) -> dict[str, Any]:
+    """A column as Glue's API has it."""
+    described: dict[str, Any] = {"name": name, "type": column.type}
+    if comment := comment_of(column):
+        described["comment"] = comment
+    if column.pii:
+        described["parameters"] = {"meshwright.pii": "true"}
+    return described
+
+
+def table_input(*, name: str, table: Table, location: str, parameters: Mapping[str, str]) -> dict[str, Any]:
+    """TableInput of a table whose partition columns, coarsest first, are folders and not in the files."""
+    columns = {key: spec for key, spec in table.columns.items() if key not in table.partition_by}
+    return {
+        "name": name,
+        "description": table.description,
+        "tableType": "EXTERNAL_TABLE",
+        "parameters": {"EXTERNAL": "TRUE", **PARAMETERS[table.format], **parameters},
+        "partitionKeys": [column_input(key, table.columns[key]) for key in table.partition_by],
+        "storageDescriptor": {
+            **FORMATS[table.format],
+            "columns": [column_input(key, spec) for key, spec in columns.items()],
+            "location": f"{location}/",
+        },
+    }

@@ -1,0 +1,56 @@
+"""Where a construct is: its account, Region and partition, as literals where they are known."""
+
+from dataclasses import dataclass
+
+import aws_cdk as cdk
+from constructs import IConstruct
+
+from meshwright.mesh.names import partition_of
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An account and Region; tokens in a stack that does not name them."""
+
+    account: str
+    region: str
+    partition: str
+
+    def arn(self, service: str, resource: str) -> str:
+        """ARN of a resource here."""
+        return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{resource}"
+
+    def iam(self, resource: str) -> str:
+        """ARN of an IAM resource of the account: `role/NAME`, `policy/NAME`, `root`."""
+        return f"arn:{self.partition}:iam::{self.account}:{resource}"
+
+    def s3(self, path: str) -> str:
+        """ARN of a bucket, or of `bucket/objects`."""
+        return f"arn:{self.partition}:s3:::{path}"
+
+    def endpoint(self, service: str) -> str:
+        """Service name as the condition key kms:ViaService has it."""
+        return f"{service}.{self.region}.amazonaws.com"
+
+
+def place_of(scope: IConstruct, env: cdk.Environment | None) -> Place:
+    """The place `env` names; what it leaves out comes from the stack.
+
+    Stacks of a mesh pass `env`: asking the stack costs a call into the jsii kernel for each value.
+    """
+    account, region = (env.account, env.region) if env is not None else (None, None)
+    if account is None or region is None:
+        stack = cdk.Stack.of(scope)
+        account, region = account or stack.account, region or stack.region
+    unresolved = region.startswith("${Token")
+    return Place(
+        account=account, region=region, partition=cdk.Aws.PARTITION if unresolved else partition_of(region)
+    )
+
+
+Tags = dict[str, str]
+
+
+def cfn_tags(tags: Tags | None) -> list[cdk.CfnTag] | None:
+    """Tags as CloudFormation has them, by key so that their order never is a change."""
+    return [cdk.CfnTag(key=key, value=value) for key, value in sorted(tags.items())] if tags else None

@@ -1,0 +1,117 @@
+"""The Lambda function that applies Lake Formation state in one account."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from meshwright.cdk.asset import add_provider_code
+from meshwright.cdk.place import Place, Tags, cfn_tags, place_of
+from meshwright.cdk.policies import Allow, acknowledge_wildcards, role_policy, trust
+from meshwright.provider.permissions import DOMAIN, GOVERNANCE, Statement
+
+HANDLER = "provider.handler.handler"
+RUNTIME = "python3.13"
+TIMEOUT_SECONDS = 900
+MEMORY_MB = 512
+
+
+class LakeFormationProvider(Construct):
+    """One per account: the function behind LakeFormationSettings, LakeFormationGrants and the like.
+
+    It can administer Lake Formation in its account once LakeFormationSettings made its role an administrator.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        name: str,
+        governance_account: str | None = None,
+        permissions_boundary_arn: str | None = None,
+        log_days: int = 90,
+        env: cdk.Environment | None = None,
+        tags: Tags | None = None,
+    ) -> None:
+        """`name` names both function and role. `governance_account` owns the catalog; default: this account.
+
+        `log_days` must be a retention that CloudWatch Logs knows: 30, 60, 90, 180, 365 …
+        """
+        super().__init__(scope, construct_id)
+        place = place_of(self, env)
+        self.name = name
+        self.arn = place.arn("lambda", f"function:{name}")
+        self.role_arn = place.iam(f"role/{name}")
+        self.log_group = logs.CfnLogGroup(
+            self,
+            "Logs",
+            log_group_name=f"/aws/lambda/{name}",
+            retention_in_days=log_days,
+            tags=cfn_tags(tags),
+        )
+        allows = list(provider_permissions(place, name, governance_account or place.account))
+        self.role = iam.CfnRole(
+            self,
+            "Role",
+            role_name=name,
+            description="Applies Lake Formation settings and grants for CloudFormation.",
+            assume_role_policy_document=trust({"Service": "lambda.amazonaws.com"}),
+            permissions_boundary=permissions_boundary_arn,
+            policies=[role_policy("provider", allows)],
+            tags=cfn_tags(tags),
+        )
+        acknowledge_wildcards(self.role, allows)
+        self.function = self._function(name, tags)
+        self.function.add_resource_dependency(self.role)
+        self.function.add_resource_dependency(self.log_group)
+
+    def _function(self, name: str, tags: Tags | None) -> cdk.CfnResource:
+        code = add_provider_code(cdk.Stack.of(self))
+        properties: dict[str, Any] = {
+            "FunctionName": name,
+            "Description": "Applies Lake Formation settings and grants for CloudFormation.",
+            "Runtime": RUNTIME,
+            "Architectures": ["arm64"],
+            "Handler": HANDLER,
+            "Code": {"S3Bucket": code.bucket_name, "S3Key": code.object_key},
+            "Role": self.role_arn,
+            "Timeout": TIMEOUT_SECONDS,
+            "MemorySize": MEMORY_MB,
+        }
+        if tags:
+            properties["Tags"] = [{"Key": key, "Value": value} for key, value in sorted(tags.items())]
+        # Not aws_lambda.CfnFunction: importing that module alone takes over a second of every synthesis.
+        return cdk.CfnResource(self, "Function", type="AWS::Lambda::Function", properties=properties)
+
+
+def provider_permissions(place: Place, name: str, governance_account: str) -> Iterator[Allow]:
+    """What the provider may do in its account: its own list, and to write its log."""
+    values = {
+        "partition": place.partition,
+        "region": place.region,
+        "account": place.account,
+        "governance": governance_account,
+    }
+    for statement in GOVERNANCE if governance_account == place.account else DOMAIN:
+        yield _allow(statement, values)
+    yield Allow(
+        actions=["logs:CreateLogStream", "logs:PutLogEvents"],
+        resources=[place.arn("logs", f"log-group:/aws/lambda/{name}:*")],
+        why_wildcard="The streams of the function's own log group; their names are chosen by Lambda.",
+    )
+
+
+def _allow(statement: Statement, values: dict[str, str]) -> Allow:
+    conditions: dict[str, dict[str, list[str]]] = {}
+    for operator, key, patterns in statement.conditions:
+        conditions.setdefault(operator, {})[key] = [each.format(**values) for each in patterns]
+    return Allow(
+        actions=statement.actions,
+        resources=[each.format(**values) for each in statement.resources],
+        conditions=conditions or None,
+        why_wildcard=statement.reason,
+    )

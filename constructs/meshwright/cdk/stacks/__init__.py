@@ -1,0 +1,1 @@
+"""The four kinds of stack of a mesh; they wire constructs and decide nothing."""

@@ -1,0 +1,63 @@
+"""What the stacks of a mesh have in common."""
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from meshwright.cdk.place import Place, Tags
+from meshwright.mesh.model import Domain, Mesh
+from meshwright.mesh.names import partition_of
+
+DEFAULT_QUALIFIER = "hnb659fds"
+
+
+class MeshStack(cdk.Stack):
+    """A stack of a mesh, in an explicit account and Region, with the tags of what is in it.
+
+    `domain` is None in the governance stack only.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        name: str,
+        *,
+        mesh: Mesh,
+        account: str,
+        domain: Domain | None,
+        description: str,
+    ) -> None:
+        self.target = cdk.Environment(account=account, region=mesh.region)
+        qualifier = mesh.file.bootstrap_qualifier
+        super().__init__(
+            scope,
+            name,
+            env=self.target,
+            description=description,
+            synthesizer=None
+            if qualifier == DEFAULT_QUALIFIER
+            else cdk.DefaultStackSynthesizer(qualifier=qualifier),
+        )
+        self.mesh = mesh
+        self.place = Place(account=account, region=mesh.region, partition=partition_of(mesh.region))
+        self.provider_arn = mesh.names.provider_arn(account)
+        self.resource_tags = tags_of(mesh, domain)
+
+    @property
+    def boundary_arn(self) -> str | None:
+        """The permissions boundary of every role, in this stack's account."""
+        boundary = self.mesh.file.permissions_boundary
+        return self.place.iam(f"policy/{boundary}") if boundary else None
+
+    @property
+    def admins(self) -> list[str]:
+        """Who administers Lake Formation in this account: whoever deploys, and the provider."""
+        names = self.mesh.names
+        return [names.deploying_role_arn(self.place.account), names.provider_role_arn(self.place.account)]
+
+
+def tags_of(mesh: Mesh, domain: Domain | None) -> Tags:
+    """The tags of every resource that can have any."""
+    tags = {"mesh": mesh.name, "environment": mesh.environment}
+    if domain is None:
+        return {**tags, "owner": "governance"}
+    return {**tags, "domain": domain.name, "owner": domain.file.owner.team}

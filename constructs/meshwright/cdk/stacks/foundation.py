@@ -1,0 +1,95 @@
+"""Wave 2: what a domain's account has before anything is in the catalog."""
+
+from constructs import Construct
+
+from meshwright.cdk.governance import LakeFormationSettings
+from meshwright.cdk.provider import LakeFormationProvider
+from meshwright.cdk.roles import DomainRole, WriteAccess
+from meshwright.cdk.stacks.base import MeshStack
+from meshwright.cdk.storage import DomainStorage
+from meshwright.cdk.streams import DomainStreams
+from meshwright.mesh.model import Domain, Mesh
+from meshwright.mesh.model import DomainRole as RoleSpec
+
+
+class FoundationStack(MeshStack):
+    """Key, buckets, streams, roles, Lake Formation provider and settings of a domain."""
+
+    def __init__(self, scope: Construct, *, mesh: Mesh, domain: Domain) -> None:
+        account, names = domain.account, mesh.names
+        super().__init__(
+            scope,
+            names.stack(domain.name, "foundation"),
+            mesh=mesh,
+            account=account,
+            domain=domain,
+            description=f"{mesh.name}: storage, streams and roles of {domain.name}",
+        )
+        self.domain = domain
+        self.provider = LakeFormationProvider(
+            self,
+            "Provider",
+            name=names.provider,
+            governance_account=mesh.governance_account,
+            permissions_boundary_arn=self.boundary_arn,
+            env=self.target,
+            tags=self.resource_tags,
+        )
+        self.settings = LakeFormationSettings(
+            self,
+            "LakeFormation",
+            provider_arn=self.provider_arn,
+            admins=self.admins,
+            cross_account_version=mesh.file.cross_account_version,
+        )
+        self.settings.resource.add_resource_dependency(self.provider.function)
+        self.storage = DomainStorage(
+            self,
+            "Storage",
+            raw_bucket_name=names.bucket(domain.name, account, "raw"),
+            products_bucket_name=names.bucket(domain.name, account, "products"),
+            logs_bucket_name=names.bucket(domain.name, account, "logs"),
+            registration_role_arn=names.registration_role_arn(mesh.governance_account),
+            key_alias=names.key_alias(domain.name),
+            env=self.target,
+            tags=self.resource_tags,
+        )
+        self.streams = DomainStreams(
+            self,
+            "Streams",
+            streams={names.stream(domain.name, key): spec for key, spec in domain.file.streams.items()},
+            key_id=self.storage.key_arn,
+            tags=self.resource_tags,
+        )
+        created = {key: role for key, role in domain.roles.items() if role.create}
+        self.roles = {key: self._role(key, role) for key, role in created.items()}
+
+    def _role(self, key: str, role: RoleSpec) -> DomainRole:
+        mesh, domain, names = self.mesh, self.domain, self.mesh.names
+        own = [names.database(domain.name, product) for product in domain.file.products]
+        subscribed = [
+            names.database(each.producer, each.product)
+            for each in mesh.agreed_by_consumer.get(domain.name, ())
+            if key in each.roles
+        ]
+        write = WriteAccess(
+            bucket_name=names.bucket(domain.name, domain.account, "raw"),
+            key_arn=self.storage.key_arn,
+            databases=own,
+            database_prefix=names.database(domain.name, ""),
+            stream_names=list(self.streams.streams),
+            stream_prefix=names.stream(domain.name, ""),
+        )
+        return DomainRole(
+            self,
+            f"Role-{key}",
+            role_name=role.name,
+            governance_account=mesh.governance_account,
+            databases=[*own, *subscribed],
+            database_prefix=names.database("", "").removesuffix("_"),
+            write=write if role.access == "write" else None,
+            trusted_by=role.trusted_by,
+            permissions_boundary_arn=self.boundary_arn,
+            env=self.target,
+            tags=self.resource_tags,
+        )

@@ -1,0 +1,137 @@
+"""A domain's buckets and the key that encrypts them."""
+
+from aws_cdk import Environment
+from aws_cdk import aws_kms as kms
+from constructs import Construct
+
+from meshwright.cdk.buckets import add_bucket, add_bucket_policy, data_lifecycle, log_lifecycle
+from meshwright.cdk.key import DomainKey
+from meshwright.cdk.place import Place, Tags, place_of
+from meshwright.cdk.policies import Allow
+
+
+class DomainStorage(Construct):
+    """Two encrypted buckets and one for their access logs.
+
+    `raw` is private to the domain. `products` is the one to register with Lake Formation: its policy names
+    one principal, the role with which Lake Formation reads and writes. Consumers never get S3 or KMS access.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        raw_bucket_name: str,
+        products_bucket_name: str,
+        logs_bucket_name: str,
+        registration_role_arn: str,
+        key_alias: str | None = None,
+        key_arn: str | None = None,
+        create_logs_bucket: bool = True,
+        tiering_days: int = 30,
+        noncurrent_days: int = 90,
+        log_days: int = 365,
+        env: Environment | None = None,
+        tags: Tags | None = None,
+    ) -> None:
+        """Give either `key_alias`, to create a key, or `key_arn`, to use one that you have; its policy must
+        then let the registration role use it (see DomainKey).
+
+        With `create_logs_bucket=False`, `logs_bucket_name` is a bucket that you have and that accepts logs.
+        `registration_role_arn` may be of another account, and must exist when this deploys.
+        """
+        super().__init__(scope, construct_id)
+        place = place_of(self, env)
+        self.key: kms.CfnKey | None = None
+        if key_arn is None:
+            if key_alias is None:
+                raise ValueError("DomainStorage needs key_alias, to create a key, or key_arn, to use one.")
+            created = DomainKey(
+                self,
+                "Key",
+                alias=key_alias,
+                registration_role_arn=registration_role_arn,
+                bucket_names=[products_bucket_name],
+                env=env,
+                tags=tags,
+            )
+            self.key, key_arn = created.key, created.arn
+        self.key_arn: str = key_arn
+
+        self.logs = self.logs_policy = None
+        if create_logs_bucket:
+            # By S3's own key: log delivery is no principal that the domain's key should have to name.
+            self.logs = add_bucket(
+                self,
+                "Logs",
+                name=logs_bucket_name,
+                key_arn=None,
+                lifecycle=log_lifecycle(days=log_days),
+                logs_to=None,
+                tags=tags,
+            )
+            self.logs_policy = add_bucket_policy(
+                self,
+                "LogsPolicy",
+                place=place,
+                bucket=self.logs,
+                name=logs_bucket_name,
+                allow=[_log_delivery(place, logs_bucket_name, [raw_bucket_name, products_bucket_name])],
+            )
+        lifecycle = data_lifecycle(tiering_days=tiering_days, noncurrent_days=noncurrent_days)
+        self.raw, self.products = (
+            add_bucket(
+                self,
+                construct_id,
+                name=name,
+                key_arn=key_arn,
+                lifecycle=lifecycle,
+                logs_to=logs_bucket_name,
+                tags=tags,
+            )
+            for construct_id, name in (("Raw", raw_bucket_name), ("Products", products_bucket_name))
+        )
+        if self.logs_policy is not None:
+            # S3 tests whether it may deliver when logging is switched on.
+            self.raw.add_resource_dependency(self.logs_policy)
+            self.products.add_resource_dependency(self.logs_policy)
+        self.raw_policy = add_bucket_policy(
+            self, "RawPolicy", place=place, bucket=self.raw, name=raw_bucket_name
+        )
+        self.products_policy = add_bucket_policy(
+            self,
+            "ProductsPolicy",
+            place=place,
+            bucket=self.products,
+            name=products_bucket_name,
+            allow=[
+                each.statement({"AWS": registration_role_arn})
+                for each in registered_data(place, products_bucket_name)
+            ],
+        )
+
+
+def registered_data(place: Place, bucket: str) -> tuple[Allow, Allow]:
+    """What Lake Formation's role does in a registered bucket; `bucket` may be a pattern.
+
+    https://docs.aws.amazon.com/lake-formation/latest/dg/registration-role.html
+    """
+    return (
+        Allow(
+            actions=["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], resources=[place.s3(f"{bucket}/*")]
+        ),
+        Allow(actions=["s3:ListBucket"], resources=[place.s3(bucket)]),
+    )
+
+
+def _log_delivery(place: Place, logs: str, sources: list[str]) -> dict[str, object]:
+    allow = Allow(
+        actions=["s3:PutObject"],
+        resources=[place.s3(f"{logs}/{source}/*") for source in sources],
+        conditions={
+            "ArnLike": {"aws:SourceArn": [place.s3(source) for source in sources]},
+            "StringEquals": {"aws:SourceAccount": place.account},
+        },
+    )
+    return allow.statement({"Service": "logging.s3.amazonaws.com"})

@@ -1,0 +1,43 @@
+"""A domain's Kinesis data streams."""
+
+from collections.abc import Mapping
+
+from aws_cdk import aws_kinesis as kinesis
+from constructs import Construct
+
+from meshwright.cdk.buckets import retain
+from meshwright.cdk.place import Tags, cfn_tags
+from meshwright.config.domain_file import Stream
+
+
+class DomainStreams(Construct):
+    """Streams by name, encrypted with one key, kept when their stack goes.
+
+    On demand, or provisioned where the stream says `shards`. `key_id` is the ARN, id or alias of a key; the
+    default is Kinesis's own, which no other account can be let read with.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        streams: Mapping[str, Stream],
+        key_id: str = "alias/aws/kinesis",
+        tags: Tags | None = None,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.streams: dict[str, kinesis.CfnStream] = {}
+        for name, stream in streams.items():
+            on_demand = stream.shards is None
+            self.streams[name] = kinesis.CfnStream(
+                self,
+                name,
+                name=name,
+                retention_period_hours=stream.retention_hours,
+                shard_count=stream.shards,
+                stream_mode_details={"streamMode": "ON_DEMAND" if on_demand else "PROVISIONED"},
+                stream_encryption={"encryptionType": "KMS", "keyId": key_id},
+                tags=cfn_tags(tags),
+            )
+            retain(self.streams[name])

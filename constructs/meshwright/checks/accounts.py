@@ -7,6 +7,8 @@ from meshwright.config.problems import Finding
 from meshwright.config.reading import MESH_FILE
 from meshwright.config.suggest import suggestion
 
+TO_BE_SET = "000000000000"
+"""Stands in new files for an account that is not known yet."""
 _OWN = "Give each domain an account of its own in each environment."
 
 
@@ -17,7 +19,13 @@ def check(files: Files) -> Iterator[Finding]:
     if files.mesh:
         for name, environment in files.mesh.environments.items():
             account = environment.governance_account
-            if account in uses:
+            if account == TO_BE_SET:
+                what = f"the governance account of {name} is still to be set"
+                fix = 'Write its 12 digits, in quotes: "111111111111".'
+                yield Finding(
+                    MESH_FILE, ("environments", name, "governance_account"), "account-to-be-set", what, fix
+                )
+            elif account in uses:
                 what = f"{account} is {uses[account]} already"
                 fix = "Give each environment a governance account of its own."
                 yield Finding(
@@ -36,7 +44,11 @@ def check(files: Files) -> Iterator[Finding]:
                     suggestion(environment_name, environments, ""),
                     at_key=True,
                 )
-            if account in uses:
+            if account == TO_BE_SET:
+                what = f"the account in {environment_name} is still to be set"
+                fix = 'Write its 12 digits, in quotes: "222222222221".'
+                yield Finding(files.paths[domain], path, "account-to-be-set", what, fix)
+            elif account in uses:
                 yield Finding(
                     files.paths[domain],
                     path,

@@ -12,12 +12,6 @@ from meshwright.config.row_filters import MAX_LENGTH, Comparison, Constant, RowF
 from meshwright.config.suggest import suggestion
 from meshwright.mesh.subscriptions import OPEN, agreed_tables
 
-RESTRICTED = frozenset(
-    {"ctid", "oid", "xmin", "cmin", "xmax", "cmax", "tableoid", "insertxid", "deletexid", "importoid"}
-    | {"redcatuniqueid"}
-)
-"""Names that a table with row filters can't have
-(https://docs.aws.amazon.com/lake-formation/latest/dg/data-filtering-notes.html)."""
 _CONSTANTS: dict[str, Constant] = {
     "string": "text",
     "char": "text",
@@ -117,12 +111,6 @@ def _table(
 ) -> Iterator[Finding]:
     """What is wrong with the condition on one table."""
     table = product.tables[name]
-    for column in table.columns:
-        if column in RESTRICTED:
-            what = (
-                f"{reference}.{name} can't have row filters: Lake Formation reserves the name of `{column}`"
-            )
-            yield Finding(file, path, "where-unsupported", what, "Leave out `where`, or rename the column.")
     for comparison in comparisons:
         if found := _wrong(comparison, table, f"{reference}.{name}"):
             code, what, fix = found

@@ -12,6 +12,13 @@ from meshwright.config.suggest import suggestion
 NOT_IN_ICEBERG = {"tinyint": "int", "smallint": "int", "char": "string", "varchar": "string"}
 """https://docs.aws.amazon.com/athena/latest/ug/querying-iceberg-supported-data-types.html"""
 
+RESERVED = frozenset(
+    {"ctid", "oid", "xmin", "cmin", "xmax", "cmax", "tableoid", "insertxid", "deletexid", "importoid"}
+    | {"redcatuniqueid"}
+)
+"""A table with a column so named can't have a data-cells filter, through which every consumer reads
+(https://docs.aws.amazon.com/lake-formation/latest/dg/data-filtering-notes.html)."""
+
 
 def check(files: Files) -> Iterator[Finding]:
     """Mistakes in the tables of every product."""
@@ -35,6 +42,9 @@ def type_of(text: str) -> ColumnType | ColumnTypeError:
 def _columns(file: str, table_path: Path, table: Table) -> Iterator[Finding]:
     for name, column in table.columns.items():
         path = (*table_path, "columns", name, "type")
+        if name in RESERVED:
+            what = f"Lake Formation reserves the column name `{name}`"
+            yield Finding(file, path[:-1], "reserved-name", what, "Rename the column.", at_key=True)
         kind = type_of(column.type)
         if isinstance(kind, ColumnTypeError):
             yield Finding(file, path, "unknown-type", kind.what, kind.fix, offset=kind.offset)

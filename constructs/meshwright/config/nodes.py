@@ -1,7 +1,7 @@
 """YAML text to a tree of nodes that know their place, and to plain data.
 
 Only YAML that reads the same to everyone: no tags, no merge keys, no duplicate keys. A plain scalar is a
-number, true, false, null, or else the text as written; YAML 1.1 would read `no` as false, 012 as octal and 1:30
+number, true, false, null, or else the text as written; YAML 1.1 would read `no` as false, 012 as octal, 1:30
 as 90. Built from the parser's events, since PyYAML composes nodes by recursion in C, where a deep file ends
 the process.
 """

@@ -1,0 +1,216 @@
+"""The command line: arguments to keyword calls, exceptions to messages and exit codes, and nothing else.
+
+Each command imports what it needs when it is called, so that none waits for another's libraries.
+"""
+
+import os
+import platform
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+from meshwright.errors import UserError
+
+FINDINGS, MISTAKE, BUG, INTERRUPTED = 1, 2, 3, 130
+
+
+class Format(StrEnum):
+    """How `validate` writes what it found."""
+
+    TEXT = "text"
+    JSON = "json"
+    GITHUB = "github"
+
+
+Root = Annotated[Path, typer.Option(help="Folder that holds mesh.yaml.")]
+Environment = Annotated[str | None, typer.Option(help="An environment of mesh.yaml.")]
+HERE = Path()
+
+
+def validate(
+    root: Root = HERE,
+    output: Annotated[
+        Format, typer.Option("--format", help="text, json, or github (annotations of a workflow).")
+    ] = Format.TEXT,
+    environment: Environment = None,
+) -> int:
+    """Check mesh.yaml and every domain file. Exits with 1 when there are problems."""
+    from meshwright.commands.validate import validate as run
+
+    return run(root=root, output=output.value, environment=environment, today=date.today())
+
+
+def new_domain(
+    name: Annotated[str, typer.Argument(help="Name of the domain, such as order-intake.")],
+    root: Root = HERE,
+    account: Annotated[
+        list[str] | None,
+        typer.Option(help="Its account in an environment, as ENVIRONMENT=ACCOUNT. May be repeated."),
+    ] = None,
+    team: Annotated[str | None, typer.Option(help="Team that owns it.")] = None,
+    email: Annotated[str | None, typer.Option(help="Address of that team.")] = None,
+) -> int:
+    """Write domains/NAME.yaml, with comments. Never overwrites a file."""
+    from meshwright.commands.new_domain import new_domain as run
+
+    return run(root=root, name=name, accounts=account or [], team=team, email=email)
+
+
+def new_product(
+    domain: Annotated[str, typer.Argument(help="The domain, or DOMAIN.PRODUCT.")],
+    name: Annotated[str | None, typer.Argument(help="Name of the product, such as daily_sales.")] = None,
+    root: Root = HERE,
+) -> int:
+    """Add a data product to a domain's file, keeping everything that is in it."""
+    from meshwright.commands.new_product import new_product as run
+
+    return run(root=root, domain=domain, name=name)
+
+
+def schema(
+    root: Root = HERE,
+    write: Annotated[Path | None, typer.Option(help="Folder to write to.", show_default="schemas")] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit with 1 if a file is stale.")
+    ] = False,
+) -> int:
+    """Write the JSON Schemas of the files, which editors use for help and completion."""
+    from meshwright.commands.schema import schema as run
+
+    return run(folder=write or root / "schemas", check=check)
+
+
+def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to make or fill.")]) -> int:
+    """Write a new mesh repository into DIR: files, CDK app, CI workflow. Never overwrites a file."""
+    from meshwright.commands.init import init as run
+
+    return run(folder=folder)
+
+
+def local_up(
+    root: Root = HERE,
+    port: Annotated[int | None, typer.Option(help="Port; a free one is taken if it is busy.")] = None,
+) -> int:
+    """Start the embedded AWS of this mesh in the background."""
+    from meshwright.commands.local import up
+
+    return up(root=root, port=port)
+
+
+def local_down(root: Root = HERE) -> int:
+    """Stop it. What was deployed to it is gone then."""
+    from meshwright.commands.local import down
+
+    return down(root=root)
+
+
+def local_status(root: Root = HERE) -> int:
+    """Show whether it runs, and what is deployed to it. Exits with 1 when it does not run."""
+    from meshwright.commands.local import status
+
+    return status(root=root)
+
+
+def local_env(
+    account: Annotated[str, typer.Argument(help="An account id, a domain, or `governance`.")],
+    root: Root = HERE,
+    environment: Environment = None,
+) -> int:
+    """Print the shell exports to work in one account of it: eval "$(meshwright local env orders)"."""
+    from meshwright.commands.local import env
+
+    return env(root=root, account=account, environment=environment, today=date.today())
+
+
+COMMANDS: Final[dict[str, Callable[..., int]]] = {
+    "validate": validate,
+    "new domain": new_domain,
+    "new product": new_product,
+    "schema": schema,
+    "init": init,
+    "local up": local_up,
+    "local down": local_down,
+    "local status": local_status,
+    "local env": local_env,
+}
+GROUPS: Final = {
+    "new": "Write a new domain or product.",
+    "local": "The embedded AWS: the whole mesh on this machine.",
+}
+
+
+def _app() -> typer.Typer:
+    options: dict[str, Any] = {"add_completion": False, "rich_markup_mode": None, "no_args_is_help": True}
+    app = typer.Typer(help="A data mesh on AWS from one file per domain.", **options)
+    groups = {name: typer.Typer(help=text, **options) for name, text in GROUPS.items()}
+    for name, command in COMMANDS.items():
+        group, _, verb = name.rpartition(" ")
+        (groups[group] if group else app).command(verb)(command)
+    for name, sub in groups.items():
+        app.add_typer(sub, name=name)
+    app.callback()(_version)
+    return app
+
+
+def _version(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+    """A data mesh on AWS from one file per domain."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command line; returns its exit code.
+
+    0: clean. 1: findings. 2: the user's mistake. 3: a bug. 130: interrupted.
+    """
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given == ["--version"]:
+        print(f"meshwright {_installed_version()}")
+        return 0
+    command = typer.main.get_command(_app())
+    try:
+        with command.make_context("meshwright", given) as context:
+            code = int(command.invoke(context) or 0)
+            sys.stdout.flush()
+            return code
+    except typer.Exit as exit_:
+        return exit_.exit_code
+    except KeyboardInterrupt:
+        print("Interrupted.", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; nor may Python complain about it when it flushes at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except UserError as error:
+        print(error, file=sys.stderr)
+        return MISTAKE
+    except Exception as error:
+        if hasattr(error, "show") and hasattr(error, "exit_code"):  # a wrong argument or option
+            error.show()
+            return MISTAKE
+        _report_bug(given)
+        return BUG
+
+
+def _report_bug(arguments: list[str]) -> None:
+    traceback.print_exc()
+    print(
+        f"\nThis is a bug in meshwright {_installed_version()}, not a mistake of yours. Please open an "
+        f"issue with the lines above and with: meshwright {' '.join(arguments)} "
+        f"(Python {platform.python_version()}, {platform.system()}).",
+        file=sys.stderr,
+    )
+
+
+def _installed_version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("meshwright")
+    except PackageNotFoundError:
+        return "(not installed)"

@@ -100,8 +100,8 @@ def test_what_never_becomes_visible_is_named_with_what_to_check() -> None:
         run(aws, TimeoutSeconds="20", Databases=["acme_customers_profiles", "acme_orders_sales"])
     assert str(caught.value) == (
         "Database acme_customers_profiles, acme_orders_sales of account 111111111111 did not become visible "
-        "in 222222222221 within 20 s: check that 111111111111 grants DESCRIBE on it to 222222222221, and for a "
-        "pending or rejected invitation of 111111111111 in RAM of account 222222222221"
+        "in 222222222221 within 20 s: check that 111111111111 grants DESCRIBE on it to 222222222221, and for "
+        "a pending or rejected invitation of 111111111111 in RAM of account 222222222221"
     )
     assert 18 <= aws.seconds <= 24
     with pytest.raises(ProviderError, match="RAM sharing is enabled in organization o-a1b2c3d4e5"):

@@ -68,19 +68,25 @@ class Calls:
     def __call__(self, service: str, operation: str, **parameters: Any) -> dict[str, Any]:
         """The response; raises ClientError once retrying is pointless, ProviderError when time is up."""
         for attempt in range(ATTEMPTS):
-            self._check_time(f"before {operation}")
-            started = time.monotonic()
             try:
-                response: dict[str, Any] = getattr(self._client(service), operation)(**parameters)
+                return self.once(service, operation, **parameters)
             except (ClientError, HTTPClientError) as error:
-                self._report(service, operation, started, reason(error))
                 if not retryable(error) or attempt == ATTEMPTS - 1:
                     raise
                 self.pause(attempt, reason(error))
-            else:
-                self._report(service, operation, started, "ok")
-                return response
         raise AssertionError("unreachable: the last attempt returns or raises")
+
+    def once(self, service: str, operation: str, **parameters: Any) -> dict[str, Any]:
+        """The same without retries, for a call that is only right for what was read just before."""
+        self._check_time(f"before {operation}")
+        started = time.monotonic()
+        try:
+            response: dict[str, Any] = getattr(self._client(service), operation)(**parameters)
+        except (ClientError, HTTPClientError) as error:
+            self._report(service, operation, started, reason(error))
+            raise
+        self._report(service, operation, started, "ok")
+        return response
 
     def pages(
         self, service: str, operation: str, items: str, *, cursor: str = "NextToken", **parameters: Any

@@ -80,21 +80,21 @@ def _converge(
     for attempt in range(ROUNDS):
         live = lake.observe(declared, owned)
         step = _plan(ledger, declared, live, owned)
+        touched = step.touched()
         keep |= step.keep
-        if not step.touched():
+        if not touched:
             return keep
         if attempt == ROUNDS - 1:
             break
         ledger.write(ledger.record.items | {str(item) for item in step.claim})
         lake.apply(step)
         # What did not change needs no second look.
-        declared = declared.only(step.touched())
-        owned = frozenset(item for item in step.claim if item.resource in step.touched())
+        declared = declared.only(touched)
+        owned = frozenset(item for item in step.claim if item.resource in touched)
         if attempt:
             calls.pause(attempt, "Lake Formation does not show the change yet")
-    # Every call was accepted, so this is a listing that lags behind, or another writer at work: not an error
-    # here.
-    calls.note(warning="not yet visible", resources=sorted(map(str, step.touched())))
+    # Every call was accepted, so a listing lags behind or another writer is at work: not an error here.
+    calls.note(warning="not yet visible", resources=sorted(map(str, touched)))
     return keep | step.claim
 
 

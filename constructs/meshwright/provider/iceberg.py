@@ -9,9 +9,9 @@ registered again.
 from collections.abc import Mapping
 from typing import Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, HTTPClientError
 
-from .calls import ATTEMPTS, Calls
+from .calls import ATTEMPTS, Calls, retryable
 from .errors import ProviderError, code, reason
 from .iceberg_types import schema
 from .request import CREATE, DELETE, Outcome, Request, only_keys, text, texts
@@ -131,7 +131,7 @@ def _describe(request: Request, calls: Calls, live: Mapping[str, Any] | None) ->
             return
         lock = {"VersionId": live["VersionId"]} if live.get("VersionId") else {}
         try:
-            calls(
+            calls.once(
                 "glue",
                 "update_table",
                 CatalogId=properties["CatalogId"],
@@ -141,9 +141,9 @@ def _describe(request: Request, calls: Calls, live: Mapping[str, Any] | None) ->
                 **lock,
             )
             return
-        except ClientError as error:
-            # An engine committed in between: what was read is stale, and writing it would undo that commit.
-            if code(error) != "ConcurrentModificationException" or attempt == ATTEMPTS - 1:
+        except (ClientError, HTTPClientError) as error:
+            # Often an engine committed in between: what was read is stale, and writing it would undo that.
+            if not retryable(error) or attempt == ATTEMPTS - 1:
                 raise ProviderError(f"Could not update {_label(properties)}: {reason(error)}") from error
             calls.pause(attempt, reason(error))
             live = _get(properties, calls)

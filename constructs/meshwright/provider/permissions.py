@@ -1,7 +1,7 @@
 """The IAM permissions the provider's role needs, as data that the CDK construct turns into its policy.
 
 Resource templates take {partition}, {region}, {account} (the role's own), {governance} (the catalog's owner).
-Sources: the service authorization reference, and for sharing AWS's AWSLakeFormationCrossAccountManager policy.
+Sources: the service authorization reference, and for sharing policy AWSLakeFormationCrossAccountManager.
 """
 
 from dataclasses import dataclass

@@ -8,7 +8,7 @@ import platform
 import sys
 import traceback
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -43,7 +43,7 @@ def validate(
     """Check mesh.yaml and every domain file. Exits with 1 when there are problems."""
     from meshwright.commands.validate import validate as run
 
-    return run(root=root, output=output.value, environment=environment, today=date.today())
+    return run(root=root, output=output.value, environment=environment, today=_today())
 
 
 def new_domain(
@@ -90,7 +90,7 @@ def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to m
     """Write a new mesh repository into DIR: files, CDK app, CI workflow. Never overwrites a file."""
     from meshwright.commands.init import init as run
 
-    return run(folder=folder)
+    return run(folder=folder, version=_installed_version())
 
 
 def local_up(
@@ -125,7 +125,7 @@ def local_env(
     """Print the shell exports to work in one account of it: eval "$(meshwright local env orders)"."""
     from meshwright.commands.local import env
 
-    return env(root=root, account=account, environment=environment, today=date.today())
+    return env(root=root, account=account, environment=environment, today=_today())
 
 
 COMMANDS: Final[dict[str, Callable[..., int]]] = {
@@ -183,7 +183,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("Interrupted.", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
-        # Whoever read our output has seen enough; nor may Python complain about it when it flushes at the end.
+        # Whoever read our output has seen enough; Python must not complain when it flushes at the end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except UserError as error:
@@ -197,11 +197,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return BUG
 
 
+def _today() -> date:
+    """The same day for everyone, wherever a deployment runs."""
+    return datetime.now(UTC).date()
+
+
 def _report_bug(arguments: list[str]) -> None:
     traceback.print_exc()
     print(
-        f"\nThis is a bug in meshwright {_installed_version()}, not a mistake of yours. Please open an "
-        f"issue with the lines above and with: meshwright {' '.join(arguments)} "
+        f"\nThis is a bug in meshwright {_installed_version()}, not your mistake. Please open an issue "
+        f"with the lines above and with: meshwright {' '.join(arguments)} "
         f"(Python {platform.python_version()}, {platform.system()}).",
         file=sys.stderr,
     )

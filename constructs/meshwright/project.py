@@ -1,12 +1,14 @@
 """A mesh repository: its files read, checked, decided on and resolved."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from meshwright.checks.registry import check, locate
 from meshwright.checks.status import notices
+from meshwright.config.domain_file import DomainFile
 from meshwright.config.loading import Files, load
+from meshwright.config.positions import Source
 from meshwright.config.problems import Problem
 from meshwright.config.reading import MESH_FILE
 from meshwright.config.suggest import suggestion
@@ -60,6 +62,16 @@ def load_files(root: Path) -> Files:
             "with --root DIR. `meshwright init DIR` makes a new mesh repository."
         )
     return load(root)
+
+
+def with_domain(files: Files, domain: DomainFile, source: Source) -> Files:
+    """The files as they would be with this domain, new or in place of the one of its name."""
+    return replace(
+        files,
+        domains={**files.domains, domain.domain: domain},
+        sources={**files.sources, source.file: source},
+        paths={**files.paths, domain.domain: source.file},
+    )
 
 
 def load_mesh(root: Path, *, environment: str | None, today: date) -> Mesh:

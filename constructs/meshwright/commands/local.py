@@ -1,0 +1,81 @@
+"""`meshwright local up|down|status|env`: the embedded AWS, by hand."""
+
+import shlex
+from datetime import date
+from pathlib import Path
+
+from meshwright.config.suggest import listed
+from meshwright.errors import UserError
+from meshwright.local import control
+from meshwright.local.control import Embedded
+from meshwright.mesh.model import Mesh
+from meshwright.project import load_files, load_mesh
+
+
+def up(*, root: Path, port: int | None) -> int:
+    """Start the embedded AWS of the mesh at `root`, and say how to use it."""
+    mesh = load_files(root).mesh
+    running = control.up(root, port=port, organization=mesh.organization if mesh else None)
+    if running.moved:
+        print(f"Port {running.wanted_port} is busy; using {running.port}.")
+    print(f"The embedded AWS answers at {running.endpoint} (log: {running.log}).")
+    _accepted(running)
+    print('Work in one account of it:  eval "$(meshwright local env governance)"')
+    print("Stop it:                    meshwright local down")
+    return 0
+
+
+def down(*, root: Path) -> int:
+    """Stop it, if it runs."""
+    print("The embedded AWS is stopped." if control.down(root) else "The embedded AWS was not running.")
+    return 0
+
+
+def status(*, root: Path) -> int:
+    """Print whether it runs and which stacks it holds; returns 1 when it does not run."""
+    running = control.status(root)
+    if running is None:
+        print("The embedded AWS is not running. Start it: meshwright local up")
+        return 1
+    print(f"The embedded AWS answers at {running.endpoint} (process {running.pid}, log: {running.log}).")
+    for stack in sorted(running.stacks(), key=lambda each: (each.account, each.name)):
+        print(f"  {stack.account}  {stack.region}  {stack.name}  {stack.status}")
+    _accepted(running)
+    return 0
+
+
+def env(*, root: Path, account: str, environment: str | None, today: date) -> int:
+    """Print `export` lines for one account: its id, a domain's name, or `governance`.
+
+    Raises UserError when the embedded AWS is not running, or there is no such account.
+    """
+    mesh = load_mesh(root, environment=environment, today=today)
+    running = control.status(root)
+    if running is None:
+        raise UserError("The embedded AWS is not running. Start it: meshwright local up")
+    chosen = account_of(mesh, account)
+    for name, value in sorted(control.environment(running, account=chosen, region=mesh.region).items()):
+        if name.startswith("AWS_"):
+            print(f"export {name}={shlex.quote(value)}")
+    print("unset AWS_PROFILE AWS_DEFAULT_PROFILE AWS_ROLE_ARN AWS_WEB_IDENTITY_TOKEN_FILE")
+    return 0
+
+
+def account_of(mesh: Mesh, account: str) -> str:
+    """The account id that `account` stands for."""
+    names = {"governance": mesh.governance_account}
+    names |= {name: domain.account for name, domain in mesh.domains.items()}
+    if account in names:
+        return names[account]
+    if account in names.values():
+        return account
+    raise UserError(
+        f"{mesh.name} has no account `{account}` in {mesh.environment}. Use one of {listed(list(names))}."
+    )
+
+
+def _accepted(running: Embedded) -> None:
+    if types := running.accepted():
+        print("Deployed without effect, because accepted and not emulated:")
+        for each in types:
+            print(f"  {each}")

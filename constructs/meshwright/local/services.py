@@ -4,11 +4,15 @@ import json
 import logging
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
 import moto.cloudformation.urls
+import moto.glue.urls
+import moto.lakeformation.urls
+import moto.ram.urls
 from moto.awslambda.models import LambdaFunction, lambda_backends
 from moto.core.exceptions import JsonRESTError
 
@@ -17,7 +21,11 @@ from meshwright.local.clients import Clients
 from meshwright.local.cloudformation.custom_resource import CustomResources
 from meshwright.local.cloudformation.read_api import CloudFormationResponse
 from meshwright.local.cloudformation.service import CloudFormation
+from meshwright.local.glue.api import GlueResponse
+from meshwright.local.lakeformation import api as lakeformation
+from meshwright.local.lakeformation.lake import Lake
 from meshwright.local.lambdas.runner import Function, Runner
+from meshwright.local.ram import api as ram
 from meshwright.local.resources.registry import Registry
 
 log = logging.getLogger(__name__)
@@ -40,7 +48,13 @@ class Services:
         self.cloudformation = CloudFormation(clients=self.clients, handler=self.registry.handler)
         CloudFormationResponse.service = self.cloudformation
         moto.cloudformation.urls.url_paths = {"{0}/$": CloudFormationResponse.dispatch}
+        self._organization, self._lakes = organization is not None, dict[str, Lake]()
+        _install(self.lake)
         moto_fixes.apply(self._invoke)
+
+    def lake(self, region: str) -> Lake:
+        """Lake Formation's state in a region."""
+        return self._lakes.setdefault(region, Lake(region, organization=self._organization))
 
     def status(self) -> dict[str, Any]:
         """What `local status` tells: the stacks, and the types that were accepted without effect."""
@@ -93,6 +107,19 @@ class Services:
             logs.put_log_events(logGroupName=function.log_group, logStreamName=stream, logEvents=lines)
         except Exception:
             log.exception("the log of %s", function.name)
+
+
+def _install(lakes: Callable[[str], Lake]) -> None:
+    """Puts our Lake Formation, Glue and RAM in the place of moto's."""
+    lakeformation.LakeFormationResponse.lakes = staticmethod(lakes)
+    GlueResponse.lakes = staticmethod(lakes)
+    ram.RamResponse.lakes = staticmethod(lakes)
+    moto.lakeformation.urls.url_paths = {
+        f"{{0}}/{path}$": lakeformation.LakeFormationResponse.dispatch for path in lakeformation.PATHS
+    }
+    moto.glue.urls.url_paths = {"{0}/$": GlueResponse.dispatch}
+    routed = [*moto.ram.urls.url_paths, *(f"{{0}}/{path}$" for path in ram.PATHS)]
+    moto.ram.urls.url_paths = dict.fromkeys(routed, ram.RamResponse.dispatch)
 
 
 def deployed_function(arn: str) -> Function:

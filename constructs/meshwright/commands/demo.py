@@ -34,15 +34,22 @@ def demo(*, root: Path, environment: str | None, port: int | None, today: date) 
     accounts = _accounts(mesh, embedded)
     report.prepared(_prepare(mesh, accounts))
     with report.working("Bootstrapping the accounts (cdk bootstrap)"):
-        cdk.bootstrap(root, embedded, accounts=list(accounts), region=mesh.region)
+        cdk.bootstrap(
+            root,
+            embedded,
+            list(accounts),
+            mesh.region,
+            trust=mesh.governance_account,
+            qualifier=mesh.file.bootstrap_qualifier,
+        )
     report.deploying()
-    deploy = ["deploy", "--all", "--require-approval", "never", "--concurrency", "4"]
+    deploy = ["deploy", "--all", "--require-approval", "never", "--concurrency", "4", "--progress", "events"]
     context = ["-c", f"environment={mesh.environment}"]
     governance = mesh.governance_account
-    if cdk.run(root, embedded, [*deploy, *context], account=governance, region=mesh.region) != 0:
+    if cdk.cdk(root, embedded, *deploy, *context, account=governance, region=mesh.region).returncode:
         raise UserError(
-            "cdk deploy failed; its message is above. The embedded AWS is still up: mend what it names, then run "
-            "the same command again."
+            "cdk deploy failed; its message is above. The embedded AWS is still up: mend what it names, then "
+            "run the same command again."
         )
     for account, holder in _holders(mesh).items():
         inventory = read_inventory(

@@ -27,7 +27,7 @@ INTERNAL = "/_meshwright/"
 class Application:
     """The WSGI application. One request at a time enters moto, which isn't thread-safe.
 
-    Lambda invocations and the work on stacks wait for other requests, so they stay outside that lock.
+    Lambda invocations and our own CloudFormation wait for other requests, so they stay outside that lock.
     """
 
     def __init__(self, *, port: int, folder: Path, organization: str | None) -> None:
@@ -46,7 +46,8 @@ class Application:
         path = environ.get("PATH_INFO", "")
         if path.startswith(INTERNAL):
             return self._internal(path.removeprefix(INTERNAL), environ, start_response)
-        if path.rstrip("/").endswith(("/invocations", "/invoke-async")):
+        waits_for_others = path.rstrip("/").endswith(("/invocations", "/invoke-async"))
+        if waits_for_others or "/cloudformation/aws4_request" in environ.get("HTTP_AUTHORIZATION", ""):
             return self._app(environ, start_response)
         with self._lock:
             return self._app(environ, start_response)

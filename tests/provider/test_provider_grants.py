@@ -368,3 +368,24 @@ def test_the_record_stays_small_over_many_updates_and_goes_with_the_resource() -
     assert model.grants == on(TABLE, "DESCRIBE")
     run(model, "Delete", {})
     assert (model.grants, model.parameters) == (set(), {})
+
+
+@pytest.mark.parametrize("forgets", [True, False])
+def test_a_principal_deleted_by_hand_blocks_neither_update_nor_delete(forgets: bool) -> None:
+    model = Model()
+    run(model, "Create", {"Grants": {TABLE: {"SELECT": [ANALYTICS, GONE]}}})
+    model.kill(GONE, forgets=forgets)
+    run(model, "Update", {"Grants": {TABLE: {"SELECT": [ANALYTICS], "DESCRIBE": [PAYMENTS]}}})
+    orphan = set() if forgets else on(TABLE, "SELECT", to=GONE)
+    assert model.grants == on(TABLE, "SELECT") | on(TABLE, "DESCRIBE", to=PAYMENTS) | orphan
+    run(model, "Delete", {})
+    assert (model.grants, model.parameters) == (orphan, {})
+
+
+def test_a_resource_that_vanishes_between_listing_and_revoking_counts_as_revoked() -> None:
+    model = Model()
+    run(model, "Create", {"Grants": {TABLE: {"SELECT": [ANALYTICS]}, DATABASE: {"DESCRIBE": [ANALYTICS]}}})
+    model.watch = lambda: model.gone.add(parse_resource(TABLE))  # with the first revoke, that on the database
+    run(model, "Delete", {})
+    assert model.gone == {parse_resource(TABLE)}
+    assert model.parameters == {}

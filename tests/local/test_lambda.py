@@ -66,9 +66,9 @@ def test_errors_and_timeouts(aws: Aws, account: Callable[[], str]) -> None:
     text = "import time\ndef handler(event, context):\n    time.sleep(event)\n    raise ValueError('bad')\n"
     client = function(aws, account(), archive(package__module=text), Timeout=1)
     error, payload = call(client, 0)
-    assert (error, payload["errorType"], payload["errorMessage"]) == ("Handled", "ValueError", "bad")
+    assert (error, payload["errorType"], payload["errorMessage"]) == ("Unhandled", "ValueError", "bad")
     error, payload = call(client, 5)
-    assert error == "Handled"
+    assert error == "Unhandled"
     assert payload["errorMessage"].endswith("Task timed out after 1.00 seconds")
 
 

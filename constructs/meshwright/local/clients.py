@@ -58,7 +58,7 @@ class Clients:
                 )
                 self._sessions["", "sts"] = self._client(session, "sts")
             sts = self._sessions["", "sts"]
-        answer = sts.assume_role(RoleArn=role_arn, RoleSessionName=session_name[:64])
+        answer = sts.assume_role(RoleArn=role_arn, RoleSessionName=session_name[:64].ljust(2, "-"))
         keys: dict[str, str] = answer["Credentials"]
         return keys
 

@@ -3,6 +3,7 @@
 Each fix is a function named after the fault; `tests/local/test_moto_fixes.py` shows that moto still has it.
 """
 
+import base64
 import json
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -20,15 +21,17 @@ from meshwright.local.identity import principal_exists
 
 Invoke = Callable[[LambdaFunction, Any], tuple[str, bool, str]]
 """Runs a function with an event; returns the payload, whether it failed, and the log."""
+Start = Callable[[str, Any], object]
+"""Runs a function, by ARN, in the background."""
 
 
-def apply(invoke: Invoke) -> None:
+def apply(*, invoke: Invoke, start: Start) -> None:
     """Installs every fix. To be called once, before the server answers its first request."""
     bucket_policies_are_not_evaluated()
     logging_target_needs_no_policy()
     aws_managed_policies_load_one_by_one()
     policies_name_existing_principals()
-    functions_run_in_subprocesses(invoke)
+    functions_run_in_subprocesses(invoke, start)
 
 
 def bucket_policies_are_not_evaluated() -> None:
@@ -122,13 +125,24 @@ def policies_name_existing_principals() -> None:
     IAMBackend.update_assume_role_policy = checked_trust  # type: ignore[method-assign]
 
 
-def functions_run_in_subprocesses(invoke: Invoke) -> None:
+def functions_run_in_subprocesses(invoke: Invoke, start: Start) -> None:
     """moto runs functions in Docker; here the deployed asset runs in a subprocess."""
 
-    def run(self: LambdaFunction, event: Any) -> tuple[str, bool, str]:
-        return invoke(self, json.loads(event) if isinstance(event, str | bytes) else event)
+    def run(self: LambdaFunction, body: str, request_headers: Any, response_headers: Any) -> str | bytes:
+        event = json.loads(body) if body else {}
+        kind = request_headers.get("x-amz-invocation-type", "RequestResponse")
+        if kind == "Event":
+            start(self.function_arn, event)
+        if kind != "RequestResponse":
+            return ""
+        payload, failed, log = invoke(self, event)
+        if failed:
+            response_headers["x-amz-function-error"] = "Unhandled"
+        # Lambda returns the last 4 KB.
+        response_headers["x-amz-log-result"] = base64.b64encode(log.encode()[-4096:]).decode()
+        return payload.encode()
 
-    LambdaFunction._invoke_lambda = run  # type: ignore[method-assign, assignment]
+    LambdaFunction.invoke = run  # type: ignore[method-assign]
 
 
 def dead_principals(policy: str | bytes) -> list[str]:

@@ -50,7 +50,7 @@ class Services:
         moto.cloudformation.urls.url_paths = {"{0}/$": CloudFormationResponse.dispatch}
         self._organization, self._lakes = organization is not None, dict[str, Lake]()
         _install(self.lake)
-        moto_fixes.apply(self._invoke)
+        moto_fixes.apply(invoke=self._invoke, start=self.runner.start)
 
     def lake(self, region: str) -> Lake:
         """Lake Formation's state in a region."""

@@ -101,7 +101,7 @@ def listed(
 
 def _rows(lake: Lake, grant: Grant) -> Iterator[dict[str, Any]]:
     select = frozenset({"SELECT"}) if grant.key.kind == "TABLE" else frozenset[str]()
-    share = lake.shares.get((grant.key.catalog, account_of(grant.principal) or ""))
+    share = lake.shares.get((grant.grantor, account_of(grant.principal) or ""))
     for part in (grant.permissions - select, grant.permissions & select):
         if part:
             yield {

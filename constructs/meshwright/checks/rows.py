@@ -70,14 +70,14 @@ def approvals(files: Files) -> Iterator[Finding]:
                     yield _mistake(files.paths[domain], path, comparisons)
                     continue
                 reference = f"{domain}.{name}"
+                yield from _fits_none(files.paths[domain], path, comparisons, product, reference)
+                comparisons = tuple(each for each in comparisons if each.column[0] in _columns(product))
                 asked = _asked(files, approval.domain, reference, product)
                 for table in _tables(approval, product):
                     # An approval of all tables may come before anyone wants the ones that the condition does
                     # not fit; once they are asked for, it could not be deployed.
-                    open_question = approval.tables is None and table not in asked
-                    if not open_question or len(product.tables) == 1:
+                    if approval.tables is not None or table in asked:
                         yield from _table(files.paths[domain], path, comparisons, table, product, reference)
-                yield from _fits_none(files.paths[domain], path, comparisons, product, reference)
 
 
 def _mistake(file: str, path: Path, mistake: RowFilterError) -> Finding:
@@ -86,6 +86,11 @@ def _mistake(file: str, path: Path, mistake: RowFilterError) -> Finding:
 
 def _tables(side: Request | Approval, product: Product) -> list[str]:
     return [each for each in product.tables if side.tables is None or each in side.tables]
+
+
+def _columns(product: Product) -> list[str]:
+    """The columns of all its tables."""
+    return list(dict.fromkeys(column for table in product.tables.values() for column in table.columns))
 
 
 def _asked(files: Files, consumer: str, reference: str, product: Product) -> set[str]:
@@ -98,9 +103,9 @@ def _asked(files: Files, consumer: str, reference: str, product: Product) -> set
 def _fits_none(
     file: str, path: Path, comparisons: tuple[Comparison, ...], product: Product, reference: str
 ) -> Iterator[Finding]:
-    everywhere = list(dict.fromkeys(column for table in product.tables.values() for column in table.columns))
+    everywhere = _columns(product)
     for comparison in comparisons:
-        if comparison.column[0] not in everywhere and len(product.tables) > 1:
+        if comparison.column[0] not in everywhere:
             what = f"no table of {reference} has a column `{comparison.column[0]}`"
             fix = suggestion(comparison.column[0], everywhere, "")
             yield Finding(file, path, "unknown-column", what, fix, offset=comparison.offset)
@@ -114,8 +119,8 @@ def _table(
     for comparison in comparisons:
         if found := _wrong(comparison, table, f"{reference}.{name}"):
             code, what, fix = found
-            if code == "unknown-column" and len(product.tables) > 1:
-                fix = f"{fix} `tables` limits it to tables that have the column."
+            if code == "unknown-column" and comparison.column[0] in _columns(product):
+                fix = "Limit it with `tables` to tables that have the column."
             yield Finding(file, path, code, what, fix, offset=comparison.offset)
 
 

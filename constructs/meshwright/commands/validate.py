@@ -16,7 +16,7 @@ def validate(*, root: Path, output: str, environment: str | None, today: date) -
     report = Report(
         root=root,
         problems=tuple(sorted(found.errors + found.notices)),
-        domains=len(found.files.paths) + len(found.files.broken),
+        domains=len({*found.files.paths.values(), *(f"domains/{name}.yaml" for name in found.files.broken)}),
         products=sum(len(domain.products) for domain in found.files.domains.values()),
         statuses=tuple(subscription.status for subscription in found.subscriptions),
     )

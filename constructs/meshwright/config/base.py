@@ -1,5 +1,6 @@
 """What all models of the files share: unknown keys forbidden, names checked, one-word shorthands."""
 
+import re
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
@@ -35,12 +36,14 @@ ProductReference = Annotated[
 ]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True)]
 
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
 
 def _day(value: Any) -> Any:
     """A date written YYYY-MM-DD, and nothing else that pydantic would take for one."""
     if isinstance(value, date):
         return value
-    if isinstance(value, str) and len(value) == 10:
+    if isinstance(value, str) and _DAY.fullmatch(value):
         try:
             return date.fromisoformat(value)
         except ValueError as error:

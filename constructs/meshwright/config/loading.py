@@ -1,6 +1,8 @@
 """Reads mesh.yaml and domains/*.yaml: models, and every problem that a file shows by itself."""
 
-from collections.abc import Mapping
+import gc
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import TypeVar
@@ -35,9 +37,22 @@ class Files:
     paths: Mapping[str, str] = field(default_factory=dict)
     """The file of each valid domain."""
     broken: frozenset[str] = frozenset()
-    """Names of domains whose file has problems: they exist, but nothing is known of them."""
+    """Names of domains whose file has problems or another name: something is meant, but not known what."""
 
 
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Nodes are many and hold no cycles: looking through them for cycles takes longer than making them."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+@_collector_paused()
 def load(root: FilePath) -> Files:
     """Read the mesh below `root`. Never raises for what is in the files; see `Files.problems`."""
     sources: dict[str, Source] = {}
@@ -55,6 +70,8 @@ def load(root: FilePath) -> Files:
         else:
             domains[domain.domain] = domain
             paths[domain.domain] = file
+            if file != f"domains/{domain.domain}.yaml":
+                broken.add(file.removeprefix("domains/").removesuffix(".yaml"))
     return Files(
         mesh=mesh,
         domains=domains,

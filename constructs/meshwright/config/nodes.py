@@ -198,13 +198,8 @@ class _Builder:
         text, items = key.text or "", parent.node.items
         path = (*parent.path, text)
         if not isinstance(key.data, str):
-            self._problem(
-                key,
-                path,
-                "bad-key",
-                f"the key `{text}` is {key.kind}, not text",
-                f'Put it in quotes: "{text}".',
-            )
+            what = f"the key `{text}` is {'null' if key.data is None else key.kind}, not text"
+            self._problem(key, path, "bad-key", what, f'Put it in quotes: "{text}".')
         if items is not None and text in items:
             first = items[text][0].mark.line
             what = f"the key `{text}` is here a second time; the first is in line {first}"

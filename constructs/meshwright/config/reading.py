@@ -25,20 +25,20 @@ def read_text(root: Path, file: str) -> str | Problem:
         handle = os.open(root / file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     except OSError as error:
         return _unreadable(file, error)
-    with os.fdopen(handle, "rb") as opened:
+    try:
         kind = os.fstat(handle)
         if stat.S_ISDIR(kind.st_mode):
-            return _whole(
-                file, "not-a-file", "this is a folder", "Give the folder another name, or remove it."
-            )
+            return _folder(file)
         if not stat.S_ISREG(kind.st_mode):
             return _whole(
                 file, "not-a-file", "this is not a regular file", "Replace it by a plain text file."
             )
-        try:
+        with os.fdopen(os.dup(handle), "rb") as opened:
             data = opened.read(MAX_BYTES + 1)
-        except OSError as error:
-            return _unreadable(file, error)
+    except OSError as error:
+        return _unreadable(file, error)
+    finally:
+        os.close(handle)
     if len(data) > MAX_BYTES:
         size = max(kind.st_size, len(data)) / 1_000_000
         return _whole(
@@ -95,14 +95,16 @@ def _unreadable(file: str, error: OSError) -> Problem:
         case errno.ELOOP:
             return _whole(file, "unreadable", "this link leads back to itself", "Replace it by the file.")
         case errno.EISDIR:
-            return _whole(
-                file, "not-a-file", "this is a folder", "Give the folder another name, or remove it."
-            )
+            return _folder(file)
         case errno.EACCES | errno.EPERM:
             return _whole(file, "unreadable", "the file may not be read", f"Allow it: chmod u+r {file}")
     return _whole(
         file, "unreadable", f"the file can't be read: {error.strerror}", "Restore it, from git for instance."
     )
+
+
+def _folder(file: str) -> Problem:
+    return _whole(file, "not-a-file", "this is a folder", "Give the folder another name, or remove it.")
 
 
 def _whole(file: str, code: str, what: str, fix: str) -> Problem:

@@ -13,7 +13,10 @@ class YamlError(Exception):
         self.line, self.column, self.code, self.what, self.fix = line, column, code, what, fix
 
 
-_INDENTATION = ("the indentation does not fit the lines above", "Align it with its neighbours; use spaces.")
+_INDENTATION = (
+    "this does not fit what stands above it",
+    "Align it with its neighbours, by spaces, and close the quotes and brackets above it.",
+)
 _EXPLANATIONS: tuple[tuple[str, str, str], ...] = (
     (
         "mapping values are not allowed",

@@ -71,7 +71,7 @@ def _unknown_key(name: str, keys: Sequence[str], present: set[str]) -> Wording:
 
 def _wrong_type(kind: str, name: str, node: Node, model: type[FileModel] | None) -> Wording:
     if node.text is not None and node.data is None:
-        return Wording("empty-value", f"`{name}` has no value", "Give it one, or remove it.")
+        return Wording("empty-value", "this item has no value", "Give it one, or remove it.")
     if kind == "string_type" and node.text is not None:
         return Wording(
             "unquoted",

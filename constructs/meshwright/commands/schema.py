@@ -44,16 +44,18 @@ def schema_texts() -> dict[str, str]:
 def json_schema(model: type[FileModel]) -> dict[str, Any]:
     """The schema of a file, in the words of JSON Schema 2020-12."""
     generated = model.model_json_schema()
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **_without_null(generated)}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **_tightened(generated)}
 
 
-def _without_null(schema: Any) -> Any:
-    """The schema without `null`, which pydantic allows for what may be left out and the files do not."""
+def _tightened(schema: Any) -> Any:
+    """The schema without what pydantic lets through and the files do not: `null`, and keys of other spelling."""
     if isinstance(schema, list):
-        return [_without_null(each) for each in schema]
+        return [_tightened(each) for each in schema]
     if not isinstance(schema, dict):
         return schema
-    kept = {key: _without_null(value) for key, value in schema.items() if (key, value) != ("default", None)}
+    kept = {key: _tightened(value) for key, value in schema.items() if (key, value) != ("default", None)}
+    if "patternProperties" in kept:
+        kept["additionalProperties"] = False
     choices = [each for each in kept.get("anyOf", []) if each != {"type": "null"}]
     if len(choices) == 1:
         del kept["anyOf"]

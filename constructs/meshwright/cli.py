@@ -120,12 +120,26 @@ def local_status(root: Root = HERE) -> int:
 def local_env(
     account: Annotated[str, typer.Argument(help="An account id, a domain, or `governance`.")],
     root: Root = HERE,
+    role: Annotated[
+        str | None, typer.Option(help="Act as this role: a key of the domain's roles, a name or an ARN.")
+    ] = None,
     environment: Environment = None,
 ) -> int:
     """Print the shell exports to work in one account of it: eval "$(meshwright local env orders)"."""
     from meshwright.commands.local import env
 
-    return env(root=root, account=account, environment=environment, today=_today())
+    return env(root=root, account=account, role=role, environment=environment, today=_today())
+
+
+def local_demo(
+    root: Root = HERE,
+    environment: Environment = None,
+    port: Annotated[int | None, typer.Option(help="Port; a free one is taken if it is busy.")] = None,
+) -> int:
+    """Deploy this mesh to the embedded AWS with the cdk CLI, and try every subscription."""
+    from meshwright.commands.demo import demo
+
+    return demo(root=root, environment=environment, port=port, today=_today())
 
 
 COMMANDS: Final[dict[str, Callable[..., int]]] = {
@@ -138,6 +152,7 @@ COMMANDS: Final[dict[str, Callable[..., int]]] = {
     "local down": local_down,
     "local status": local_status,
     "local env": local_env,
+    "local demo": local_demo,
 }
 GROUPS: Final = {
     "new": "Write a new domain or product.",

@@ -57,7 +57,9 @@ class Deployed:
         return Account(
             account=number,
             region=mesh.region,
-            environment=control.environment(embedded, account=number, region=mesh.region),
+            environment=control.environment(
+                embedded, account=number, region=mesh.region, role=mesh.names.deploying_role_arn(number)
+            ),
         )
 
     def accounts(self) -> dict[str, Account]:

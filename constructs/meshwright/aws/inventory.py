@@ -85,7 +85,9 @@ def read_inventory(account: Account, *, prefix: str, catalogs: Iterable[str]) ->
                 key=lambda link: link.name,
             )
         ),
-        grants=tuple(grant for catalog in catalogs for grant in read_grants(account, catalog=catalog)),
+        grants=tuple(
+            dict.fromkeys(grant for catalog in catalogs for grant in read_grants(account, catalog=catalog))
+        ),
     )
 
 

@@ -29,7 +29,7 @@ def demo(*, root: Path, environment: str | None, port: int | None, today: date) 
     report = Report()
     mesh = load_mesh(root, environment=environment, today=today)
     report.files(mesh)
-    embedded = control.up(root, port=port)
+    embedded = control.up(root, port=port, organization=mesh.file.organization)
     report.embedded(embedded.endpoint)
     accounts = _accounts(mesh, embedded)
     report.prepared(_prepare(mesh, accounts))
@@ -69,17 +69,16 @@ def _holders(mesh: Mesh) -> dict[str, str]:
 
 
 def _accounts(mesh: Mesh, embedded: "Embedded") -> "Mapping[str, Account]":
+    """Each account as the role sees it that deploys to it: a data lake administrator there."""
     from meshwright.aws.accounts import Account
     from meshwright.local import control
 
-    return {
-        account: Account(
-            account=account,
-            region=mesh.region,
-            environment=control.environment(embedded, account=account, region=mesh.region),
-        )
-        for account in _holders(mesh)
-    }
+    found = {}
+    for account in _holders(mesh):
+        role = mesh.names.deploying_role_arn(account)
+        variables = control.environment(embedded, account=account, region=mesh.region, role=role)
+        found[account] = Account(account=account, region=mesh.region, environment=variables)
+    return found
 
 
 def _prepare(mesh: Mesh, accounts: "Mapping[str, Account]") -> list[str]:

@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.table import Table
 
+from meshwright.mesh.documents import GRANT_OPTION
 from meshwright.mesh.model import Mesh
 
 if TYPE_CHECKING:
@@ -51,28 +51,17 @@ class Report:
 
     def inventory(self, holder: str, inventory: "Inventory") -> None:
         self._title(f"Account {inventory.account} ({holder})")
-        table = Table.grid(padding=(0, 2))
-        table.add_column(style="dim", no_wrap=True)
-        table.add_column(overflow="fold")
         rows: list[tuple[str, Sequence[str]]] = [
             ("stacks", [f"{stack.name} {stack.status}" for stack in inventory.stacks]),
             ("buckets", inventory.buckets),
             ("streams", inventory.streams),
             ("databases", inventory.databases),
             ("links", [f"{link.name} → {link.target_account}" for link in inventory.links]),
-            (
-                "grants",
-                [
-                    f"{grant.resource}: {', '.join(grant.permissions)} to {grant.principal.rpartition('/')[2]}"
-                    + (" with grant option" if grant.grantable else "")
-                    for grant in inventory.grants
-                ],
-            ),
+            ("grants", _grants(inventory)),
         ]
         for name, values in rows:
             for index, value in enumerate(values):
-                table.add_row(name if index == 0 else "", value)
-        self._console.print(table)
+                self._console.print(f"  {name if index == 0 else '':<10}{value}", markup=False)
 
     def checks(self, checks: "Sequence[Check]") -> None:
         self._title("Every subscription, tried")
@@ -102,3 +91,16 @@ class Report:
 
     def _title(self, text: str) -> None:
         self._console.print(f"\n[bold]{text}[/]")
+
+
+def _grants(inventory: "Inventory") -> list[str]:
+    """What this account grants, a line each. What a maker holds on what it made is left out."""
+    merged: dict[tuple[str, str, bool], set[str]] = {}
+    for grant in inventory.grants:
+        if "ALL" not in grant.permissions and grant.principal != inventory.account:
+            key = (grant.resource, grant.principal.rpartition("/")[2], bool(grant.grantable))
+            merged.setdefault(key, set()).update(grant.permissions)
+    return [
+        f"{resource}: {', '.join(sorted(permissions))} to {principal}{GRANT_OPTION if grantable else ''}"
+        for (resource, principal, grantable), permissions in merged.items()
+    ]

@@ -44,17 +44,23 @@ def status(*, root: Path) -> int:
     return 0
 
 
-def env(*, root: Path, account: str, environment: str | None, today: date) -> int:
+def env(*, root: Path, account: str, role: str | None, environment: str | None, today: date) -> int:
     """Print `export` lines for one account: its id, a domain's name, or `governance`.
 
-    Raises UserError when the embedded AWS is not running, or there is no such account.
+    `role` is a key of the domain's `roles`, or the name or ARN of any role; by default it is the role that
+    CloudFormation deploys with, a data lake administrator. Raises UserError when the embedded AWS is not
+    running, or there is no such account.
     """
     mesh = load_mesh(root, environment=environment, today=today)
     running = control.status(root)
     if running is None:
         raise UserError("The embedded AWS is not running. Start it: meshwright local up")
     chosen = account_of(mesh, account)
-    for name, value in sorted(control.environment(running, account=chosen, region=mesh.region).items()):
+    keys = next((each.roles for each in mesh.domains.values() if each.account == chosen), {})
+    acting = role or mesh.names.deploying_role_arn(chosen)
+    acting = keys[acting].arn if acting in keys else acting
+    variables = control.environment(running, account=chosen, region=mesh.region, role=acting)
+    for name, value in sorted(variables.items()):
         if name.startswith("AWS_"):
             print(f"export {name}={shlex.quote(value)}")
     print("unset AWS_PROFILE AWS_DEFAULT_PROFILE AWS_ROLE_ARN AWS_WEB_IDENTITY_TOKEN_FILE")

@@ -13,11 +13,8 @@ from meshwright.mesh.subscriptions import Status, Subscription, TableAccess, dec
 TODAY = date(2027, 1, 1)
 PAST, FUTURE = TODAY - timedelta(days=1), TODAY + timedelta(days=1)
 OWNER = Owner(team="t", email="t@x.example")
-COLUMNS = {
-    "id": Column(type="string"),
-    "country": Column(type="string"),
-    "email": Column(type="string", pii=True),
-}
+PLAIN = Column(type="string")
+COLUMNS = {"id": PLAIN, "country": PLAIN, "email": Column(type="string", pii=True)}
 TABLES = {
     "people": Table(description="x", format="parquet", columns=COLUMNS),
     "visits": Table(description="x", format="parquet", columns={"id": PLAIN}),

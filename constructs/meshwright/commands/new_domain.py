@@ -69,12 +69,12 @@ def _refuse_invalid(files: Files, file: str, name: str, text: str) -> None:
     if name in files.domains or name in files.broken:
         raise UserError(f"There is a domain `{name}` already; its file is left as it is.")
     domain, source, problems = parse_text(text, file, DomainFile)
-    found = [f"{problem.path}: {problem.message}" for problem in problems]
+    found = [str(problem) for problem in problems]
     if domain is not None and source is not None:
         before = {(problem.file, problem.code, problem.what) for problem in check(files)}
         after = check(with_domain(files, domain, source))
         found = [
-            f"{problem.path}: {problem.message}"
+            str(problem)
             for problem in after
             if (problem.file, problem.code, problem.what) not in before
             and problem.code != "account-to-be-set"

@@ -99,7 +99,7 @@ def _refuse_invalid(files: Files, file: str, source: Source, text: str | None, n
     before = {(problem.file, problem.code, problem.what) for problem in check(files)}
     for problem in check(with_domain(files, domain, new_source)):
         if (problem.file, problem.code, problem.what) not in before:
-            raise UserError(f"{file} is left as it is: {problem.path}: {problem.message}")
+            raise UserError(f"{file} is left as it is, since this would be wrong:\n{problem}")
 
 
 def _only_adds(before: Node, after: Node, name: str) -> bool:

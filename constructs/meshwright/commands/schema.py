@@ -48,7 +48,7 @@ def json_schema(model: type[FileModel]) -> dict[str, Any]:
 
 
 def _tightened(schema: Any) -> Any:
-    """The schema without what pydantic lets through and the files do not: `null`, and keys of other spelling."""
+    """The schema without what pydantic's allows and the files do not: `null`, and keys of other spelling."""
     if isinstance(schema, list):
         return [_tightened(each) for each in schema]
     if not isinstance(schema, dict):

@@ -1,0 +1,83 @@
+"""The one error boundary: exit codes, and where messages go."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import meshwright.commands.validate
+from meshwright.cli import COMMANDS, main
+from meshwright.errors import UserError
+from tests.config.small_mesh import write_mesh
+
+
+def fails_with(error: BaseException, monkeypatch: pytest.MonkeyPatch) -> int:
+    def raises(**_: object) -> int:
+        raise error
+
+    monkeypatch.setattr(meshwright.commands.validate, "validate", raises)
+    return main(["validate"])
+
+
+def test_a_user_error_is_its_message_and_2(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert fails_with(UserError("Do this."), monkeypatch) == 2
+    assert capsys.readouterr() == ("", "Do this.\n")
+
+
+def test_a_bug_is_a_traceback_and_3(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert fails_with(KeyError("oops"), monkeypatch) == 3
+    shown = capsys.readouterr().err
+    assert "Traceback" in shown
+    assert "KeyError: 'oops'" in shown
+    assert "This is a bug in meshwright" in shown
+
+
+def test_an_interrupt_is_130(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    assert fails_with(KeyboardInterrupt(), monkeypatch) == 130
+    assert capsys.readouterr().err == "Interrupted.\n"
+
+
+@pytest.mark.parametrize(
+    "arguments", [["nothing"], ["validate", "--bad"], ["validate", "--format", "xml"], ["new", "domain"]]
+)
+def test_wrong_arguments_are_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(arguments) == 2
+    assert "Error: " in capsys.readouterr().err
+
+
+def test_no_mesh_here_is_2(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["validate"]) == 2
+    assert capsys.readouterr().err == (
+        ".: there is no mesh.yaml here. Run this in the folder that holds it, or name the folder with "
+        "--root DIR. `meshwright init DIR` makes a new mesh repository.\n"
+    )
+
+
+def test_every_command_has_help(capsys: pytest.CaptureFixture[str]) -> None:
+    for name in COMMANDS:
+        assert main([*name.split(), "--help"]) == 0
+        assert capsys.readouterr().out.startswith(f"Usage: meshwright {name}")
+
+
+def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out.startswith("meshwright 0.")
+
+
+def test_a_reader_that_stops_reading_is_no_error(tmp_path: Path) -> None:
+    write_mesh(tmp_path)
+    (tmp_path / "domains/x.yaml").write_text("".join(f"unknown{each}: 1\n" for each in range(3000)))
+    program = f"{sys.executable} -m meshwright validate | head -1"
+    done = subprocess.run(
+        ["/bin/sh", "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.count("\n") == 1
+    assert done.stderr == ""

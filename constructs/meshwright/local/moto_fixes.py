@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from moto.awslambda.models import LambdaFunction
+from moto.cloudtrail.responses import CloudTrailResponse
 from moto.core.exceptions import JsonRESTError
+from moto.core.responses import BaseResponse
 from moto.iam.access_control import PermissionResult
 from moto.iam.exceptions import MalformedPolicyDocument
 from moto.iam.models import AWSManagedPolicy, IAMBackend
@@ -32,6 +34,8 @@ def apply(*, invoke: Invoke, start: Start) -> None:
     aws_managed_policies_load_one_by_one()
     policies_name_existing_principals()
     functions_run_in_subprocesses(invoke, start)
+    unknown_operations_are_refused_at_once()
+    cloudtrail_is_empty()
 
 
 def bucket_policies_are_not_evaluated() -> None:
@@ -143,6 +147,29 @@ def functions_run_in_subprocesses(invoke: Invoke, start: Start) -> None:
         return payload.encode()
 
     LambdaFunction.invoke = run  # type: ignore[method-assign]
+
+
+def unknown_operations_are_refused_at_once() -> None:
+    """moto answers 500 to an operation that it lacks, which SDKs repeat for up to half a minute."""
+    call_action = BaseResponse.call_action
+
+    def refused(self: BaseResponse) -> Any:
+        try:
+            return call_action(self)
+        except NotImplementedError as error:
+            body = json.dumps({"__type": "NotImplementedException", "message": str(error)})
+            return 400, {"Content-Type": "application/x-amz-json-1.1"}, body
+
+    BaseResponse.call_action = refused  # type: ignore[method-assign]
+
+
+def cloudtrail_is_empty() -> None:
+    """The cdk CLI looks in CloudTrail for the cause of a failed deployment; moto lacks LookupEvents."""
+
+    def lookup_events(self: CloudTrailResponse) -> str:
+        return json.dumps({"Events": []})
+
+    CloudTrailResponse.lookup_events = lookup_events  # type: ignore[attr-defined]
 
 
 def dead_principals(policy: str | bytes) -> list[str]:

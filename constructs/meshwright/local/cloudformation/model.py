@@ -3,9 +3,12 @@
 import threading
 import uuid
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
+
+
+MILLISECOND = timedelta(milliseconds=1)
 
 
 def now() -> datetime:
@@ -101,6 +104,9 @@ class Stack:
             record = Event(self.name, self.stack_id, "AWS::CloudFormation::Stack", status, reason, token)
         else:
             record = Event(resource.logical_id, resource.physical_id, resource.type, status, reason, token)
+        # The cdk CLI sorts by time, in milliseconds.
+        if self.events and record.timestamp < self.events[-1].timestamp + MILLISECOND:
+            record = replace(record, timestamp=self.events[-1].timestamp + MILLISECOND)
         self.events.append(record)
 
 

@@ -211,7 +211,8 @@ def _event(stack: Stack, event: Event) -> dict[str, Any]:
         "LogicalResourceId": event.logical_id,
         "PhysicalResourceId": event.physical_id,
         "ResourceType": event.type,
-        "Timestamp": event.timestamp,
+        # moto's serializer would drop the milliseconds.
+        "Timestamp": event.timestamp.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         "ResourceStatus": event.status,
         "ResourceStatusReason": event.reason,
         "ClientRequestToken": event.token,

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 import aws_cdk as cdk
+from constructs import Construct
 
 import meshwright
 
@@ -19,7 +20,7 @@ def _sources() -> tuple[tuple[str, bytes], ...]:
 
 
 @cache
-def asset_hash() -> str:
+def code_hash() -> str:
     """Hash of the code that runs; neither caches nor the time of a checkout change it."""
     digest = hashlib.sha256(b"provider/\n")
     for name, content in _sources():
@@ -27,20 +28,29 @@ def asset_hash() -> str:
     return digest.hexdigest()
 
 
-def add_provider_code(stack: cdk.Stack) -> cdk.FileAssetLocation:
-    """Add the code to what `stack` publishes: a zip with the folder `provider/` at its root."""
-    stage = cdk.Stage.of(stack)
-    if stage is None:
-        raise ValueError("The stack of a Lake Formation provider must be in an App or Stage.")
-    staged = Path(stage.asset_outdir) / f"asset.{asset_hash()}"
-    if not staged.is_dir():
-        _stage(staged)
-    return stack.synthesizer.add_file_asset(
-        source_hash=asset_hash(),
-        file_name=os.path.relpath(staged, stage.outdir),
-        packaging=cdk.FileAssetPackaging.ZIP_DIRECTORY,
-        display_name="Lake Formation provider",
-    )
+class ProviderCode:
+    """The code, staged in the output folder of the app or stage that `scope` is in.
+
+    One object serves all stacks of it, which saves asking the jsii kernel for the folder each time.
+    """
+
+    def __init__(self, scope: Construct) -> None:
+        stage = scope if isinstance(scope, cdk.Stage) else cdk.Stage.of(scope)
+        if stage is None:
+            raise ValueError("The stack of a LakeFormationProvider must be in an App or Stage.")
+        staged = Path(stage.asset_outdir) / f"asset.{code_hash()}"
+        if not staged.is_dir():
+            _stage(staged)
+        self._file_name = os.path.relpath(staged, stage.outdir)
+
+    def add_to(self, stack: cdk.Stack) -> cdk.FileAssetLocation:
+        """Let `stack` publish it: a zip with the folder `provider/` at its root."""
+        return stack.synthesizer.add_file_asset(
+            source_hash=code_hash(),
+            file_name=self._file_name,
+            packaging=cdk.FileAssetPackaging.ZIP_DIRECTORY,
+            display_name="Lake Formation provider",
+        )
 
 
 def _stage(target: Path) -> None:

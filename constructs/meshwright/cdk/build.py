@@ -6,6 +6,7 @@ from difflib import get_close_matches
 
 import aws_cdk as cdk
 
+from meshwright.cdk.asset import ProviderCode
 from meshwright.cdk.stacks.access import AccessStack
 from meshwright.cdk.stacks.foundation import FoundationStack
 from meshwright.cdk.stacks.governance import GovernanceStack
@@ -31,10 +32,11 @@ def build(app: cdk.App, mesh: Mesh, *, domains: Sequence[str] | None = None) -> 
     Raises UserError for a domain that the mesh doesn't have in this environment.
     """
     chosen = list(mesh.domains) if domains is None else _known(mesh, domains)
-    stacks = MeshStacks(governance=GovernanceStack(app, mesh=mesh))
+    code = ProviderCode(app)
+    stacks = MeshStacks(governance=GovernanceStack(app, mesh=mesh, code=code))
     for name in sorted({*chosen, *_producers_of(mesh, chosen)}):
         domain = mesh.domains[name]
-        foundation = FoundationStack(app, mesh=mesh, domain=domain)
+        foundation = FoundationStack(app, mesh=mesh, domain=domain, code=code)
         # The policies of bucket and key name the registration role, and names that don't exist are refused.
         foundation.add_stack_dependency(stacks.governance)
         stacks.foundations[name] = foundation

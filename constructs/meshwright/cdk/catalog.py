@@ -8,13 +8,13 @@ from aws_cdk import aws_glue as glue
 from aws_cdk import aws_lakeformation as lakeformation
 from constructs import Construct
 
-from meshwright.cdk.custom import custom_resource
+from meshwright.cdk.custom import ProviderResource
 from meshwright.cdk.hive import comment_of, table_input
 from meshwright.cdk.place import place_of
 from meshwright.config.domain_file import Product, Table
 
 
-class RegisteredLocation(Construct):
+class RegisteredLocation(lakeformation.CfnResource):
     """A bucket, or a prefix of it, whose data Lake Formation hands out instead of S3 permissions.
 
     `role_arn` is the role that Lake Formation uses there (see RegistrationRole).
@@ -31,18 +31,17 @@ class RegisteredLocation(Construct):
         prefix: str | None = None,
         env: cdk.Environment | None = None,
     ) -> None:
-        super().__init__(scope, construct_id)
         path = f"{bucket_name}/{prefix.strip('/')}" if prefix else bucket_name
-        self.resource = lakeformation.CfnResource(
-            self,
-            "Location",
-            resource_arn=place_of(self, env).s3(path),
+        super().__init__(
+            scope,
+            construct_id,
+            resource_arn=place_of(scope, env).s3(path),
             role_arn=role_arn,
             use_service_linked_role=False,
         )
 
 
-class ProductDatabase(Construct):
+class ProductDatabase(glue.CfnDatabase):
     """The catalog database of a data product, closed to all until Lake Formation grants something on it."""
 
     def __init__(
@@ -57,12 +56,10 @@ class ProductDatabase(Construct):
         env: cdk.Environment | None = None,
     ) -> None:
         """Each table has its folder below `location`, an S3 URI; for `parameters` see product_parameters."""
-        super().__init__(scope, construct_id)
-        self.name = name
-        self.database = glue.CfnDatabase(
-            self,
-            "Database",
-            catalog_id=place_of(self, env).account,
+        super().__init__(
+            scope,
+            construct_id,
+            catalog_id=place_of(scope, env).account,
             database_input={
                 "name": name,
                 "description": product.description,
@@ -113,7 +110,7 @@ class ProductTables(Construct):
             if provider_arn is None:
                 raise ValueError(f"ProductTables needs provider_arn: {name} is an Iceberg table.")
             properties = _iceberg_properties(table, parameters=described)
-            self.iceberg_tables[name] = custom_resource(
+            self.iceberg_tables[name] = ProviderResource(
                 self,
                 name,
                 kind="IcebergTable",

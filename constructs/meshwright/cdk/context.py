@@ -17,7 +17,13 @@ class Context:
 
 def create_app(*, outdir: str | None = None) -> cdk.App:
     """An app without what only costs time here: traces into Node, the tree for the console, usage reports."""
-    return cdk.App(outdir=outdir, stack_traces=False, tree_metadata=False, analytics_reporting=False)
+    return cdk.App(
+        outdir=outdir,
+        stack_traces=False,
+        tree_metadata=False,
+        analytics_reporting=False,
+        context={"aws:cdk:disable-creation-stack-traces": True},
+    )
 
 
 def read_context(app: cdk.App) -> Context:

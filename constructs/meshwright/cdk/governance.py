@@ -7,14 +7,14 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from meshwright.cdk.custom import custom_resource
+from meshwright.cdk.custom import ProviderResource
 from meshwright.cdk.key import key_use_for_buckets
 from meshwright.cdk.place import Tags, cfn_tags, place_of
 from meshwright.cdk.policies import Allow, acknowledge_wildcards, role_policy, trust
 from meshwright.cdk.storage import registered_data
 
 
-class LakeFormationSettings(Construct):
+class LakeFormationSettings(ProviderResource):
     """Lake Formation's settings in an account, merged into what is there: nobody else's are dropped.
 
     Adds `admins` (at most 30 in all), clears both defaults that open new databases and tables to IAM alone,
@@ -31,23 +31,22 @@ class LakeFormationSettings(Construct):
         cross_account_version: int = 4,
         tag_keys: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
-        super().__init__(scope, construct_id)
         properties: dict[str, Any] = {
             "Admins": list(admins),
             "CrossAccountVersion": str(cross_account_version),
         }
         if tag_keys is not None:
             properties["TagKeys"] = {key: list(values) for key, values in tag_keys.items()}
-        self.resource = custom_resource(
-            self,
-            "Settings",
+        super().__init__(
+            scope,
+            construct_id,
             kind="LakeFormationSettings",
             provider_arn=provider_arn,
             properties=properties,
         )
 
 
-class RegistrationRole(Construct):
+class RegistrationRole(iam.CfnRole):
     """The role with which Lake Formation reads and writes registered buckets, whosever account they are in.
 
     Its own policy goes by the pattern of the buckets' names. That is no opening: a bucket and its key are in
@@ -68,8 +67,7 @@ class RegistrationRole(Construct):
         tags: Tags | None = None,
     ) -> None:
         """`bucket_name_pattern` as `acme-*-products-*`; `organization` limits it to what is inside."""
-        super().__init__(scope, construct_id)
-        place = place_of(self, env)
+        place = place_of(scope, env)
         inside = {"aws:ResourceOrgID": organization} if organization else {}
         keys = f"arn:{place.partition}:kms:{place.region}:*:key/*"
         reason = (
@@ -87,9 +85,9 @@ class RegistrationRole(Construct):
             )
             for each in (*data, *key_use)
         ]
-        self.role = iam.CfnRole(
-            self,
-            "Role",
+        super().__init__(
+            scope,
+            construct_id,
             role_name=role_name,
             description="Lake Formation reads and writes the registered buckets of the domains with it.",
             assume_role_policy_document=trust({"Service": "lakeformation.amazonaws.com"}),
@@ -97,5 +95,5 @@ class RegistrationRole(Construct):
             policies=[role_policy("registered-locations", allows)],
             tags=cfn_tags(tags),
         )
-        self.arn = place.iam(f"role/{role_name}")
-        acknowledge_wildcards(self.role, allows)
+        self.literal_arn = place.iam(f"role/{role_name}")
+        acknowledge_wildcards(self, allows)

@@ -1,6 +1,8 @@
 """Where a construct is: its account, Region and partition, as literals where they are known."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import aws_cdk as cdk
 from constructs import IConstruct
@@ -48,9 +50,9 @@ def place_of(scope: IConstruct, env: cdk.Environment | None) -> Place:
     )
 
 
-Tags = dict[str, str]
+Tags = Mapping[str, str]
 
 
-def cfn_tags(tags: Tags | None) -> list[cdk.CfnTag] | None:
+def cfn_tags(tags: Tags | None) -> list[dict[str, Any]] | None:
     """Tags as CloudFormation has them, by key so that their order never is a change."""
-    return [cdk.CfnTag(key=key, value=value) for key, value in sorted(tags.items())] if tags else None
+    return [{"key": key, "value": value} for key, value in sorted(tags.items())] if tags else None

@@ -8,7 +8,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from meshwright.cdk.asset import add_provider_code
+from meshwright.cdk.asset import ProviderCode
 from meshwright.cdk.place import Place, Tags, cfn_tags, place_of
 from meshwright.cdk.policies import Allow, acknowledge_wildcards, role_policy, trust
 from meshwright.provider.permissions import DOMAIN, GOVERNANCE, Statement
@@ -34,12 +34,14 @@ class LakeFormationProvider(Construct):
         governance_account: str | None = None,
         permissions_boundary_arn: str | None = None,
         log_days: int = 90,
+        code: ProviderCode | None = None,
         env: cdk.Environment | None = None,
         tags: Tags | None = None,
     ) -> None:
         """`name` names both function and role. `governance_account` owns the catalog; default: this account.
 
-        `log_days` must be a retention that CloudWatch Logs knows: 30, 60, 90, 180, 365 …
+        `log_days` must be a retention that CloudWatch Logs knows: 30, 60, 90, 180, 365 … Give one `code` to
+        all providers of an app to save time.
         """
         super().__init__(scope, construct_id)
         place = place_of(self, env)
@@ -65,12 +67,12 @@ class LakeFormationProvider(Construct):
             tags=cfn_tags(tags),
         )
         acknowledge_wildcards(self.role, allows)
-        self.function = self._function(name, tags)
+        stack = scope if isinstance(scope, cdk.Stack) else cdk.Stack.of(self)
+        self.function = self._function(name, (code or ProviderCode(self)).add_to(stack), tags)
         self.function.add_resource_dependency(self.role)
         self.function.add_resource_dependency(self.log_group)
 
-    def _function(self, name: str, tags: Tags | None) -> cdk.CfnResource:
-        code = add_provider_code(cdk.Stack.of(self))
+    def _function(self, name: str, code: cdk.FileAssetLocation, tags: Tags | None) -> cdk.CfnResource:
         properties: dict[str, Any] = {
             "FunctionName": name,
             "Description": "Applies Lake Formation settings and grants for CloudFormation.",

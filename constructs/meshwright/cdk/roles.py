@@ -64,7 +64,7 @@ class WriteAccess:
     stream_prefix: str
 
 
-class DomainRole(Construct):
+class DomainRole(iam.CfnRole):
     """A role for people or jobs of a domain that query data through Lake Formation.
 
     It may look up `databases` (in its own account, where the links are, and in the governance account) and
@@ -90,22 +90,21 @@ class DomainRole(Construct):
 
         With more databases than fit, the policy names all that begin with `database_prefix`.
         """
-        super().__init__(scope, construct_id)
-        place = place_of(self, env)
+        place = place_of(scope, env)
         allows = list(_read_access(place, governance_account, databases, database_prefix))
         if write is not None:
             allows += _write_access(place, governance_account, write)
-        self.role = iam.CfnRole(
-            self,
-            "Role",
+        super().__init__(
+            scope,
+            construct_id,
             role_name=role_name,
             assume_role_policy_document=trust({"AWS": list(trusted_by) or [place.iam("root")]}),
             permissions_boundary=permissions_boundary_arn,
             policies=[role_policy("data", allows)],
             tags=cfn_tags(tags),
         )
-        self.arn = place.iam(f"role/{role_name}")
-        acknowledge_wildcards(self.role, allows)
+        self.literal_arn = place.iam(f"role/{role_name}")
+        acknowledge_wildcards(self, allows)
 
 
 def _read_access(place: Place, governance: str, databases: Sequence[str], prefix: str) -> Iterator[Allow]:

@@ -7,12 +7,12 @@ import aws_cdk as cdk
 from aws_cdk import aws_glue as glue
 from constructs import Construct
 
-from meshwright.cdk.custom import custom_resource
+from meshwright.cdk.custom import ProviderResource
 from meshwright.cdk.place import place_of
 from meshwright.mesh.documents import GrantsDocument
 
 
-class LakeFormationGrants(Construct):
+class LakeFormationGrants(ProviderResource):
     """LF-Tag values, data-cells filters and grants of one document, applied without a gap in anyone's access.
 
     CloudFormation's own types for them revoke first and grant later; this one's provider adds before it
@@ -22,11 +22,10 @@ class LakeFormationGrants(Construct):
     def __init__(
         self, scope: Construct, construct_id: str, *, provider_arn: str, document: GrantsDocument
     ) -> None:
-        super().__init__(scope, construct_id)
         properties: dict[str, Any] = {**document}
-        self.resource = custom_resource(
-            self,
-            "Grants",
+        super().__init__(
+            scope,
+            construct_id,
             kind="LakeFormationGrants",
             provider_arn=provider_arn,
             properties=properties,
@@ -61,7 +60,7 @@ class ResourceLinks(Construct):
         }
         if organization:
             shares["Organization"] = organization
-        self.shares = custom_resource(
+        self.shares = ProviderResource(
             self, "Shares", kind="LakeFormationShares", provider_arn=provider_arn, properties=shares
         )
         self.links: dict[str, glue.CfnDatabase] = {}

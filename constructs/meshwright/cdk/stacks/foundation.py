@@ -2,6 +2,7 @@
 
 from constructs import Construct
 
+from meshwright.cdk.asset import ProviderCode
 from meshwright.cdk.governance import LakeFormationSettings
 from meshwright.cdk.provider import LakeFormationProvider
 from meshwright.cdk.roles import DomainRole, WriteAccess
@@ -15,7 +16,7 @@ from meshwright.mesh.model import DomainRole as RoleSpec
 class FoundationStack(MeshStack):
     """Key, buckets, streams, roles, Lake Formation provider and settings of a domain."""
 
-    def __init__(self, scope: Construct, *, mesh: Mesh, domain: Domain) -> None:
+    def __init__(self, scope: Construct, *, mesh: Mesh, domain: Domain, code: ProviderCode) -> None:
         account, names = domain.account, mesh.names
         super().__init__(
             scope,
@@ -32,17 +33,18 @@ class FoundationStack(MeshStack):
             name=names.provider,
             governance_account=mesh.governance_account,
             permissions_boundary_arn=self.boundary_arn,
+            code=code,
             env=self.target,
             tags=self.resource_tags,
         )
         self.settings = LakeFormationSettings(
             self,
-            "LakeFormation",
+            "Settings",
             provider_arn=self.provider_arn,
             admins=self.admins,
             cross_account_version=mesh.file.cross_account_version,
         )
-        self.settings.resource.add_resource_dependency(self.provider.function)
+        self.settings.add_resource_dependency(self.provider.function)
         self.storage = DomainStorage(
             self,
             "Storage",

@@ -2,6 +2,7 @@
 
 from constructs import Construct
 
+from meshwright.cdk.asset import ProviderCode
 from meshwright.cdk.governance import LakeFormationSettings, RegistrationRole
 from meshwright.cdk.provider import LakeFormationProvider
 from meshwright.cdk.stacks.base import MeshStack
@@ -11,7 +12,7 @@ from meshwright.mesh.model import Mesh
 class GovernanceStack(MeshStack):
     """Provider, settings with the mesh's LF-Tag keys, and the registration role."""
 
-    def __init__(self, scope: Construct, *, mesh: Mesh) -> None:
+    def __init__(self, scope: Construct, *, mesh: Mesh, code: ProviderCode) -> None:
         account, names = mesh.governance_account, mesh.names
         super().__init__(
             scope,
@@ -26,12 +27,13 @@ class GovernanceStack(MeshStack):
             "Provider",
             name=names.provider,
             permissions_boundary_arn=self.boundary_arn,
+            code=code,
             env=self.target,
             tags=self.resource_tags,
         )
         self.settings = LakeFormationSettings(
             self,
-            "LakeFormation",
+            "Settings",
             provider_arn=self.provider_arn,
             admins=self.admins,
             cross_account_version=mesh.file.cross_account_version,
@@ -42,10 +44,10 @@ class GovernanceStack(MeshStack):
                 "sensitivity": ["pii"],
             },
         )
-        self.settings.resource.add_resource_dependency(self.provider.function)
+        self.settings.add_resource_dependency(self.provider.function)
         self.registration_role = RegistrationRole(
             self,
-            "Registration",
+            "RegistrationRole",
             role_name=names.registration_role,
             bucket_name_pattern=names.bucket("*", "*", "products"),
             organization=mesh.file.organization,

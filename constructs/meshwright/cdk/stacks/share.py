@@ -39,7 +39,7 @@ class ShareStack(MeshStack):
         self.sharing = LakeFormationGrants(
             self, "Sharing", provider_arn=self.provider_arn, document=share_document(mesh, domain)
         )
-        self.preparation.node.add_dependency(self.location)
+        self.preparation.add_resource_dependency(self.location)
         self.databases: dict[str, ProductDatabase] = {}
         self.tables: dict[str, ProductTables] = {}
         owner = domain.file.owner
@@ -58,6 +58,7 @@ class ShareStack(MeshStack):
                 parameters=parameters,
                 env=self.target,
             )
+            self.preparation.add_resource_dependency(self.databases[name])
             self.tables[name] = ProductTables(
                 self,
                 f"Tables-{name}",
@@ -69,5 +70,4 @@ class ShareStack(MeshStack):
                 env=self.target,
             )
             self.tables[name].node.add_dependency(self.preparation)
-        self.preparation.node.add_dependency(*self.databases.values())
         self.sharing.node.add_dependency(*self.tables.values())

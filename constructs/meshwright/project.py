@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from meshwright.checks.registry import check, locate
-from meshwright.checks.status import notices
+from meshwright.checks.status import missing_environments, notices
 from meshwright.config.domain_file import DomainFile
 from meshwright.config.loading import Files, load
 from meshwright.config.positions import Source
@@ -51,7 +51,10 @@ def examine(root: Path, *, environment: str | None, today: date) -> Examined:
     decided = decide_all(
         present, open_classifications=frozenset(files.mesh.open_classifications), today=today
     )
-    return Examined(files, (), locate(files, notices(files, present, decided, today)), decided)
+    to_know = [*notices(files, present, decided, today)]
+    if environment is None:
+        to_know += missing_environments(files)
+    return Examined(files, (), locate(files, iter(to_know)), decided)
 
 
 def load_files(root: Path) -> Files:

@@ -20,6 +20,20 @@ def notices(
             yield Finding(file, path, subscription.status.value, what, fix, severity="notice")
 
 
+def missing_environments(files: Files) -> Iterator[Finding]:
+    """Requests that can't be wired in an environment, because only the consumer has an account in it."""
+    for domain, spec in files.domains.items():
+        for index, request in enumerate(spec.consumes):
+            producer = files.domains.get(request.product.partition(".")[0])
+            absent = [each for each in spec.accounts if producer and each not in producer.accounts]
+            if absent:
+                where = ", ".join(absent)
+                what = f"{request.product} does not exist in {where}, where this domain has an account"
+                fix = "Not wired there until its domain has an account there too."
+                path = ("consumes", index, "product")
+                yield Finding(files.paths[domain], path, "not-there", what, fix, severity="notice")
+
+
 def _place(
     files: Files, domains: Mapping[str, DomainFile], subscription: Subscription, today: date
 ) -> tuple[str, Path, str]:

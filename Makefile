@@ -52,6 +52,8 @@ setup: .venv/.ready node_modules/.ready
 node_modules/.ready: package-lock.json | .venv/.ready
 	@echo "Installing the CDK CLI into node_modules"
 	@$(RUN) meshwright.node npm ci --no-audit --no-fund --no-update-notifier --loglevel=error
+	@ln -sf ../../node_modules/aws-cdk/bin/cdk $(BIN)/cdk
+	@ln -sf "$$($(BIN)/python -c 'from meshwright.node import node_home; print(node_home())')/bin/node" $(BIN)/node
 	@touch $@
 
 lock:

@@ -13,7 +13,9 @@ import pytest
 
 from meshwright.aws.accounts import Account
 from meshwright.local import control
+from meshwright.local.cdk import cli
 from meshwright.mesh.model import Mesh
+from meshwright.node import node_environment
 from meshwright.project import load_mesh
 
 REPOSITORY = Path(__file__).parents[2]
@@ -32,7 +34,7 @@ class Deployed:
 
     def cdk(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """The real CLI, as a user has it after `eval "$(meshwright local env governance)"`."""
-        return self._run("cdk", *arguments)
+        return self._run(*cli(self.root), *arguments)
 
     def _run(self, *command: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -80,6 +82,11 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
     for name in MESH_FILES:
         source = REPOSITORY / name
         (shutil.copytree if source.is_dir() else shutil.copy)(source, root / name)
+    # Outside an organization, so that each share has an invitation to accept.
+    mesh_file = (root / "mesh.yaml").read_text()
+    (root / "mesh.yaml").write_text(
+        "".join(x for x in mesh_file.splitlines(True) if not x.startswith("organization"))
+    )
     (root / "node_modules").symlink_to(REPOSITORY / "node_modules")
     # What a developer's machine may hold and the demo must never use.
     aws = root / "home" / ".aws"
@@ -103,7 +110,6 @@ def demo(deployed: Deployed) -> subprocess.CompletedProcess[str]:
     embedded = control.status(deployed.root)
     assert embedded is not None, result.stderr
     mesh = deployed.mesh()
-    deployed.environment = control.environment(
-        embedded, account=mesh.governance_account, region=mesh.region
-    ) | {"HOME": str(deployed.root / "home")}
+    environment = control.environment(embedded, account=mesh.governance_account, region=mesh.region)
+    deployed.environment = node_environment(environment) | {"HOME": str(deployed.root / "home")}
     return result

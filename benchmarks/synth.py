@@ -5,9 +5,9 @@
 
 Each domain has two products of two tables, one stream, two roles and two subscriptions. Every synthesis is a
 fresh process in an empty folder, from the files to the templates, with CDK_VALIDATION=false; `--validation`
-shows what CDK's own validation of the templates adds. Start-up is a mesh of one domain that has nothing. Milliseconds
-a domain are counted from the line before, so a growing number is a synthesis that is not linear. CPU time is the
-one to compare on a busy machine. Peak memory is that of Python and of Node, each at its own peak (Linux only).
+shows what CDK's own validation of the templates adds. Start-up is a mesh of one domain that has nothing.
+Milliseconds a domain are counted from the line before: were they to grow, synthesis would not be linear. CPU
+time is the one to compare on a busy machine. Peak memory: Python's and Node's, each at its own (Linux only).
 """
 
 import argparse
@@ -149,7 +149,8 @@ def main() -> None:
     node = subprocess.run([*command("node"), "--version"], check=True, capture_output=True, text=True)
     print(
         f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, "
-        f"Python {platform.python_version()}, Node {node.stdout.strip()}, aws-cdk-lib {version('aws-cdk-lib')}, best of {chosen.runs}, "
+        f"Python {platform.python_version()}, Node {node.stdout.strip()}, "
+        f"aws-cdk-lib {version('aws-cdk-lib')}, best of {chosen.runs}, "
         f"load {os.getloadavg()[0]:.1f}"
     )
     before, fewer = None, 0

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 from meshwright.node import node_environment
 
 if TYPE_CHECKING:
-    from meshwright.cdk.build import MeshStacks, build
     from meshwright.cdk.catalog import ProductDatabase, ProductTables, RegisteredLocation, product_parameters
     from meshwright.cdk.context import Context, create_app, read_context
     from meshwright.cdk.governance import LakeFormationSettings, RegistrationRole
     from meshwright.cdk.key import DomainKey
+    from meshwright.cdk.mesh_stacks import MeshStacks, build
     from meshwright.cdk.provider import LakeFormationProvider
     from meshwright.cdk.roles import DomainRole, WriteAccess
     from meshwright.cdk.sharing import LakeFormationGrants, ResourceLinks
@@ -44,7 +44,7 @@ __all__ = [
 ]
 
 _MODULES = {
-    "build": ("MeshStacks", "build"),
+    "mesh_stacks": ("MeshStacks", "build"),
     "catalog": ("ProductDatabase", "ProductTables", "RegisteredLocation", "product_parameters"),
     "context": ("Context", "create_app", "read_context"),
     "governance": ("LakeFormationSettings", "RegistrationRole"),

@@ -11,6 +11,8 @@ import pytest
 from meshwright.local import control
 
 REGION = "eu-west-1"
+SESSION = boto3.Session()
+"""One for all clients, because each session reads the service models anew."""
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -22,12 +24,14 @@ class Aws:
 
     def client(self, service: str, account: str, role: str = control.ADMIN_ROLE) -> Any:
         environment = control.environment(self.embedded, account, REGION, role=role)
-        return boto3.Session(
+        return SESSION.client(
+            service,
             aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
             aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
             aws_session_token=environment["AWS_SESSION_TOKEN"],
             region_name=REGION,
-        ).client(service, endpoint_url=environment["AWS_ENDPOINT_URL_S3"])
+            endpoint_url=environment["AWS_ENDPOINT_URL_S3"],
+        )
 
     def role(self, account: str, name: str) -> str:
         """Makes an IAM role and returns its ARN."""

@@ -7,7 +7,9 @@ from typing import Any
 ENDED = ("_COMPLETE", "_FAILED")
 
 
-def deploy(cloudformation: Any, name: str, template: dict[str, Any], *, kind: str = "CREATE", **more: Any) -> str:
+def deploy(
+    cloudformation: Any, name: str, template: dict[str, Any], *, kind: str = "CREATE", **more: Any
+) -> str:
     """Makes and executes a change set as the cdk CLI does; returns the stack's final status."""
     cloudformation.create_change_set(
         StackName=name,

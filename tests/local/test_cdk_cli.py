@@ -63,7 +63,7 @@ def test_life_of_an_app(aws: Aws, tmp_path: Path) -> None:
     assert again.stdout.count("(no changes)") == 2, again.stdout
 
     diff = run(aws, tmp_path, "diff", "second", "--exclusively", "-c", "depth=2")
-    assert '[~] AWS::SQS::Queue Queue Queue' in diff.stdout
+    assert "[~] AWS::SQS::Queue Queue Queue" in diff.stdout
     assert "[+] 2" in diff.stdout
 
     edited = deploy(aws, tmp_path, "depth=2")
@@ -74,13 +74,17 @@ def test_life_of_an_app(aws: Aws, tmp_path: Path) -> None:
 
     broken = deploy(aws, tmp_path, "depth=3", "broken=1")
     assert broken.returncode == 1
-    assert "UPDATE_ROLLBACK_COMPLETE" in broken.stdout, broken.stdout
+    assert "first/Broken  (AWS::SQS::Queue Broken)" in broken.stdout
     assert "InvalidParameterValue" in broken.stdout
+    status = {(s.account, s.name): s.status for s in aws.embedded.stacks()}
+    assert status[FIRST, "first"] == "UPDATE_ROLLBACK_COMPLETE"
     assert delays(aws) == ["2", "2"]
 
     destroyed = run(aws, tmp_path, "destroy", "--all", "--force")
     assert destroyed.returncode == 0, destroyed.stdout
     assert {s.name for s in aws.embedded.stacks() if s.account in (FIRST, SECOND)} == {"CDKToolkit"}
     assert aws.client("s3", FIRST).get_bucket_versioning(Bucket=f"tiny-{FIRST}")["Status"] == "Enabled"
-    policy = json.loads(aws.client("s3", FIRST).get_bucket_policy(Bucket=f"cdk-hnb659fds-assets-{FIRST}-{REGION}")["Policy"])
+    policy = json.loads(
+        aws.client("s3", FIRST).get_bucket_policy(Bucket=f"cdk-hnb659fds-assets-{FIRST}-{REGION}")["Policy"]
+    )
     assert policy["Statement"][0]["Sid"] == "AllowSSLRequestsOnly"

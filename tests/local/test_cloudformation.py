@@ -23,7 +23,10 @@ def test_creates_in_order_of_dependency_and_deletes_in_reverse(aws: Aws, account
     template = {
         "Resources": {
             "Last": {**queue("last"), "DependsOn": ["Middle"]},
-            "Middle": queue("middle", RedrivePolicy={"deadLetterTargetArn": {"Fn::GetAtt": ["First", "Arn"]}, "maxReceiveCount": 2}),
+            "Middle": queue(
+                "middle",
+                RedrivePolicy={"deadLetterTargetArn": {"Fn::GetAtt": ["First", "Arn"]}, "maxReceiveCount": 2},
+            ),
             "First": queue("first"),
         },
         "Outputs": {"Arn": {"Value": {"Fn::GetAtt": ["First", "Arn"]}, "Export": {"Name": "first"}}},
@@ -80,7 +83,13 @@ def test_failed_create_rolls_back_and_keeps_what_is_retained(aws: Aws, account: 
 
 def test_failed_update_brings_back_the_former_state(aws: Aws, account: Account) -> None:
     cloudformation, sqs = aws.client("cloudformation", (here := account())), aws.client("sqs", here)
-    before = {"Resources": {"Kept": queue("kept", VisibilityTimeout=30), "Moved": queue("old-name"), "Gone": queue("gone")}}
+    before = {
+        "Resources": {
+            "Kept": queue("kept", VisibilityTimeout=30),
+            "Moved": queue("old-name"),
+            "Gone": queue("gone"),
+        }
+    }
     assert deploy(cloudformation, "orders", before) == "CREATE_COMPLETE"
     after = {
         "Resources": {
@@ -125,7 +134,9 @@ def test_change_set_without_changes_fails_with_cloudformations_words(aws: Aws, a
     template = {"Resources": {"A": queue("a")}}
     deploy(cloudformation, "same", template)
     change_set = {"StackName": "same", "ChangeSetName": "again"}
-    cloudformation.create_change_set(**change_set, ChangeSetType="UPDATE", TemplateBody=str(template).replace("'", '"'))
+    cloudformation.create_change_set(
+        **change_set, ChangeSetType="UPDATE", TemplateBody=str(template).replace("'", '"')
+    )
     answer = cloudformation.describe_change_set(**change_set)
     assert (answer["Status"], answer["ExecutionStatus"], answer["StatusReason"]) == (
         "FAILED",
@@ -141,8 +152,13 @@ def test_change_set_tells_what_it_would_replace(aws: Aws, account: Account) -> N
     deploy(cloudformation, "q", {"Resources": {"A": queue("a"), "B": queue("b"), "C": queue("c")}})
     template = '{"Resources": {"A": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "a", "DelaySeconds": 5}},'
     template += '"B": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "b2"}}, "D": {"Type": "AWS::SQS::Queue"}}}'
-    cloudformation.create_change_set(StackName="q", ChangeSetName="c", ChangeSetType="UPDATE", TemplateBody=template)
-    changes = [c["ResourceChange"] for c in cloudformation.describe_change_set(StackName="q", ChangeSetName="c")["Changes"]]
+    cloudformation.create_change_set(
+        StackName="q", ChangeSetName="c", ChangeSetType="UPDATE", TemplateBody=template
+    )
+    changes = [
+        c["ResourceChange"]
+        for c in cloudformation.describe_change_set(StackName="q", ChangeSetName="c")["Changes"]
+    ]
     assert [(c["Action"], c["LogicalResourceId"], c.get("Replacement")) for c in changes] == [
         ("Modify", "A", "False"),
         ("Modify", "B", "True"),
@@ -164,7 +180,9 @@ def test_a_property_that_is_not_emulated_fails_by_name(aws: Aws, account: Accoun
     cloudformation = aws.client("cloudformation", account())
     template = {"Resources": {"A": queue("a", RedriveAllowPolicy={})}}
     assert deploy(cloudformation, "odd", template) == "ROLLBACK_COMPLETE"
-    assert reasons(cloudformation, "odd") == ["The embedded AWS doesn't emulate AWS::SQS::Queue: RedriveAllowPolicy."]
+    assert reasons(cloudformation, "odd") == [
+        "The embedded AWS doesn't emulate AWS::SQS::Queue: RedriveAllowPolicy."
+    ]
 
 
 def test_accepted_types_are_remembered(aws: Aws, account: Account) -> None:

@@ -104,7 +104,10 @@ def test_life_of_a_custom_resource(aws: Aws, account: Account) -> None:
         {"RequestType": "Delete", "PhysicalResourceId": "id-1", "ResourceProperties": sent},
     ]
 
-    assert deploy(cloudformation, "s", template(Id="2", Mode="fail"), kind="UPDATE") == "UPDATE_ROLLBACK_COMPLETE"
+    assert (
+        deploy(cloudformation, "s", template(Id="2", Mode="fail"), kind="UPDATE")
+        == "UPDATE_ROLLBACK_COMPLETE"
+    )
     assert reasons(cloudformation, "s") == [
         "Received response status [FAILED] from custom resource. Message returned: the lake is dry"
     ]
@@ -134,7 +137,10 @@ def test_life_of_a_custom_resource(aws: Aws, account: Account) -> None:
     [
         ("fail", "Message returned: the lake is dry"),
         ("long", "Response object is too long."),
-        ("silent", "did not receive a response from your Custom Resource: the function ended without sending one"),
+        (
+            "silent",
+            "did not receive a response from your Custom Resource: the function ended without sending one",
+        ),
         ("crash", "did not receive a response from your Custom Resource: RuntimeError: no such luck"),
     ],
 )

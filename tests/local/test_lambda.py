@@ -58,7 +58,14 @@ def test_only_the_packages_of_the_runtime_are_there(aws: Aws, account: Callable[
     client = function(aws, account(), archive(package__module=text))
     assert call(client, ["boto3", "botocore", "json", "meshwright", "pydantic", "yaml"]) == (
         None,
-        {"boto3": True, "botocore": True, "json": True, "meshwright": False, "pydantic": False, "yaml": False},
+        {
+            "boto3": True,
+            "botocore": True,
+            "json": True,
+            "meshwright": False,
+            "pydantic": False,
+            "yaml": False,
+        },
     )
 
 
@@ -74,7 +81,9 @@ def test_errors_and_timeouts(aws: Aws, account: Callable[[], str]) -> None:
 
 def test_output_goes_to_the_log_group(aws: Aws, account: Callable[[], str]) -> None:
     here = account()
-    client = function(aws, here, archive(package__module="def handler(event, context):\n    print('hello', event)\n"))
+    client = function(
+        aws, here, archive(package__module="def handler(event, context):\n    print('hello', event)\n")
+    )
     answer = client.invoke(FunctionName="f", Payload='"you"', LogType="Tail")
     assert "hello you" in base64.b64decode(answer["LogResult"]).decode()
     events = aws.client("logs", here).filter_log_events(logGroupName="/aws/lambda/f")["events"]

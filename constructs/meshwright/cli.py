@@ -10,6 +10,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -186,6 +187,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given == ["--version"]:
         print(f"meshwright {_installed_version()}")
         return 0
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(
+            stream, TextIOWrapper
+        ):  # file names need not be text, nor every terminal know our signs
+            stream.reconfigure(errors="backslashreplace")
     command = typer.main.get_command(_app())
     try:
         with command.make_context("meshwright", given) as context:

@@ -1,5 +1,6 @@
 """A mesh repository: its files read, checked, decided on and resolved."""
 
+import os
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -59,7 +60,7 @@ def examine(root: Path, *, environment: str | None, today: date) -> Examined:
 
 def load_files(root: Path) -> Files:
     """The files below `root`. Raises UserError when `root` is no mesh repository at all."""
-    if not (root / MESH_FILE).exists() and not (root / MESH_FILE).is_symlink():
+    if not os.path.lexists(root / MESH_FILE):
         raise UserError(
             f"{root}: there is no {MESH_FILE} here. Run this in the folder that holds it, or name the folder "
             "with --root DIR. `meshwright init DIR` makes a new mesh repository."

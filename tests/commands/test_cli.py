@@ -1,5 +1,6 @@
 """The one error boundary: exit codes, and where messages go."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -81,3 +82,24 @@ def test_a_reader_that_stops_reading_is_no_error(tmp_path: Path) -> None:
     )
     assert done.stdout.count("\n") == 1
     assert done.stderr == ""
+
+
+def test_a_file_name_that_is_no_text_and_an_ascii_terminal(tmp_path: Path) -> None:
+    write_mesh(tmp_path)
+    (tmp_path / "domains" / os.fsdecode(b"\xff.yaml")).write_text("ü: 1\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "meshwright", "validate"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "domains/\\udcff.yaml:1:1: \\xfc: unknown key `\\xfc`." in done.stdout
+
+
+def test_a_root_that_is_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "x").write_text("")
+    assert main(["validate", "--root", str(tmp_path / "x")]) == 2
+    assert "there is no mesh.yaml here" in capsys.readouterr().err

@@ -1,5 +1,6 @@
 """`meshwright init`: a new mesh repository that depends on this package."""
 
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -43,5 +44,5 @@ def init(*, folder: Path, version: str) -> int:
     for name, text in texts.items():
         create(folder / name, text)
         print(f"wrote {folder / name}")
-    print(f"Next: cd {folder}; make validate; make demo. README.md tells the rest.")
+    print(f"Next: cd {shlex.quote(str(folder))}; make validate; make demo. README.md tells the rest.")
     return 0

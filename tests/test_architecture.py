@@ -1,0 +1,36 @@
+"""What must stay true of the code's shape."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).parents[1]
+SOURCES = sorted((REPOSITORY / "constructs").rglob("*.py"))
+
+
+def test_constructs_is_no_package() -> None:
+    """With an __init__.py it would shadow the library `constructs` that aws_cdk imports."""
+    assert (REPOSITORY / "constructs" / "meshwright" / "__init__.py").exists()
+    assert not (REPOSITORY / "constructs" / "__init__.py").exists()
+
+
+def test_no_module_is_longer_than_three_hundred_lines() -> None:
+    lengths = {path.relative_to(REPOSITORY): len(path.read_text().splitlines()) for path in SOURCES}
+    assert len(lengths) > 50
+    assert {path: length for path, length in lengths.items() if length > 300} == {}
+
+
+@pytest.mark.parametrize("command", [["--help"], ["validate"]])
+def test_the_command_line_starts_without_the_cdk_or_boto3(command: list[str]) -> None:
+    code = (
+        "import sys; from meshwright.cli import main\n"
+        "try: main(sys.argv[1:])\n"
+        "except SystemExit: pass\n"
+        "print({'aws_cdk', 'jsii', 'boto3', 'botocore', 'moto'} & set(sys.modules), 'typer' in sys.modules)"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code, *command], cwd=REPOSITORY, text=True, capture_output=True, check=True
+    )
+    assert result.stdout.splitlines()[-1] == "set() True"

@@ -8,6 +8,7 @@ from typing import Any
 
 import boto3
 import pytest
+
 from meshwright.local import control
 
 REGION = "eu-west-1"
@@ -18,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True)
 class Aws:
-    """Clients of an embedded AWS; an unknown role is one that IAM doesn't know, but whose credentials work."""
+    """Clients of an embedded AWS; credentials of a role work even if IAM doesn't know it."""
 
     embedded: control.Embedded
 

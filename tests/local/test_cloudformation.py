@@ -1,5 +1,6 @@
 """Stacks of ordinary resources: create, update, rollback, delete."""
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -141,7 +142,8 @@ def test_change_set_without_changes_fails_with_cloudformations_words(aws: Aws, a
     assert (answer["Status"], answer["ExecutionStatus"], answer["StatusReason"]) == (
         "FAILED",
         "UNAVAILABLE",
-        "The submitted information didn't contain changes. Submit different information to create a change set.",
+        "The submitted information didn't contain changes. "
+        "Submit different information to create a change set.",
     )
     with pytest.raises(ClientError, match="InvalidChangeSetStatus"):
         cloudformation.execute_change_set(**change_set)
@@ -150,8 +152,8 @@ def test_change_set_without_changes_fails_with_cloudformations_words(aws: Aws, a
 def test_change_set_tells_what_it_would_replace(aws: Aws, account: Account) -> None:
     cloudformation = aws.client("cloudformation", account())
     deploy(cloudformation, "q", {"Resources": {"A": queue("a"), "B": queue("b"), "C": queue("c")}})
-    template = '{"Resources": {"A": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "a", "DelaySeconds": 5}},'
-    template += '"B": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "b2"}}, "D": {"Type": "AWS::SQS::Queue"}}}'
+    new = {"A": queue("a", DelaySeconds=5), "B": queue("b2"), "D": {"Type": "AWS::SQS::Queue"}}
+    template = json.dumps({"Resources": new})
     cloudformation.create_change_set(
         StackName="q", ChangeSetName="c", ChangeSetType="UPDATE", TemplateBody=template
     )

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+
 from tests.local.conftest import Aws
 from tests.local.stacks import deleted, deploy, history, reasons
 
@@ -18,7 +19,8 @@ def handler(event, context):
     properties = event["ResourceProperties"]
     boto3.client("sqs").create_queue(QueueName="log")
     queue = boto3.client("sqs").get_queue_url(QueueName="log")["QueueUrl"]
-    seen = {k: event.get(k) for k in ("RequestType", "PhysicalResourceId", "ResourceProperties", "OldResourceProperties")}
+    told = ("RequestType", "PhysicalResourceId", "ResourceProperties", "OldResourceProperties")
+    seen = {k: event.get(k) for k in told}
     boto3.client("sqs").send_message(QueueUrl=queue, MessageBody=json.dumps(seen))
     mode = properties.get("Mode", "")
     if mode == "crash":

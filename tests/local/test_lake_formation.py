@@ -1,6 +1,6 @@
 """Sharing across accounts: grants, invitations, links, filters, and what each caller sees."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,7 +56,7 @@ class Mesh:
 
 
 @pytest.fixture
-def mesh(aws: Aws, account: Account) -> Iterator[Mesh]:
+def mesh(aws: Aws, account: Account) -> Mesh:
     made = Mesh(aws, account(), account())
     for one in (made.owner, made.consumer):
         admin = aws.role(one, "Admin")
@@ -74,7 +74,7 @@ def mesh(aws: Aws, account: Account) -> Iterator[Mesh]:
     columns = [{"Name": name, "Type": "string"} for name in ("id", "total", "email")]
     descriptor = {"Columns": columns, "Location": "s3://bucket/sales/orders"}
     glue.create_table(DatabaseName="sales", TableInput={"Name": "orders", "StorageDescriptor": descriptor})
-    yield made
+    return made
 
 
 def code(call: Callable[..., Any], **parameters: Any) -> str:
@@ -188,7 +188,7 @@ def test_grants_that_are_refused(
 
 def test_only_what_is_held_with_grant_option_can_be_granted_on(mesh: Mesh) -> None:
     grant = mesh.client("lakeformation", mesh.consumer).grant_permissions
-    given = {
+    given: dict[str, Any] = {
         "Principal": {"DataLakePrincipalIdentifier": f"arn:aws:iam::{mesh.consumer}:role/Analyst"},
         "Resource": {"Table": {"CatalogId": mesh.owner, "DatabaseName": "sales", "Name": "orders"}},
     }

@@ -4,9 +4,9 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-import boto3  # type: ignore[import-untyped]
-import botocore.session  # type: ignore[import-untyped]
-from botocore.config import Config  # type: ignore[import-untyped]
+import boto3
+import botocore.session
+from botocore.config import Config
 
 _lock = threading.RLock()
 _loader = botocore.session.get_session().get_component("data_loader")

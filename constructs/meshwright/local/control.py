@@ -71,8 +71,8 @@ class Embedded:
 def up(root: Path, port: int | None = None, *, organization: str | None = None) -> Embedded:
     """The running embedded AWS of the project at `root`; started if there is none.
 
-    `port` defaults to DEFAULT_PORT; a free one is taken if it is busy. With `organization`, the accounts count as
-    members of it with RAM sharing on, so that shares need no acceptance; otherwise invitations must be accepted.
+    `port` defaults to DEFAULT_PORT; a free one is taken if it is busy. With `organization`, accounts count as
+    members of it with RAM sharing on, and shares need no acceptance; otherwise invitations wait for one.
     Raises UserError if moto isn't installed or the server doesn't start.
     """
     running = status(root)
@@ -146,8 +146,8 @@ def status(root: Path) -> Embedded | None:
 def environment(embedded: Embedded, account: str, region: str, *, role: str = ADMIN_ROLE) -> dict[str, str]:
     """A complete environment for a subprocess that works in one account of the embedded AWS.
 
-    Credentials are those of `role` (a name, or an ARN in the account); nothing of the user's own AWS configuration
-    is left in it.
+    Credentials are those of `role` (a name, or an ARN in the account); nothing of the user's AWS
+    configuration is left in it.
     """
     arn = role if role.startswith("arn:") else f"arn:aws:iam::{account}:role/{role}"
     keys = _assume_role(embedded.port, arn, region)

@@ -19,7 +19,7 @@ def caller_role(access_key: str, account: str) -> str:
 def principal_exists(arn: str) -> bool:
     """Whether a role or user ARN names one that exists in its (embedded) account."""
     account, _, path = arn.split(":", 4)[4].partition(":")
-    kind, _, name = path.partition("/")
+    kind = path.partition("/")[0]
     backend = iam_backends[account]["aws"]
     if kind == "root":
         return True

@@ -56,7 +56,7 @@ def logging_target_needs_no_policy() -> None:
     def permitted(target_bucket: FakeBucket, target_prefix: str | None) -> bool:
         return True
 
-    FakeBucket._log_permissions_enabled_policy = staticmethod(permitted)  # type: ignore[assignment]
+    FakeBucket._log_permissions_enabled_policy = staticmethod(permitted)  # type: ignore[method-assign]
 
 
 def aws_managed_policies_load_one_by_one() -> None:

@@ -14,15 +14,15 @@ from meshwright.local.cloudformation.service import CloudFormation, Request
 from meshwright.local.identity import caller_role
 
 
-class ChangeSetNotFound(CloudFormationError):
+class ChangeSetNotFoundError(CloudFormationError):
     code = "ChangeSetNotFound"
 
 
-class AlreadyExists(CloudFormationError):
+class AlreadyExistsError(CloudFormationError):
     code = "AlreadyExistsException"
 
 
-class InvalidChangeSetStatus(CloudFormationError):
+class InvalidChangeSetStatusError(CloudFormationError):
     code = "InvalidChangeSetStatus"
 
 
@@ -60,7 +60,7 @@ class StackResponse(BaseResponse):
             for change_set in stack.change_sets.values():
                 if name == change_set.change_set_id or (stack_name and name == change_set.name):
                     return stack, change_set
-        raise ChangeSetNotFound(f"ChangeSet [{name}] does not exist")
+        raise ChangeSetNotFoundError(f"ChangeSet [{name}] does not exist")
 
     def role(self) -> str:
         return self._get_param("RoleARN") or caller_role(self.access_key, self.current_account)
@@ -76,12 +76,13 @@ class ChangeResponse(StackResponse):
             raise ValidationError(message=f"Stack [{self._get_param('StackName')}] does not exist")
         if stack and kind == "CREATE" and stack.status != "REVIEW_IN_PROGRESS":
             raise ValidationError(
-                message=f"Stack [{stack.name}] already exists and cannot be created again with the changeSet [{name}]."
+                message=f"Stack [{stack.name}] already exists and cannot be created again with the "
+                f"changeSet [{name}]."
             )
         if stack:
             self._check_updatable(stack)
         if stack and any(c.name == name for c in stack.change_sets.values()):
-            raise AlreadyExists(
+            raise AlreadyExistsError(
                 f"ChangeSet {name} cannot be created due to a mismatch with existing attribute Template"
             )
         new = stack is None
@@ -108,7 +109,7 @@ class ChangeResponse(StackResponse):
     def execute_change_set(self) -> ActionResult:
         stack, change_set = self.change_set()
         if change_set.execution != "AVAILABLE":
-            raise InvalidChangeSetStatus(
+            raise InvalidChangeSetStatusError(
                 f"ChangeSet [{change_set.change_set_id}] cannot be executed in its current status of "
                 f"[{change_set.status}]"
             )
@@ -131,7 +132,7 @@ class ChangeResponse(StackResponse):
     def delete_change_set(self) -> ActionResult:
         try:
             stack, change_set = self.change_set()
-        except ChangeSetNotFound:
+        except ChangeSetNotFoundError:
             return EmptyResult()
         del stack.change_sets[change_set.change_set_id]
         return EmptyResult()
@@ -139,7 +140,7 @@ class ChangeResponse(StackResponse):
     def create_stack(self) -> ActionResult:
         name = self._get_param("StackName")
         if self.stack(or_none=True):
-            raise AlreadyExists(f"Stack [{name}] already exists")
+            raise AlreadyExistsError(f"Stack [{name}] already exists")
         store = self.service.store
         stack = store.add(name=name, account=self.current_account, region=self.region)
         stack.protected = bool(self._get_param("EnableTerminationProtection"))

@@ -21,7 +21,7 @@ def changes(
 ) -> tuple[Change, ...]:
     """The difference between what is deployed and `new`, in the order in which it would be applied.
 
-    `old` are the resources of the deployed template. Values that only the deployment will know are taken as changed.
+    `old` are the resources of the deployed template. Values known only after the deployment count as changed.
     """
     known = {name: Known(r.physical_id, r.attributes) for name, r in resources.items()}
     pending = {name for name in new.order if name not in resources}
@@ -47,7 +47,7 @@ def changes(
             found.append(change)
             if change.replacement == "True":
                 pending.add(name)
-    removed = [name for name in reversed(resources) if name not in new.order]
+    removed = [name for name in reversed(list(resources)) if name not in new.order]
     return (*found, *(_removed(resources[name]) for name in removed))
 
 

@@ -94,7 +94,8 @@ class CustomResources:
         try:
             ended = self.invoke(function, event)
             timeout = float(properties.get("ServiceTimeout", DEFAULT_TIMEOUT))
-            wait([answered, ended], timeout=timeout, return_when=FIRST_COMPLETED)
+            either: list[Future[Any]] = [answered, ended]
+            wait(either, timeout=timeout, return_when=FIRST_COMPLETED)
             if not answered.done():
                 raise HandlerError(_silence(request_id, ended))
             return self._checked(context, kind, answered.result(), request_id)

@@ -1,24 +1,17 @@
 """One create, update or delete of a stack: what CloudFormation does after a change set is executed."""
 
-import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped]
-
-from meshwright.local.cloudformation.handler import Context, HandlerError, ResourceType
+from meshwright.local.cloudformation.handler import Context, ResourceType, is_custom
 from meshwright.local.cloudformation.intrinsics import Known, TemplateError, evaluate
 from meshwright.local.cloudformation.model import Deployed, Output, Resource, Stack, now
+from meshwright.local.cloudformation.reasons import is_gone, reason_of
 from meshwright.local.cloudformation.template import Resolved, in_order
 
-log = logging.getLogger(__name__)
 
-GONE = ("NotFound", "NoSuch", "NonExistent")
-"""Parts of the error codes that say that a resource is gone already; deleting it has then succeeded."""
-
-
-class Failed(Exception):
+class FailedResourceError(Exception):
     """A resource couldn't be created or updated; its event is written."""
 
     def __init__(self, logical_id: str, verb: str) -> None:
@@ -46,7 +39,7 @@ class Deployment:
         self._stack_event("CREATE_IN_PROGRESS", "User Initiated")
         try:
             self._apply(target, template)
-        except Failed as failed:
+        except FailedResourceError as failed:
             reason = f"The following resource(s) failed to create: [{failed.logical_id}]. "
             if self.stack.rollback_disabled:
                 self._stack_event("CREATE_FAILED", reason)
@@ -65,7 +58,7 @@ class Deployment:
         stack.updated = now()
         try:
             self._apply(target, template)
-        except Failed as failed:
+        except FailedResourceError as failed:
             reason = f"The following resource(s) failed to {failed.verb}: [{failed.logical_id}]. "
             if stack.rollback_disabled:
                 self._stack_event("UPDATE_FAILED", reason)
@@ -111,7 +104,7 @@ class Deployment:
                     )
         except TemplateError as error:
             self.stack.event(status=self.stack.status, reason=str(error), token=self.token)
-            raise Failed("Outputs", "update") from error
+            raise FailedResourceError("Outputs", "update") from error
 
     def _put(self, name: str, template: Resolved, tags: Mapping[str, str], *, retag: bool) -> None:
         declared, old = template.body["Resources"][name], self.stack.resources.get(name)
@@ -166,7 +159,7 @@ class Deployment:
                 self.discard.append(failed)
             else:
                 self.stack.resources[name] = replace(failed, attributes=old.attributes)
-            raise Failed(name, verb.lower()) from error
+            raise FailedResourceError(name, verb.lower()) from error
         done = replace(
             wanted, physical_id=physical_id, attributes=attributes, status=f"{verb}_COMPLETE", changed=now()
         )
@@ -242,8 +235,7 @@ class Deployment:
                 handler = self.handler(resource.type)
                 handler.delete(self._context(resource, {}), resource.physical_id, resource.properties)
         except Exception as error:
-            code = error.response["Error"]["Code"] if isinstance(error, ClientError) else ""
-            if not any(part in code for part in GONE):
+            if not is_gone(error):
                 failed = replace(resource, status="DELETE_FAILED")
                 if resource.logical_id in self.stack.resources:
                     self.stack.resources[resource.logical_id] = failed
@@ -275,21 +267,6 @@ class Deployment:
 
 
 _NEW_PHYSICAL = "Requested update requires the creation of a new physical resource; hence creating one."
-
-
-def is_custom(kind: str) -> bool:
-    return kind.startswith("Custom::") or kind == "AWS::CloudFormation::CustomResource"
-
-
-def reason_of(error: Exception) -> str:
-    """The reason in a stack event, worded as CloudFormation's resource handlers do."""
-    if isinstance(error, ClientError):
-        code, message = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
-        return f'Resource handler returned message: "{message}" ({error.operation_name}: {code})'
-    if not isinstance(error, HandlerError | TemplateError | BotoCoreError):
-        log.error("a resource handler failed", exc_info=error)
-        return f"Internal failure of the embedded AWS: {error!r}"
-    return str(error)
 
 
 def _differs(old: Resource, new: Resource, name: str) -> bool:

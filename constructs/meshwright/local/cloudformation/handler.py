@@ -34,7 +34,7 @@ class Context:
     partial_id: str | None = None
 
     def call(self, service: str, operation: str, **parameters: Any) -> dict[str, Any]:
-        """One API call; scalars are turned into the types that the API has, parameters that are None left out."""
+        """One API call; scalars get the types that the API has, parameters that are None are left out."""
         client = self.client(service)
         model = client.meta.service_model.operation_model(client.meta.method_to_api_mapping[operation])
         given = {name: value for name, value in parameters.items() if value is not None}
@@ -111,3 +111,7 @@ class ResourceType:
             unknown = sorted(set(properties) - self.mutable - self.immutable)
             if unknown:
                 raise HandlerError(f"The embedded AWS doesn't emulate {self.name}: {', '.join(unknown)}.")
+
+
+def is_custom(kind: str) -> bool:
+    return kind.startswith("Custom::") or kind == "AWS::CloudFormation::CustomResource"

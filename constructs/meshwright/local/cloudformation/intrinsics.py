@@ -166,7 +166,7 @@ def _select(argument: Any, scope: Scope) -> Any:
 
 def _equals(argument: Any, scope: Scope) -> bool:
     left, right = (evaluate(side, scope) for side in argument)
-    return scalar(left) == scalar(right)
+    return bool(scalar(left) == scalar(right))
 
 
 def scalar(value: Any) -> Any:

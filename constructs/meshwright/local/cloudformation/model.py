@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-
 MILLISECOND = timedelta(milliseconds=1)
 
 

@@ -72,7 +72,7 @@ class CloudFormationResponse(ChangeResponse):
         return self._page("StackEvents", [_event(stack, e) for e in reversed(list(stack.events))])
 
     def describe_events(self) -> ActionResult:
-        """The newer form, which the cdk CLI asks for why a change set failed; here the reason says it already."""
+        """What the cdk CLI asks for why a change set failed; here the status reason says it already."""
         return ActionResult({"OperationEvents": []})
 
     def describe_stack_resources(self) -> ActionResult:

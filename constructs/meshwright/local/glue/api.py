@@ -12,7 +12,11 @@ from moto.glue.responses import GlueResponse as MotoGlue
 from meshwright.local.glue.catalog import Catalog, Found, iceberg
 from meshwright.local.identity import caller_role
 from meshwright.local.lakeformation.access import Caller
-from meshwright.local.lakeformation.errors import ConcurrentModification, EntityNotFound, InvalidInput
+from meshwright.local.lakeformation.errors import (
+    ConcurrentModificationError,
+    EntityNotFoundError,
+    InvalidInputError,
+)
 from meshwright.local.lakeformation.keys import Key
 from meshwright.local.lakeformation.lake import Lake
 
@@ -48,7 +52,7 @@ class GlueResponse(MotoGlue):
         return self.found.backend if self.found else glue_backends[self.current_account][self.region]
 
     @property
-    def parameters(self) -> dict[str, Any]:  # type: ignore[misc]
+    def parameters(self) -> dict[str, Any]:
         given: dict[str, Any] = json.loads(self.body)
         return {**given, "DatabaseName": self.found.database.name} if self.found else given
 
@@ -64,7 +68,7 @@ class GlueResponse(MotoGlue):
     def create_database(self) -> ActionResult:
         given, catalog = dict(self.parameters["DatabaseInput"]), self.catalog
         if catalog != self.current_account:
-            raise InvalidInput("A database can't be created in another account's catalog.")
+            raise InvalidInputError("A database can't be created in another account's catalog.")
         given["Name"] = given["Name"].lower()
         self.view.check_location(catalog, given.get("LocationUri"))
         settings = self.lake.of(catalog)
@@ -81,7 +85,7 @@ class GlueResponse(MotoGlue):
         return ActionResult({"Database": self.view.described(found)})
 
     def get_databases(self) -> ActionResult:
-        """The catalog's, or with ResourceShareType FOREIGN or ALL those that others share with the account."""
+        """The catalog's; with ResourceShareType FOREIGN or ALL those that others share with the account."""
         kind = self.parameters.get("ResourceShareType", "")
         accounts = [] if kind == "FOREIGN" else [self.catalog]
         if kind in ("FOREIGN", "ALL"):
@@ -146,7 +150,7 @@ class GlueResponse(MotoGlue):
         table = self.view.table(found, given["Name"], "ALTER")
         version = self.parameters.get("VersionId")
         if version and version != table.as_dict()["VersionId"]:
-            raise ConcurrentModification("Update table failed due to concurrent modifications.")
+            raise ConcurrentModificationError("Update table failed due to concurrent modifications.")
         table.update({**given, "Name": table.name})
         return EmptyResult()
 
@@ -160,7 +164,7 @@ class GlueResponse(MotoGlue):
         for name in self.parameters["TablesToDelete"]:
             try:
                 self._drop(found, name)
-            except EntityNotFound as error:
+            except EntityNotFoundError as error:
                 detail = {"ErrorCode": error.error_type, "ErrorMessage": error.message}
                 errors.append({"TableName": name, "ErrorDetail": detail})
         return ActionResult({"Errors": errors})
@@ -184,7 +188,7 @@ class GlueResponse(MotoGlue):
 
 
 def _guarded(name: str, permission: str) -> Callable[[GlueResponse], ActionResult]:
-    """moto's operation on a table's partitions or versions, in the catalog that has them, if the caller may."""
+    """moto's operation on a table's partitions or versions, in the right catalog, if the caller may."""
 
     def operation(self: GlueResponse) -> ActionResult:
         self.found = None

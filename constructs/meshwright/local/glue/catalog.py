@@ -8,7 +8,7 @@ from typing import Any
 from moto.glue.models import FakeDatabase, FakeTable, GlueBackend, glue_backends
 
 from meshwright.local.lakeformation.access import Access, Caller, Rights
-from meshwright.local.lakeformation.errors import AccessDenied, EntityNotFound, insufficient
+from meshwright.local.lakeformation.errors import AccessDeniedError, EntityNotFoundError, insufficient
 from meshwright.local.lakeformation.keys import Key
 from meshwright.local.lakeformation.lake import Lake
 
@@ -37,14 +37,14 @@ class Catalog:
     def database(self, catalog: str, name: str, permission: str = "DESCRIBE") -> Found:
         """A database that the caller may use so; a link is not followed.
 
-        Raises EntityNotFound in the caller's own catalog; in another's, what doesn't exist looks like what isn't
-        shared: AccessDenied.
+        Raises EntityNotFoundError in the caller's own catalog; in another's, what doesn't exist looks like what
+        isn't shared: AccessDeniedError.
         """
         backend = self.backend(catalog)
         database = backend.databases.get(name.lower())
         if database is None:
             if catalog == self.caller.account:
-                raise EntityNotFound(f"Database {name} not found.")
+                raise EntityNotFoundError(f"Database {name} not found.")
             raise insufficient("DESCRIBE", name)
         found = Found(catalog, database, backend)
         rights = self.access.database(self.caller, catalog, database.name)
@@ -53,9 +53,9 @@ class Catalog:
         return found
 
     def followed(self, catalog: str, name: str) -> Found:
-        """The database that tables are in: a link's target, or the database itself. No permission is checked on it.
+        """The database that tables are in: a link's target, or itself. No permission is checked on it.
 
-        Raises as `database` does for the link, and EntityNotFound for a link to nothing.
+        Raises as `database` does for the link, and EntityNotFoundError for a link to nothing.
         """
         backend = self.backend(catalog)
         database = backend.databases.get(name.lower())
@@ -68,7 +68,7 @@ class Catalog:
         owner = self.backend(target["CatalogId"])
         linked = owner.databases.get(target["DatabaseName"])
         if linked is None:
-            raise EntityNotFound(f"Database {target['DatabaseName']} not found.")
+            raise EntityNotFoundError(f"Database {target['DatabaseName']} not found.")
         return Found(target["CatalogId"], linked, owner)
 
     def table(self, found: Found, name: str, permission: str = "DESCRIBE") -> FakeTable:
@@ -77,7 +77,7 @@ class Catalog:
         if table is None:
             if found.owner != self.caller.account and not self._sees(found):
                 raise insufficient(permission, name)
-            raise EntityNotFound(f"Table {name} not found.")
+            raise EntityNotFoundError(f"Table {name} not found.")
         if not self.rights(found, table).allow(permission):
             raise insufficient(permission, name)
         return table
@@ -130,7 +130,7 @@ class Catalog:
             return
         arn = "arn:aws:s3:::" + str(uri).split("://", 1)[-1].rstrip("/")
         if not self.access.location(self.caller, catalog, arn):
-            raise AccessDenied(f"Insufficient Lake Formation permission(s) on {uri}")
+            raise AccessDeniedError(f"Insufficient Lake Formation permission(s) on {uri}")
 
     def created(self, key: Key, defaults: list[Mapping[str, Any]]) -> None:
         """The grants on something new: all to its creator, and the defaults."""

@@ -62,8 +62,8 @@ class Access:
     def may_grant(self, caller: Caller, key: Key, permissions: Iterable[str]) -> frozenset[str]:
         """Those of the permissions that the caller may not grant.
 
-        In its own catalog an administrator may grant all. On what was shared with its account, an administrator may
-        grant what the account holds with grant option; anybody else only what they hold with grant option themselves.
+        In its own catalog an administrator may grant all. On what was shared with its account, an administrator
+        may grant what the account holds with grant option; others only what they hold so themselves.
         """
         own, wanted = caller.account == key.catalog, frozenset(permissions)
         admin = self.lake.is_admin(caller.account, caller.principal)
@@ -132,7 +132,7 @@ class Access:
 
 
 def covers(held: Key, wanted: Key) -> bool:
-    """Whether a grant on `held` speaks for `wanted` too: all tables for one, a table for its columns and filters."""
+    """Whether a grant on `held` speaks for `wanted`: all tables for one, a table for its columns."""
     if held == wanted:
         return True
     if held.catalog != wanted.catalog:

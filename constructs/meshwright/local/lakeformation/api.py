@@ -10,11 +10,17 @@ from moto.core.responses import BaseResponse
 from meshwright.local.identity import caller_role, principal_exists
 from meshwright.local.lakeformation import cells, tagging
 from meshwright.local.lakeformation.access import Caller
-from meshwright.local.lakeformation.errors import AccessDenied, AlreadyExists, EntityNotFound, InvalidInput
+from meshwright.local.lakeformation.errors import (
+    AccessDeniedError,
+    AlreadyExistsError,
+    EntityNotFoundError,
+    InvalidInputError,
+)
 from meshwright.local.lakeformation.keys import key_of
 from meshwright.local.lakeformation.lake import Lake, default_settings
 from meshwright.local.lakeformation.permissions import Entry, entry_of, grant, listed, revoke
 
+SERVICE_LINKED_ROLE = "aws-service-role/lakeformation.amazonaws.com/AWSServiceRoleForLakeFormationDataAccess"
 BATCH = 20
 """Entries that a batch of grants may have."""
 
@@ -45,7 +51,7 @@ class LakeFormationResponse(BaseResponse):
 
     def require_admin(self, for_what: str) -> None:
         if not self.lake.is_admin(self.current_account, self.caller.principal):
-            raise AccessDenied(
+            raise AccessDeniedError(
                 f"Insufficient Lake Formation permission(s): {for_what} is for data lake administrators."
             )
 
@@ -65,10 +71,10 @@ class LakeFormationResponse(BaseResponse):
         for admin in settings.get("DataLakeAdmins", []):
             arn = admin["DataLakePrincipalIdentifier"]
             if not arn.startswith("arn:aws:iam::") or not principal_exists(arn):
-                raise InvalidInput(f"Invalid principal: {arn}")
+                raise InvalidInputError(f"Invalid principal: {arn}")
         version = str(settings.get("Parameters", {}).get("CROSS_ACCOUNT_VERSION", "1"))
         if version not in ("1", "2", "3", "4", "5"):
-            raise InvalidInput(f"Invalid value {version} for parameter CROSS_ACCOUNT_VERSION")
+            raise InvalidInputError(f"Invalid value {version} for parameter CROSS_ACCOUNT_VERSION")
         empty = {name: type(value)() for name, value in default_settings().items() if name != "Parameters"}
         parameters = {**default_settings()["Parameters"], **settings.get("Parameters", {})}
         self.lake.settings[self.catalog] = {**empty, **settings, "Parameters": parameters}
@@ -78,11 +84,11 @@ class LakeFormationResponse(BaseResponse):
         given = self.given
         arn = given["ResourceArn"].rstrip("/")
         if (self.current_account, arn) in self.lake.locations:
-            raise AlreadyExists("Resource is already registered")
+            raise AlreadyExistsError("Resource is already registered")
         role = given.get("RoleArn")
         if role and not principal_exists(role):
-            raise InvalidInput(f"Invalid role: {role}")
-        linked = f"arn:aws:iam::{self.current_account}:role/aws-service-role/lakeformation.amazonaws.com/AWSServiceRoleForLakeFormationDataAccess"
+            raise InvalidInputError(f"Invalid role: {role}")
+        linked = f"arn:aws:iam::{self.current_account}:role/{SERVICE_LINKED_ROLE}"
         self.lake.locations[self.current_account, arn] = {
             "ResourceArn": arn,
             "RoleArn": role or linked,
@@ -106,7 +112,11 @@ class LakeFormationResponse(BaseResponse):
     def list_resources(self) -> str:
         return self.page(
             "ResourceInfoList",
-            [l for (account, _), l in sorted(self.lake.locations.items()) if account == self.current_account],
+            [
+                location
+                for (account, _), location in sorted(self.lake.locations.items())
+                if account == self.current_account
+            ],
         )
 
     def grant_permissions(self) -> str:
@@ -201,7 +211,7 @@ class LakeFormationResponse(BaseResponse):
         try:
             return self.lake.locations[self.current_account, arn]
         except KeyError:
-            raise EntityNotFound("Entity not found") from None
+            raise EntityNotFoundError("Entity not found") from None
 
     def _entry(self, given: Mapping[str, Any]) -> Entry:
         return entry_of(given, self.caller, self.catalog)
@@ -209,7 +219,7 @@ class LakeFormationResponse(BaseResponse):
     def _batch(self, action: Callable[[Lake, Caller, Entry], None]) -> str:
         entries = self.given["Entries"]
         if len(entries) > BATCH:
-            raise InvalidInput(f"A batch can have {BATCH} entries at most.")
+            raise InvalidInputError(f"A batch can have {BATCH} entries at most.")
         failures = []
         for entry in entries:
             try:
@@ -223,7 +233,8 @@ class LakeFormationResponse(BaseResponse):
 PATHS = (
     "RegisterResource", "UpdateResource", "DescribeResource", "DeregisterResource", "ListResources",
     "GetDataLakeSettings", "PutDataLakeSettings",
-    "GrantPermissions", "RevokePermissions", "BatchGrantPermissions", "BatchRevokePermissions", "ListPermissions",
+    "GrantPermissions", "RevokePermissions", "BatchGrantPermissions", "BatchRevokePermissions",
+    "ListPermissions",
     "CreateLFTag", "GetLFTag", "UpdateLFTag", "DeleteLFTag", "ListLFTags",
     "AddLFTagsToResource", "RemoveLFTagsFromResource", "GetResourceLFTags",
     "CreateDataCellsFilter", "UpdateDataCellsFilter", "GetDataCellsFilter", "DeleteDataCellsFilter",

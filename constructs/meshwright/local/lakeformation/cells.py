@@ -6,10 +6,10 @@ from typing import Any
 
 from meshwright.local.lakeformation.access import Caller
 from meshwright.local.lakeformation.errors import (
-    AlreadyExists,
-    ConcurrentModification,
-    EntityNotFound,
-    InvalidInput,
+    AlreadyExistsError,
+    ConcurrentModificationError,
+    EntityNotFoundError,
+    InvalidInputError,
 )
 from meshwright.local.lakeformation.keys import Key
 from meshwright.local.lakeformation.lake import Lake
@@ -19,7 +19,7 @@ def create(lake: Lake, data: Mapping[str, Any]) -> None:
     key = _key(data)
     _check(lake, key, data)
     if key in lake.filters:
-        raise AlreadyExists(f"Data cells filter {key.path[2]} already exists.")
+        raise AlreadyExistsError(f"Data cells filter {key.path[2]} already exists.")
     lake.filters[key] = _stored(data)
 
 
@@ -28,7 +28,7 @@ def update(lake: Lake, data: Mapping[str, Any]) -> None:
     key = found(lake, data)
     _check(lake, key, data)
     if data.get("VersionId") not in (None, lake.filters[key]["VersionId"]):
-        raise ConcurrentModification("The filter was modified since.")
+        raise ConcurrentModificationError("The filter was modified since.")
     lake.filters[key] = _stored(data)
 
 
@@ -42,7 +42,7 @@ def found(lake: Lake, data: Mapping[str, Any]) -> Key:
     """The key of a filter that exists."""
     key = _key(data)
     if key not in lake.filters:
-        raise EntityNotFound(f"Data cells filter {data.get('Name')} not found.")
+        raise EntityNotFoundError(f"Data cells filter {data.get('Name')} not found.")
     return key
 
 
@@ -53,7 +53,7 @@ def listed(lake: Lake, caller: Caller, table: Mapping[str, Any] | None) -> list[
     catalog = table.get("CatalogId") or caller.account
     wanted = Key(catalog, "TABLE", (table["DatabaseName"], table["Name"]))
     if not lake.exists(wanted):
-        raise EntityNotFound(f"Table {table['Name']} not found.")
+        raise EntityNotFoundError(f"Table {table['Name']} not found.")
     visible = (k for k in sorted(lake.filters) if k.table == wanted)
     if catalog != caller.account:
         shared = {grant.key for grant in lake.holding({caller.account, caller.principal})}
@@ -66,17 +66,17 @@ def _key(data: Mapping[str, Any]) -> Key:
         path = (data["DatabaseName"], data["TableName"], data["Name"])
         return Key(data["TableCatalogId"], "DATA_CELLS_FILTER", path)
     except KeyError as missing:
-        raise InvalidInput(f"{missing.args[0]} is mandatory.") from missing
+        raise InvalidInputError(f"{missing.args[0]} is mandatory.") from missing
 
 
 def _check(lake: Lake, key: Key, data: Mapping[str, Any]) -> None:
     if not lake.exists(key.table):
-        raise EntityNotFound(f"Table {key.path[1]} not found.")
+        raise EntityNotFoundError(f"Table {key.path[1]} not found.")
     if not data.get("ColumnNames") and data.get("ColumnWildcard") is None:
-        raise InvalidInput("ColumnNames or ColumnWildcard is mandatory.")
+        raise InvalidInputError("ColumnNames or ColumnWildcard is mandatory.")
     rows = data.get("RowFilter") or {}
     if not rows.get("FilterExpression") and rows.get("AllRowsWildcard") is None:
-        raise InvalidInput("RowFilter needs a FilterExpression or AllRowsWildcard.")
+        raise InvalidInputError("RowFilter needs a FilterExpression or AllRowsWildcard.")
 
 
 def _stored(data: Mapping[str, Any]) -> dict[str, Any]:

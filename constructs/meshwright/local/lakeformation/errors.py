@@ -3,30 +3,32 @@
 from moto.core.exceptions import JsonRESTError
 
 
-class InvalidInput(JsonRESTError):
+class InvalidInputError(JsonRESTError):
     def __init__(self, message: str) -> None:
         super().__init__("InvalidInputException", message)
 
 
-class AccessDenied(JsonRESTError):
+class AccessDeniedError(JsonRESTError):
     def __init__(self, message: str) -> None:
         super().__init__("AccessDeniedException", message)
 
 
-class EntityNotFound(JsonRESTError):
+class EntityNotFoundError(JsonRESTError):
     def __init__(self, message: str) -> None:
         super().__init__("EntityNotFoundException", message)
 
 
-class AlreadyExists(JsonRESTError):
+class AlreadyExistsError(JsonRESTError):
     def __init__(self, message: str) -> None:
         super().__init__("AlreadyExistsException", message)
 
 
-class ConcurrentModification(JsonRESTError):
+class ConcurrentModificationError(JsonRESTError):
     def __init__(self, message: str) -> None:
         super().__init__("ConcurrentModificationException", message)
 
 
-def insufficient(permission: str, on: str) -> AccessDenied:
-    return AccessDenied(f"Insufficient Lake Formation permission(s): Required {permission.title()} on {on}")
+def insufficient(permission: str, on: str) -> AccessDeniedError:
+    return AccessDeniedError(
+        f"Insufficient Lake Formation permission(s): Required {permission.title()} on {on}"
+    )

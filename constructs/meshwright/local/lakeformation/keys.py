@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from meshwright.local.lakeformation.errors import InvalidInput
+from meshwright.local.lakeformation.errors import InvalidInputError
 
 ALL_TABLES = "*"
 """Stands for the table wildcard of a database."""
@@ -53,7 +53,7 @@ class Key:
 def key_of(resource: Mapping[str, Any], own: str) -> Key:
     """The resource of an API request of account `own`; raises InvalidInput for an unknown form."""
     if len(resource) != 1:
-        raise InvalidInput("Resource must have exactly one of its fields populated.")
+        raise InvalidInputError("Resource must have exactly one of its fields populated.")
     name, value = next(iter(resource.items()))
     catalog = value.get("CatalogId") or own
     if name == "Catalog":
@@ -62,9 +62,9 @@ def key_of(resource: Mapping[str, Any], own: str) -> Key:
         return Key(catalog, "DATABASE", (value["Name"],))
     if name == "Table":
         if value.get("Name") and "TableWildcard" in value and value["Name"] != "ALL_TABLES":
-            raise InvalidInput("Table name and table wildcard cannot both be present.")
+            raise InvalidInputError("Table name and table wildcard cannot both be present.")
         if not value.get("Name") and "TableWildcard" not in value:
-            raise InvalidInput("Table name and table wildcard cannot both be empty.")
+            raise InvalidInputError("Table name and table wildcard cannot both be empty.")
         table = ALL_TABLES if "TableWildcard" in value else value["Name"]
         return Key(catalog, "TABLE", (value["DatabaseName"], table))
     if name == "TableWithColumns":
@@ -95,13 +95,13 @@ def key_of(resource: Mapping[str, Any], own: str) -> Key:
             key=lambda e: str(e["TagKey"]),
         )
         return Key(catalog, "LF_TAG_POLICY", (value["ResourceType"], json.dumps(expression)))
-    raise InvalidInput(f"The embedded AWS doesn't emulate permissions on {name}.")
+    raise InvalidInputError(f"The embedded AWS doesn't emulate permissions on {name}.")
 
 
 def resource_of(key: Key, permission: str | None = None) -> dict[str, Any]:
     """The form in which the API lists a resource.
 
-    SELECT on a whole table is listed as TableWithColumns with an empty wildcard, apart from the other permissions.
+    SELECT on a whole table is listed as TableWithColumns with an empty wildcard, apart from the others.
     """
     catalog = {"CatalogId": key.catalog}
     if key.kind == "CATALOG":

@@ -6,7 +6,7 @@ from typing import Any
 
 from meshwright.local.identity import principal_exists
 from meshwright.local.lakeformation.access import Access, Caller
-from meshwright.local.lakeformation.errors import AccessDenied, EntityNotFound, InvalidInput
+from meshwright.local.lakeformation.errors import AccessDeniedError, EntityNotFoundError, InvalidInputError
 from meshwright.local.lakeformation.keys import ALL_TABLES, PERMISSIONS, Key, key_of, resource_of
 from meshwright.local.lakeformation.lake import ANYBODY, Grant, Lake, account_of
 
@@ -27,7 +27,7 @@ class Entry:
 def entry_of(request: Mapping[str, Any], caller: Caller, catalog: str) -> Entry:
     principal = (request.get("Principal") or {}).get("DataLakePrincipalIdentifier")
     if not principal or not request.get("Resource"):
-        raise InvalidInput("Principal and Resource are mandatory.")
+        raise InvalidInputError("Principal and Resource are mandatory.")
     entry = Entry(
         principal=principal,
         key=key_of(request["Resource"], catalog),
@@ -36,7 +36,9 @@ def entry_of(request: Mapping[str, Any], caller: Caller, catalog: str) -> Entry:
     )
     unknown = {*entry.permissions, *entry.grantable} - PERMISSIONS[entry.key.kind]
     if unknown or not (entry.permissions or entry.grantable):
-        raise InvalidInput(f"Permissions modification is invalid: {sorted(unknown)} on {entry.key.kind}.")
+        raise InvalidInputError(
+            f"Permissions modification is invalid: {sorted(unknown)} on {entry.key.kind}."
+        )
     return entry
 
 
@@ -47,20 +49,20 @@ def grant(lake: Lake, caller: Caller, entry: Entry) -> None:
     _check_exists(lake, caller, key)
     receiver = account_of(entry.principal)
     if caller.account != key.catalog and receiver != caller.account:
-        raise AccessDenied(
-            f"Resource of account {key.catalog} can be granted only to principals in account {caller.account}."
+        raise AccessDeniedError(
+            f"A resource of {key.catalog} can be granted only to principals in account {caller.account}."
         )
     if receiver and receiver != key.catalog and key.kind == "DATABASE" and wanted & NOT_EXTERNAL:
-        raise InvalidInput(
+        raise InvalidInputError(
             f"Permissions {sorted(wanted & NOT_EXTERNAL)} on a database can't be granted to another account."
         )
     if receiver and receiver != key.catalog == caller.account:
         _check_not_open(lake, key)
     denied = Access(lake).may_grant(caller, key, wanted)
     if denied:
-        raise AccessDenied(
-            f"Insufficient Lake Formation permission(s): Required {', '.join(sorted(denied))} with grant option "
-            f"on {'/'.join(key.path) or 'the catalog'}"
+        raise AccessDeniedError(
+            f"Insufficient Lake Formation permission(s): Required {', '.join(sorted(denied))} "
+            f"with grant option on {'/'.join(key.path) or 'the catalog'}"
         )
     lake.grant(caller.account, entry.principal, key, entry.permissions, entry.grantable)
 
@@ -70,10 +72,10 @@ def revoke(lake: Lake, caller: Caller, entry: Entry) -> None:
     if not lake.is_admin(caller.account, caller.principal) and Access(lake).may_grant(
         caller, entry.key, entry.permissions
     ):
-        raise AccessDenied("Insufficient Lake Formation permission(s) to revoke")
+        raise AccessDeniedError("Insufficient Lake Formation permission(s) to revoke")
     held = lake.grants.get((caller.account, entry.principal, entry.key))
     if held is None or not held.permissions & {*entry.permissions, *entry.grantable}:
-        raise InvalidInput(
+        raise InvalidInputError(
             "No permissions revoked. Grantee has no permissions and no grantable permissions on resource."
         )
     lake.revoke(caller.account, entry.principal, entry.key, entry.permissions, entry.grantable)
@@ -84,7 +86,7 @@ def listed(
 ) -> list[dict[str, Any]]:
     """The rows of ListPermissions: what the account granted, and what was granted to it."""
     if key is not None and key.catalog == caller.account and not lake.exists(key):
-        raise EntityNotFound(f"{key.kind.title()} {'/'.join(key.path)} not found.")
+        raise EntityNotFoundError(f"{key.kind.title()} {'/'.join(key.path)} not found.")
     rows = []
     for grant in sorted(lake.grants.values(), key=lambda g: (g.key, g.principal, g.grantor)):
         if caller.account != grant.grantor and account_of(grant.principal) != caller.account:
@@ -142,22 +144,24 @@ def _check_principal(principal: str) -> None:
     if principal.startswith("arn:aws:organizations::"):
         return
     if not principal.startswith("arn:aws:iam::") or not principal_exists(principal):
-        raise InvalidInput(f"Invalid principal: {principal}")
+        raise InvalidInputError(f"Invalid principal: {principal}")
 
 
 def _check_exists(lake: Lake, caller: Caller, key: Key) -> None:
     if lake.exists(key):
         return
     if caller.account != key.catalog and not lake.shared(key.catalog, caller.account):
-        raise AccessDenied(f"Resource does not exist or requester is not authorized: {'/'.join(key.path)}")
-    raise EntityNotFound(f"{key.kind.replace('_', ' ').title()} {'/'.join(key.path)} not found.")
+        raise AccessDeniedError(
+            f"Resource does not exist or requester is not authorized: {'/'.join(key.path)}"
+        )
+    raise EntityNotFoundError(f"{key.kind.replace('_', ' ').title()} {'/'.join(key.path)} not found.")
 
 
 def _check_not_open(lake: Lake, key: Key) -> None:
     """A resource open to all IAM principals can't be shared: revoke IAM_ALLOWED_PRINCIPALS first."""
     for guarded in {key, key.table if key.kind in ("COLUMNS", "DATA_CELLS_FILTER") else key}:
         if (key.catalog, ANYBODY, guarded) in lake.grants:
-            raise AccessDenied(
+            raise AccessDeniedError(
                 f"{'/'.join(guarded.path)} can't be shared with another account while IAM_ALLOWED_PRINCIPALS "
                 "has permissions on it. Revoke them first."
             )

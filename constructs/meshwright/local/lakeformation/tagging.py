@@ -5,16 +5,16 @@ from typing import Any
 
 from moto.glue.models import glue_backends
 
-from meshwright.local.lakeformation.errors import AlreadyExists, EntityNotFound, InvalidInput
+from meshwright.local.lakeformation.errors import AlreadyExistsError, EntityNotFoundError, InvalidInputError
 from meshwright.local.lakeformation.keys import Key, key_of
 from meshwright.local.lakeformation.lake import Lake
 
 
 def create(lake: Lake, catalog: str, key: str, values: Sequence[str]) -> None:
     if not values:
-        raise InvalidInput("TagValues must have at least one value.")
+        raise InvalidInputError("TagValues must have at least one value.")
     if (catalog, key.lower()) in lake.tag_keys:
-        raise AlreadyExists("Tag key already exists")
+        raise AlreadyExistsError("Tag key already exists")
     lake.tag_keys[catalog, key.lower()] = list(dict.fromkeys(value.lower() for value in values))
 
 
@@ -22,7 +22,9 @@ def update(lake: Lake, catalog: str, key: str, add: Iterable[str], delete: Itera
     values, gone = get(lake, catalog, key), {value.lower() for value in delete}
     used = {tags.get(key.lower()) for on, tags in lake.tags.items() if on.catalog == catalog}
     if gone & used:
-        raise InvalidInput(f"Tag values {sorted(gone & {v for v in used if v})} are assigned to resources.")
+        raise InvalidInputError(
+            f"Tag values {sorted(gone & {v for v in used if v})} are assigned to resources."
+        )
     kept = [value for value in values if value not in gone]
     lake.tag_keys[catalog, key.lower()] = list(dict.fromkeys([*kept, *(value.lower() for value in add)]))
 
@@ -31,7 +33,7 @@ def get(lake: Lake, catalog: str, key: str) -> list[str]:
     try:
         return lake.tag_keys[catalog, key.lower()]
     except KeyError:
-        raise EntityNotFound("Tag key does not exist") from None
+        raise EntityNotFoundError("Tag key does not exist") from None
 
 
 def delete(lake: Lake, catalog: str, key: str) -> None:
@@ -112,20 +114,20 @@ def _targets(lake: Lake, resource: Mapping[str, Any], own: str) -> list[Key]:
             names = [name for name in present if name not in excluded]
         missing = [name for name in names if name not in present]
         if missing:
-            raise EntityNotFound(f"Columns {missing} not found in table {shape['Name']}.")
+            raise EntityNotFoundError(f"Columns {missing} not found in table {shape['Name']}.")
         return [_column(table, name) for name in names]
     key = key_of(resource, own)
     if key.kind not in ("DATABASE", "TABLE"):
-        raise InvalidInput("LF-Tags can be on databases, tables and columns.")
+        raise InvalidInputError("LF-Tags can be on databases, tables and columns.")
     _check(lake, key, own)
     return [key]
 
 
 def _check(lake: Lake, key: Key, own: str) -> None:
     if key.catalog != own:
-        raise InvalidInput("LF-Tags of one account can't be on another account's resources.")
+        raise InvalidInputError("LF-Tags of one account can't be on another account's resources.")
     if not lake.exists(key):
-        raise EntityNotFound(f"{key.kind.title()} {'/'.join(key.path)} not found.")
+        raise EntityNotFoundError(f"{key.kind.title()} {'/'.join(key.path)} not found.")
 
 
 def _column(table: Key, name: str) -> Key:

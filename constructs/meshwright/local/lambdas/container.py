@@ -1,5 +1,6 @@
 """One warm process of a function, and the line protocol with it."""
 
+import contextlib
 import json
 import select
 import subprocess
@@ -10,16 +11,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import boto3  # type: ignore[import-untyped]
+import boto3
 
 WORKER = Path(__file__).with_name("worker.py")
 
 
-class TimedOut(Exception):
+class TimedOutError(Exception):
     """The function took longer than its timeout; its process was ended."""
 
 
-class Died(Exception):
+class DiedError(Exception):
     """The process ended during the invocation."""
 
 
@@ -69,23 +70,23 @@ class Container:
     def call(self, request: Mapping[str, Any], *, timeout: float) -> dict[str, Any]:
         """Sends one request and returns the reply.
 
-        Raises TimedOut after `timeout` seconds, and Died if the process ends first.
+        Raises TimedOutError after `timeout` seconds, and DiedError if the process ends first.
         """
         stdin, stdout = self.process.stdin, self.process.stdout
         if stdin is None or stdout is None:
-            raise Died("the process has no pipes")
+            raise DiedError("the process has no pipes")
         try:
             stdin.write(json.dumps(request) + "\n")
             stdin.flush()
         except OSError as error:
-            raise Died("the process ended before the invocation") from error
+            raise DiedError("the process ended before the invocation") from error
         ready, _, _ = select.select([stdout], [], [], timeout)
         if not ready:
             self.stop()
-            raise TimedOut
+            raise TimedOutError
         line = stdout.readline()
         if not line:
-            raise Died(f"Runtime exited with error: exit status {self.process.wait()}")
+            raise DiedError(f"Runtime exited with error: exit status {self.process.wait()}")
         reply: dict[str, Any] = json.loads(line)
         return reply
 
@@ -102,7 +103,5 @@ class Container:
         self.process.wait()
         for pipe in (self.process.stdin, self.process.stdout):
             if pipe:
-                try:
+                with contextlib.suppress(OSError):
                     pipe.close()
-                except OSError:
-                    pass

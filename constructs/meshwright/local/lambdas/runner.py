@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from meshwright.local.lambdas.container import Container, Died, TimedOut
+from meshwright.local.lambdas.container import Container, DiedError, TimedOutError
 
 RETRIES = 2
 """How often Lambda repeats an asynchronous invocation that failed."""
@@ -85,10 +85,10 @@ class Runner:
                 },
                 timeout=function.timeout,
             )
-        except TimedOut:
+        except TimedOutError:
             text = f"{request_id} Task timed out after {function.timeout:.2f} seconds"
             reply = {"result": None, "error": {"errorType": "Sandbox.Timedout", "errorMessage": text}}
-        except Died as died:
+        except DiedError as died:
             text = f"RequestId: {request_id} Error: {died}"
             reply = {"result": None, "error": {"errorType": "Runtime.ExitError", "errorMessage": text}}
         except (zipfile.BadZipFile, OSError) as error:
@@ -98,8 +98,9 @@ class Runner:
             self._give_back(function, container)
         text = f"START RequestId: {request_id}\n{log}END RequestId: {request_id}\n"
         self.write_log(function, container.stream if container else "none", text)
-        error = reply["error"]
-        return Outcome(payload=json.dumps(error) if error else reply["result"], error=error, log=text)
+        problem = reply["error"]
+        payload = json.dumps(problem) if problem else reply["result"]
+        return Outcome(payload=payload, error=problem, log=text)
 
     def start(self, arn: str, event: Any) -> "Future[str | None]":
         """Runs the function in the background, with Lambda's retries.

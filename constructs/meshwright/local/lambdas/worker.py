@@ -1,7 +1,7 @@
 """A warm Lambda container: runs one function's handler for each request line on standard input.
 
-Started as a script in a fresh interpreter without site-packages, so that a deployed function finds what Lambda's
-Python runtime has (the standard library and boto3) and nothing else of this machine's environment.
+Started as a script in a fresh interpreter without site-packages, so that a deployed function finds what
+Lambda's Python runtime has (the standard library and boto3) and nothing else of this machine.
 Arguments: the folder of the unpacked asset, the handler string, the site-packages folder that holds boto3.
 """
 
@@ -12,6 +12,7 @@ import os
 import sys
 import time
 import traceback
+from typing import Any
 
 RUNTIME = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "urllib3", "six")
 """Top-level packages that AWS's Python runtimes bring."""
@@ -20,10 +21,10 @@ RUNTIME = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "urllib3",
 class RuntimePackages:
     """Finds the runtime's packages in site-packages, and only those."""
 
-    def __init__(self, folder):
+    def __init__(self, folder: str) -> None:
         self._folder = folder
 
-    def find_spec(self, name, path=None, target=None):
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
         if path is None and name in RUNTIME:
             return importlib.machinery.PathFinder.find_spec(name, [self._folder], target)
         return None
@@ -32,7 +33,7 @@ class RuntimePackages:
 class Context:
     """The context object of a Lambda invocation."""
 
-    def __init__(self, request):
+    def __init__(self, request: dict[str, Any]) -> None:
         self.aws_request_id = request["request_id"]
         self.invoked_function_arn = request["function_arn"]
         self.function_name = os.environ["AWS_LAMBDA_FUNCTION_NAME"]
@@ -43,17 +44,17 @@ class Context:
         self.identity = self.client_context = None
         self._deadline = time.monotonic() + request["timeout"]
 
-    def get_remaining_time_in_millis(self):
+    def get_remaining_time_in_millis(self) -> int:
         return max(0, int((self._deadline - time.monotonic()) * 1000))
 
 
-def load(handler):
+def load(handler: str) -> Any:
     """The handler function, from `package.module.function` or `package/module.function`."""
     module, _, function = handler.rpartition(".")
     return getattr(importlib.import_module(module.replace("/", ".")), function)
 
 
-def failure(error):
+def failure(error: BaseException) -> dict[str, Any]:
     return {
         "errorMessage": str(error),
         "errorType": type(error).__name__,
@@ -61,32 +62,33 @@ def failure(error):
     }
 
 
-def main():
+def main() -> None:
     asset, handler_name, site_packages = sys.argv[1:]
     replies = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what the function prints goes to its log, not among the replies
     sys.path.insert(0, asset)
     sys.meta_path.append(RuntimePackages(site_packages))
     os.chdir(asset)
-    handler = broken = None
+    handler: Any = None
+    broken: dict[str, Any] | None = None
     try:
         handler = load(handler_name)
-    except BaseException as error:
-        broken = failure(error)
+    except BaseException as raised:
+        broken = failure(raised)
     for line in sys.stdin:
         request = json.loads(line)
-        error = broken
+        problem = broken
         result = None
         if handler is not None:
             try:
                 result = json.dumps(handler(request["event"], Context(request)))
             except BaseException as raised:
-                error = failure(raised)
-        if error:
-            print("[ERROR] " + "".join(error["stackTrace"]), file=sys.stderr)
+                problem = failure(raised)
+        if problem:
+            print("[ERROR] " + "".join(problem["stackTrace"]), file=sys.stderr)
         sys.stderr.flush()
         sys.stdout.flush()
-        print(json.dumps({"result": result, "error": error}), file=replies, flush=True)
+        print(json.dumps({"result": result, "error": problem}), file=replies, flush=True)
 
 
 if __name__ == "__main__":

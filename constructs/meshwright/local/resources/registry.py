@@ -3,13 +3,13 @@
 from dataclasses import dataclass, field
 
 from meshwright.local.cloudformation.custom_resource import CustomResources
-from meshwright.local.cloudformation.deployment import is_custom
 from meshwright.local.cloudformation.handler import (
     Attributes,
     Context,
     HandlerError,
     Properties,
     ResourceType,
+    is_custom,
 )
 from meshwright.local.resources import (
     ecr_repository,
@@ -56,7 +56,7 @@ ACCEPTED: tuple[str, ...] = (
     "AWS::CloudWatch::Alarm",
     "AWS::Lambda::Permission",
 )
-"""Types that deploy without effect: nothing on the way of data or permissions through the mesh depends on them."""
+"""Types that deploy without effect: no data and no permission of the mesh depends on them."""
 
 
 @dataclass

@@ -54,7 +54,7 @@ def _configure(context: Context, name: str, new: Properties, old: Properties) ->
     def changed(key: str) -> bool:
         return bool(new.get(key) != old.get(key))
 
-    # What a new bucket has without being asked (since April 2023) is written out, so that it can be read back.
+    # What a new bucket has unasked (since April 2023) is written out, so that it can be read back.
     put(
         "put_public_access_block",
         PublicAccessBlockConfiguration=new.get("PublicAccessBlockConfiguration", PRIVATE),

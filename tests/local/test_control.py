@@ -1,0 +1,113 @@
+"""Starting, finding and stopping the server."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from meshwright.local import control
+from meshwright.local.control import Embedded
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    folder = tmp_path / "a folder with spaces"
+    folder.mkdir()
+    return folder
+
+
+def test_up_twice_is_one_server_and_down_ends_it(root: Path) -> None:
+    first = control.up(root, 0)
+    assert control.up(root, 0) == first
+    assert control.status(root) == first
+    assert control.down(root) is True
+    assert control.status(root) is None
+    assert control.down(root) is False
+    assert not (root / ".meshwright" / "embedded-aws.json").exists()
+
+
+def test_a_busy_port_gives_way_to_a_free_one(root: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        running = control.up(root, port)
+    assert running.moved
+    assert running.wanted_port == port != running.port
+    control.down(root)
+
+
+def test_what_a_killed_server_left_is_forgotten(root: Path) -> None:
+    first = control.up(root, 0)
+    os.kill(first.pid, signal.SIGKILL)
+    time.sleep(0.2)
+    assert control.status(root) is None
+    second = control.up(root, 0)
+    assert second.pid != first.pid
+    control.down(root)
+
+
+def test_a_damaged_state_file_is_no_obstacle(root: Path) -> None:
+    (root / ".meshwright").mkdir()
+    (root / ".meshwright" / "embedded-aws.json").write_text("{")
+    assert control.status(root) is None
+    control.up(root, 0)
+    assert control.down(root) is True
+
+
+def test_it_listens_on_this_machine_only(root: Path) -> None:
+    running = control.up(root, 0)
+    hexadecimal = f"{running.port:04X}"
+    table = Path("/proc/net/tcp")
+    if table.exists():
+        lines = [line.split() for line in table.read_text().splitlines()[1:]]
+        listening = [
+            fields[1] for fields in lines if fields[3] == "0A" and fields[1].endswith(":" + hexadecimal)
+        ]
+        assert listening == [f"0100007F:{hexadecimal}"]
+    control.down(root)
+
+
+def test_environment_holds_nothing_of_the_user(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_CONFIG_FILE", "CDK_DEFAULT_ACCOUNT"):
+        monkeypatch.setenv(name, "real")
+    running = control.up(root, 0)
+    environment = control.environment(running, "222222222221", "eu-west-1")
+    control.down(root)
+    aws = {name: value for name, value in environment.items() if name.startswith(("AWS_", "CDK_"))}
+    assert "real" not in aws.values()
+    assert aws["AWS_CONFIG_FILE"] == aws["AWS_SHARED_CREDENTIALS_FILE"] == os.devnull
+    assert aws["AWS_ENDPOINT_URL"] == f"http://localhost:{running.port}"
+    assert aws["AWS_ENDPOINT_URL_S3"] == f"http://127.0.0.1:{running.port}"
+
+
+def test_credentials_belong_to_the_account_and_role(root: Path) -> None:
+    running = control.up(root, 0)
+    code = "import boto3; print(boto3.client('sts').get_caller_identity()['Arn'])"
+    environment = control.environment(running, "222222222221", "eu-west-1", role="analyst")
+    answer = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+    )
+    control.down(root)
+    assert answer.stdout.strip() == "arn:aws:sts::222222222221:assumed-role/analyst/meshwright"
+
+
+def test_control_imports_nothing_heavy() -> None:
+    code = (
+        "import sys, meshwright.local.control\n"
+        "print([m for m in ('boto3', 'botocore', 'moto', 'aws_cdk', 'flask') if m in sys.modules])"
+    )
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert answer.stdout.strip() == "[]"
+
+
+def test_moved_says_whether_the_port_was_taken() -> None:
+    folder = Path()
+    assert not Embedded(port=1, pid=1, wanted_port=1, folder=folder).moved
+    assert not Embedded(port=1, pid=1, wanted_port=0, folder=folder).moved
+    assert Embedded(port=2, pid=1, wanted_port=1, folder=folder).moved

@@ -30,7 +30,7 @@ CASES = (
         "2027-12-31",
         "2026-12-30",
         (
-            "domains/orders.yaml:33:36: notice: products.sales.shared_with[0].until: expired: orders's approval ended on 2026-12-30. Renew it, or remove the approval.",
+            "domains/orders.yaml:33:36: notice: products.sales.shared_with[0].until: expired: the approval of orders ended on 2026-12-30. Renew it, or remove the approval.",
         ),
     ),
     Case(

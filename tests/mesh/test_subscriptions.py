@@ -61,7 +61,7 @@ DECISIONS = [
     (None, ENDED, True, Status.AGREED, "its classification is open to every domain"),
     (None, None, False, Status.PENDING, UNANSWERED),
     (None, approval(domain="other"), False, Status.PENDING, UNANSWERED),
-    (None, ENDED, False, Status.EXPIRED, "people's approval ended on 2026-12-31"),
+    (None, ENDED, False, Status.EXPIRED, "the approval of people ended on 2026-12-31"),
     (PAST, VALID, False, Status.EXPIRED, "the request ended on 2026-12-31"),
     (PAST, None, True, Status.EXPIRED, "the request ended on 2026-12-31"),
     (PAST, None, False, Status.EXPIRED, "the request ended on 2026-12-31"),
@@ -213,7 +213,7 @@ def test_every_request_and_unanswered_approval_is_decided_in_order() -> None:
     }
     decided = decide_all(domains, open_classifications=frozenset(), today=TODAY)
     assert [(each.consumer, each.reference, each.status, each.reason) for each in decided] == [
-        ("late", "people.all", Status.EXPIRED, "people's approval ended on 2026-12-31"),
+        ("late", "people.all", Status.EXPIRED, "the approval of people ended on 2026-12-31"),
         ("shy", "people.all", Status.OFFERED, "shy has not asked for it"),
         ("reader", "people.all", Status.AGREED, "approved by people"),
         ("reader", "gone.all", Status.PENDING, "gone has no such product in this environment"),

@@ -114,7 +114,7 @@ def _decisions_of(
                     producer=name,
                     product=product_name,
                     status=Status.EXPIRED if ended else Status.OFFERED,
-                    reason=f"{name}'s approval ended on {approval.until}"
+                    reason=f"the approval of {name} ended on {approval.until}"
                     if ended
                     else f"{approval.domain} has not asked for it",
                     until=approval.until,
@@ -163,7 +163,7 @@ def _status(
     if is_open:
         return Status.AGREED, "its classification is open to every domain", OPEN
     if approval is not None:
-        return Status.EXPIRED, f"{producer}'s approval ended on {approval.until}", approval
+        return Status.EXPIRED, f"the approval of {producer} ended on {approval.until}", approval
     return Status.PENDING, f"{producer} has not approved it under products.{product}.shared_with", None
 
 

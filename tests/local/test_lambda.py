@@ -52,8 +52,8 @@ def test_packages_environment_and_warm_start(aws: Aws, account: Callable[[], str
 
 def test_only_the_packages_of_the_runtime_are_there(aws: Aws, account: Callable[[], str]) -> None:
     text = (
-        "def there(name):\n    try:\n        __import__(name)\n    except ImportError:\n        return False\n"
-        "    return True\n"
+        "def there(name):\n    try:\n        __import__(name)\n    except ImportError:\n"
+        "        return False\n    return True\n"
         "def handler(event, context):\n    return {name: there(name) for name in event}\n"
     )
     client = function(aws, account(), archive(package__module=text))

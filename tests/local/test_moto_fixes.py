@@ -42,11 +42,13 @@ def test_change_sets_of_one_name_are_mixed_up() -> None:
 
 def test_an_update_cannot_keep_a_default_parameter() -> None:
     cloudformation = client("cloudformation")
-    cloudformation.create_stack(StackName="s", TemplateBody=json.dumps(TEMPLATE))
-    template = {**TEMPLATE, "Parameters": {"Version": {"Type": "String", "Default": "1"}}}
+    template = json.dumps({**TEMPLATE, "Parameters": {"Version": {"Type": "String", "Default": "1"}}})
+    named = {"StackName": "s", "ChangeSetName": "c", "TemplateBody": template}
+    cloudformation.create_change_set(**named, ChangeSetType="CREATE")
+    cloudformation.execute_change_set(StackName="s", ChangeSetName="c")
     keep = [{"ParameterKey": "Version", "UsePreviousValue": True}]
     with pytest.raises(KeyError, match="Version"):
-        cloudformation.update_stack(StackName="s", TemplateBody=json.dumps(template), Parameters=keep)
+        cloudformation.create_change_set(**named, ChangeSetType="UPDATE", Parameters=keep)
 
 
 def test_an_unsupported_type_is_skipped() -> None:
@@ -123,9 +125,9 @@ def test_a_tls_only_policy_locks_the_bucket() -> None:
 
 def test_a_log_target_needs_a_policy_first() -> None:
     s3 = client("s3")
-    for name in ("data", "logs"):
+    for name in ("data", "log-target"):
         s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
-    logging = {"LoggingEnabled": {"TargetBucket": "logs", "TargetPrefix": ""}}
+    logging = {"LoggingEnabled": {"TargetBucket": "log-target", "TargetPrefix": ""}}
     with pytest.raises(ClientError, match="InvalidTargetBucketForLogging"):
         s3.put_bucket_logging(Bucket="data", BucketLoggingStatus=logging)
 

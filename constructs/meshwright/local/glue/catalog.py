@@ -37,8 +37,8 @@ class Catalog:
     def database(self, catalog: str, name: str, permission: str = "DESCRIBE") -> Found:
         """A database that the caller may use so; a link is not followed.
 
-        Raises EntityNotFoundError in the caller's own catalog; in another's, what doesn't exist looks like what
-        isn't shared: AccessDeniedError.
+        Raises EntityNotFoundError in the caller's own catalog; in another's, what doesn't exist looks like
+        what isn't shared: AccessDeniedError.
         """
         backend = self.backend(catalog)
         database = backend.databases.get(name.lower())

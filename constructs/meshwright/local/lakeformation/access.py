@@ -62,8 +62,8 @@ class Access:
     def may_grant(self, caller: Caller, key: Key, permissions: Iterable[str]) -> frozenset[str]:
         """Those of the permissions that the caller may not grant.
 
-        In its own catalog an administrator may grant all. On what was shared with its account, an administrator
-        may grant what the account holds with grant option; others only what they hold so themselves.
+        In its own catalog an administrator may grant all. On what was shared with its account, an
+        administrator may grant what the account holds with grant option; others what they hold so.
         """
         own, wanted = caller.account == key.catalog, frozenset(permissions)
         admin = self.lake.is_admin(caller.account, caller.principal)

@@ -40,15 +40,15 @@ def test_change_sets_of_one_name_are_mixed_up() -> None:
     assert found["StackName"] == "two"
 
 
-def test_an_update_cannot_keep_a_default_parameter() -> None:
+def test_keeping_a_parameter_that_was_not_there_raises_a_key_error() -> None:
     cloudformation = client("cloudformation")
+    cloudformation.create_stack(StackName="s", TemplateBody=json.dumps(TEMPLATE))
     template = json.dumps({**TEMPLATE, "Parameters": {"Version": {"Type": "String", "Default": "1"}}})
-    named = {"StackName": "s", "ChangeSetName": "c", "TemplateBody": template}
-    cloudformation.create_change_set(**named, ChangeSetType="CREATE")
-    cloudformation.execute_change_set(StackName="s", ChangeSetName="c")
     keep = [{"ParameterKey": "Version", "UsePreviousValue": True}]
     with pytest.raises(KeyError, match="Version"):
-        cloudformation.create_change_set(**named, ChangeSetType="UPDATE", Parameters=keep)
+        cloudformation.create_change_set(
+            StackName="s", ChangeSetName="c", ChangeSetType="UPDATE", TemplateBody=template, Parameters=keep
+        )
 
 
 def test_an_unsupported_type_is_skipped() -> None:

@@ -15,6 +15,9 @@ from meshwright.errors import UserError
 from meshwright.mesh.documents import linked_databases
 from meshwright.mesh.model import Mesh
 
+DEFAULT_QUALIFIER = "hnb659fds"
+QUALIFIER_CONTEXT = "@aws-cdk/core:bootstrapQualifier"
+
 
 @dataclass(frozen=True, slots=True)
 class MeshStacks:
@@ -31,6 +34,7 @@ def build(app: cdk.App, mesh: Mesh, *, domains: Sequence[str] | None = None) -> 
 
     Raises UserError for a domain that the mesh doesn't have in this environment.
     """
+    _use_qualifier(app, mesh.file.bootstrap_qualifier)
     chosen = list(mesh.domains) if domains is None else _known(mesh, domains)
     code = ProviderCode(app)
     stacks = MeshStacks(governance=GovernanceStack(app, mesh=mesh, code=code))
@@ -54,6 +58,22 @@ def build(app: cdk.App, mesh: Mesh, *, domains: Sequence[str] | None = None) -> 
                 access.add_stack_dependency(stacks.shares[producer])
             stacks.accesses[name] = access
     return stacks
+
+
+def _use_qualifier(app: cdk.App, qualifier: str) -> None:
+    """Let every stack use the roles and buckets that `cdk bootstrap --qualifier` made.
+
+    By context, not by a synthesizer for each stack: jsii hands out one that is bound to no stack.
+    """
+    given = app.node.try_get_context(QUALIFIER_CONTEXT)
+    if given == qualifier or (given is None and qualifier == DEFAULT_QUALIFIER):
+        return
+    if given is not None or app.node.children:
+        raise UserError(
+            f"mesh.yaml: bootstrap_qualifier is {qualifier!r}, but the app's context has "
+            f"{QUALIFIER_CONTEXT} = {given!r}. Give both the same value (the context: in cdk.json)."
+        )
+    app.node.set_context(QUALIFIER_CONTEXT, qualifier)
 
 
 def _producers_of(mesh: Mesh, consumers: Iterable[str]) -> set[str]:

@@ -62,6 +62,11 @@ def acknowledge_wildcards(scope: IConstruct, allows: Iterable[Allow]) -> None:
         for value in values
         if "*" in value
     }
+    acknowledge(scope, reasons)
+
+
+def acknowledge(scope: IConstruct, reasons: Mapping[str, str]) -> None:
+    """Acknowledge rules, by their id, for all that is below `scope`."""
     if reasons:
         cdk.Validations.of(scope).acknowledge(
             *(cdk.Acknowledgment(id=rule, reason=reason) for rule, reason in reasons.items())

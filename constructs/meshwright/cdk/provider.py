@@ -15,6 +15,7 @@ from meshwright.provider.permissions import DOMAIN, GOVERNANCE, Statement
 
 HANDLER = "provider.handler.handler"
 RUNTIME = "python3.13"
+"""Not the newest one, as cdk-nag's AwsSolutions-L1 wants: one that every Region has, supported until 2029."""
 TIMEOUT_SECONDS = 900
 MEMORY_MB = 512
 

@@ -7,7 +7,14 @@ from constructs import Construct
 
 from meshwright.cdk.buckets import retain
 from meshwright.cdk.place import Tags, cfn_tags
+from meshwright.cdk.policies import acknowledge
 from meshwright.config.domain_file import Stream
+
+AWS_MANAGED_KEY = "alias/aws/kinesis"
+WHY_OWN_KEY = (
+    "The rule is about cost. With a customer-managed key its policy decides who reads the stream, as it "
+    "does for the domain's buckets, and a reader of another account can be let in."
+)
 
 
 class DomainStreams(Construct):
@@ -23,10 +30,12 @@ class DomainStreams(Construct):
         construct_id: str,
         *,
         streams: Mapping[str, Stream],
-        key_id: str = "alias/aws/kinesis",
+        key_id: str = AWS_MANAGED_KEY,
         tags: Tags | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
+        if key_id != AWS_MANAGED_KEY:
+            acknowledge(self, {"AwsSolutions-KDS3": WHY_OWN_KEY})
         self.streams: dict[str, kinesis.CfnStream] = {}
         for name, stream in streams.items():
             on_demand = stream.shards is None

@@ -7,8 +7,6 @@ from meshwright.cdk.place import Place, Tags
 from meshwright.mesh.model import Domain, Mesh
 from meshwright.mesh.names import partition_of
 
-DEFAULT_QUALIFIER = "hnb659fds"
-
 
 class MeshStack(cdk.Stack):
     """A stack of a mesh, in an explicit account and Region, with the tags of what is in it.
@@ -27,16 +25,7 @@ class MeshStack(cdk.Stack):
         description: str,
     ) -> None:
         self.target = cdk.Environment(account=account, region=mesh.region)
-        qualifier = mesh.file.bootstrap_qualifier
-        super().__init__(
-            scope,
-            name,
-            env=self.target,
-            description=description,
-            synthesizer=None
-            if qualifier == DEFAULT_QUALIFIER
-            else cdk.DefaultStackSynthesizer(qualifier=qualifier),
-        )
+        super().__init__(scope, name, env=self.target, description=description)
         self.mesh = mesh
         self.place = Place(account=account, region=mesh.region, partition=partition_of(mesh.region))
         self.provider_arn = mesh.names.provider_arn(account)

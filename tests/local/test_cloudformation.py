@@ -214,3 +214,16 @@ def test_termination_protection(aws: Aws, account: Account) -> None:
     cloudformation.update_termination_protection(StackName="safe", EnableTerminationProtection=True)
     with pytest.raises(ClientError, match="TerminationProtection is enabled"):
         cloudformation.delete_stack(StackName="safe")
+
+
+def test_a_failed_update_brings_back_the_tags(aws: Aws, account: Account) -> None:
+    here = account()
+    cloudformation, sqs = aws.client("cloudformation", here), aws.client("sqs", here)
+    template = {"Resources": {"A": queue("a")}}
+    assert deploy(cloudformation, "t", template, Tags=[{"Key": "owner", "Value": "x"}]) == "CREATE_COMPLETE"
+    template["Resources"]["Bad"] = {**BAD, "DependsOn": "A"}
+    after = deploy(cloudformation, "t", template, kind="UPDATE", Tags=[{"Key": "owner", "Value": "y"}])
+    assert after == "UPDATE_ROLLBACK_COMPLETE"
+    assert sqs.list_queue_tags(QueueUrl=sqs.get_queue_url(QueueName="a")["QueueUrl"])["Tags"] == {
+        "owner": "x"
+    }

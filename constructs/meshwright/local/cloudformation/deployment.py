@@ -132,7 +132,8 @@ class Deployment:
                 if old
                 else set()
             )
-            if old and not changed and not retag:
+            # The stack's tags never reach a custom resource.
+            if old and not changed and (not retag or is_custom(wanted.type)):
                 self.stack.resources[name] = replace(
                     wanted, attributes=old.attributes, status=old.status, changed=old.changed
                 )
@@ -172,7 +173,7 @@ class Deployment:
         failed: list[str] = []
         for name in _ordered(before):
             current, former = stack.resources[name], before[name]
-            if current is former or current.properties == former.properties:
+            if (current.changed, current.status) == (former.changed, former.status):
                 stack.resources[name] = former
                 continue
             if current.physical_id != former.physical_id and not is_custom(current.type):

@@ -76,3 +76,10 @@ def test_links_of_the_docs_lead_somewhere() -> None:
     ]
     assert len(links) > 10
     assert [(page.name, target) for page, target in links if not (page.parent / target).exists()] == []
+
+
+def test_the_guide_to_the_constructs_shows_the_examples_as_they_are() -> None:
+    guide = (REPOSITORY / "docs" / "constructs.md").read_text()
+    examples = sorted((REPOSITORY / "examples").glob("*.py"))
+    assert len(examples) > 5
+    assert [file.name for file in examples if f"```python\n{file.read_text()}```" not in guide] == []

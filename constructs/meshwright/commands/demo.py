@@ -30,7 +30,7 @@ def demo(*, root: Path, environment: str | None, port: int | None, today: date) 
     mesh = load_mesh(root, environment=environment, today=today)
     report.files(mesh)
     embedded = control.up(root, port=port, organization=mesh.file.organization)
-    report.embedded(embedded.endpoint)
+    report.embedded(embedded)
     accounts = _accounts(mesh, embedded)
     report.prepared(_prepare(mesh, accounts))
     with report.working("Bootstrapping the accounts (cdk bootstrap)"):

@@ -11,6 +11,7 @@ from meshwright.mesh.model import Mesh
 
 if TYPE_CHECKING:
     from meshwright.aws.inventory import Inventory
+    from meshwright.local.control import Embedded
     from meshwright.local.roundtrip import Check
 
 
@@ -29,8 +30,10 @@ class Report:
             f"{subscriptions} subscriptions agreed of {len(mesh.subscriptions)} asked for or offered"
         )
 
-    def embedded(self, endpoint: str) -> None:
-        self._console.print(f"Embedded AWS at {endpoint}; your own AWS configuration is not read")
+    def embedded(self, running: "Embedded") -> None:
+        if running.moved:
+            self._console.print(f"Port {running.wanted_port} is busy; using {running.port}")
+        self._console.print(f"Embedded AWS at {running.endpoint}; your own AWS configuration is not read")
 
     def prepared(self, made: Sequence[str]) -> None:
         if made:

@@ -7,8 +7,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import aws_cdk as cdk
 import pytest
 
+from meshwright.cdk import Context, read_context
+from meshwright.errors import UserError
 from tests.cdk.synthesis import ROOT, Template, templates_in
 
 
@@ -28,7 +31,7 @@ def run(
 ) -> subprocess.CompletedProcess[str]:
     environment = {
         "PATH": str(root / "no-such-folder"),  # no node, no python
-        "HOME": str(root),
+        "HOME": os.environ["HOME"],  # jsii unpacks the CDK there, once
         "CDK_OUTDIR": str(root / "cdk.out"),
         "CDK_CONTEXT_JSON": json.dumps(context or {}),
         "CDK_VALIDATION": "false",
@@ -63,29 +66,34 @@ def test_context_chooses_environment_and_domains(repository: Path) -> None:
     assert "333333333332" in json.dumps(written)
 
 
+def test_a_mistake_on_the_command_line(repository: Path) -> None:
+    done = run(repository, context={"domains": "order"})
+    assert (done.returncode, done.stderr) == (
+        2,
+        "-c domains: there is no domain 'order' in the environment 'dev'. Did you mean 'orders'? "
+        "Its domains: analytics, customers, orders, payments.\n",
+    )
+
+
 @pytest.mark.parametrize(
-    ("context", "message"),
+    ("context", "expected"),
     [
+        ({}, Context(environment=None, domains=None)),
         (
-            {"domains": "order"},
-            "-c domains: there is no domain 'order' in the environment 'dev'. Did you mean 'orders'? "
-            "Its domains: analytics, customers, orders, payments.\n",
+            {"environment": "prod", "domains": "orders, payments,"},
+            Context(environment="prod", domains=("orders", "payments")),
         ),
-        (
-            {"domains": ","},
-            "-c domains: name at least one domain, of: analytics, customers, orders, payments.\n",
-        ),
-        ({"domains": ["orders"]}, "cdk: -c domains=… needs a value, got ['orders'].\n"),
-        (
-            {"environment": "test"},
-            "mesh.yaml: environments: there is no environment 'test'. Use one of: dev, prod "
-            "(cdk: -c environment=NAME), or add it to mesh.yaml.\n",
-        ),
+        ({"domains": ","}, Context(environment=None, domains=())),
     ],
 )
-def test_a_mistake_on_the_command_line(repository: Path, context: dict[str, object], message: str) -> None:
-    done = run(repository, context=context)
-    assert (done.returncode, done.stderr) == (2, message)
+def test_context(context: dict[str, str], expected: Context) -> None:
+    assert read_context(cdk.App(context=context)) == expected
+
+
+@pytest.mark.parametrize("value", ["", ["orders"], 7])
+def test_context_that_is_no_text(value: object) -> None:
+    with pytest.raises(UserError, match=r"^cdk: -c domains=… needs a value, got "):
+        read_context(cdk.App(context={"domains": value}))
 
 
 def test_a_mistake_in_a_file(repository: Path) -> None:

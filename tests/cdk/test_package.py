@@ -21,7 +21,7 @@ def test_importing_it_loads_neither_cdk_nor_node() -> None:
         "import sys, meshwright.cdk; print([name for name in ('aws_cdk', 'jsii') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert done.stdout == "[]\n"
+    assert done.stdout == "set()\n"
 
 
 def test_every_public_name_is_there() -> None:
@@ -88,7 +88,7 @@ def test_a_table_of_every_format_says_how_it_is_read() -> None:
         ProductTables(stack, "Tables", database="db", tables=tables, location="s3://b/p", provider_arn=arn)
 
     template = json.loads((synthesize(add) / "s.template.json").read_text())
-    found = {}
+    found: dict[str, tuple[object, ...]] = {}
     for resource in template["Resources"].values():
         properties = resource["Properties"]
         if resource["Type"] == "Custom::IcebergTable":
@@ -133,5 +133,5 @@ def test_two_qualifiers(mesh: Mesh) -> None:
     files = raw_files()
     files["mesh"]["bootstrap_qualifier"] = "acmeboot"
     app = cdk.App(context={"@aws-cdk/core:bootstrapQualifier": "other"})
-    with pytest.raises(UserError, match="bootstrap_qualifier is 'acmeboot', but .* = 'other'"):
+    with pytest.raises(UserError, match=r"bootstrap_qualifier is 'acmeboot', but .* = 'other'"):
         build(app, mesh_of(files))

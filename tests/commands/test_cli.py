@@ -1,6 +1,7 @@
 """The one error boundary: exit codes, and where messages go."""
 
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -76,7 +77,7 @@ def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_reader_that_stops_reading_is_no_error(tmp_path: Path) -> None:
     write_mesh(tmp_path)
     (tmp_path / "domains/x.yaml").write_text("".join(f"unknown{each}: 1\n" for each in range(3000)))
-    program = f"{sys.executable} -m meshwright validate | head -1"
+    program = f"{shlex.quote(sys.executable)} -m meshwright validate | head -1"
     done = subprocess.run(
         ["/bin/sh", "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True
     )

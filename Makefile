@@ -36,7 +36,7 @@ unit: setup
 	@$(RUN) pytest -q -n 2 -m "not e2e"
 
 e2e: setup
-	@$(RUN) pytest -q -n 2 --dist loadgroup -m e2e
+	@$(RUN) pytest -q -n 2 --dist loadfile -m e2e
 
 setup: .venv/.ready node_modules/.ready
 

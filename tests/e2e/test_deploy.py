@@ -12,7 +12,7 @@ from meshwright.local.roundtrip import round_trips
 
 from .conftest import REPOSITORY, Deployed
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("deploy")]
+pytestmark = pytest.mark.e2e
 
 DEPLOY = ("deploy", "--all", "--require-approval", "never", "--concurrency", "4", "--progress", "events")
 STACKS = {

@@ -21,7 +21,7 @@ CASES = (
         "country = 'DE'",
         "country = = 'DE'",
         (
-            "domains/analytics.yaml:10:22: consumes[0].where: found `=`, but a constant is expected ('text', a number, TRUE or FALSE). Write conditions as: country = 'DE' AND total >= 10",
+            "domains/analytics.yaml:10:22: consumes[0].where: it is not a condition at `= 'DE'`. Write conditions as: country = 'DE' AND total >= 10",
         ),
     ),
     Case(

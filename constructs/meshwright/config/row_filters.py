@@ -2,13 +2,18 @@
 
 Lake Formation takes a small part of PartiQL: a column compared with constants, and such comparisons joined by
 AND, OR and NOT; no functions, no subqueries, no column compared with another
-(https://docs.aws.amazon.com/lake-formation/latest/dg/partiql-support.html). A parser for all of SQL would
-accept more than can be deployed, and takes longer to import than everything else here takes to run.
+(https://docs.aws.amazon.com/lake-formation/latest/dg/partiql-support.html). sqlglot reads the text; of what
+it accepts only that part is let through. What is deployed is the text as written, so the tokens are checked
+too: nothing may stand in it that sqlglot reads, drops or normalises in a way of its own.
 """
 
-import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from sqlglot import exp
+    from sqlglot.tokenizer_core import Token
 
 MAX_LENGTH = 2048
 MAX_DEPTH = 40
@@ -36,201 +41,170 @@ class RowFilterError(Exception):
         self.offset, self.code, self.what, self.fix = offset, code, what, fix
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
-    kind: str
-    text: str
-    offset: int
-
-    @property
-    def word(self) -> str:
-        return self.text.upper() if self.kind == "name" else ""
-
-
-_TOKENS = re.compile(
-    r"(?P<space>\s+)|(?P<comment>--|/\*)|(?P<text>'(?:[^']|'')*')|(?P<number>-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+))"
-    r"|(?P<name>[A-Za-z_][A-Za-z0-9_]*)|(?P<operator><=|>=|<>|!=|==|=|<|>)|(?P<sign>[().,])"
-    r"|(?P<quoted>\"[^\"]*\"|`[^`]*`)"
-)
-_OPERATORS = frozenset({"=", "<>", "!=", "<", ">", "<=", ">="})
-_KEYWORDS = frozenset({"AND", "OR", "NOT", "IN", "LIKE", "BETWEEN", "IS", "NULL", "TRUE", "FALSE"})
 _EXAMPLE = "Write conditions as: country = 'DE' AND total >= 10"
+_OPERATORS = {"EQ": "=", "NEQ": "<>", "LT": "<", "GT": ">", "LTE": "<=", "GTE": ">=", "LIKE": "LIKE"}
+_SIGNS = frozenset({"(", ")", ",", ".", "-", "=", "<>", "!=", "<", ">", "<=", ">="})
+_WORDS = frozenset({"AND", "OR", "NOT", "IN", "LIKE", "BETWEEN", "IS", "NULL", "TRUE", "FALSE"})
 
 
 def parse_filter(text: str) -> tuple[Comparison, ...]:
     """The comparisons of a row filter, in order. Raises RowFilterError."""
+    # Here, because a mesh without row filters need not wait for it.
+    import sqlglot
+    from sqlglot.errors import ParseError, TokenError
+
     if len(text) > MAX_LENGTH:
+        what = f"the condition has {len(text)} characters"
+        raise RowFilterError(0, "where-too-long", what, f"Lake Formation takes {MAX_LENGTH}.")
+    try:
+        tokens = sqlglot.tokenize(text, read="trino")
+    except TokenError:
         raise RowFilterError(
-            0,
-            "where-too-long",
-            f"the condition has {len(text)} characters",
-            f"Lake Formation takes {MAX_LENGTH}.",
-        )
-    parser = _Parser(_tokens(text))
-    parser.either()
-    if parser.now.kind != "end":
-        raise parser.unexpected("the condition is complete before it")
-    return tuple(parser.found)
+            text.rfind("'"), "where-syntax", "a quote is not closed", "Close it with '."
+        ) from None
+    _check_tokens(text, tokens)
+    if not tokens:
+        raise _syntax(0, "the condition is empty")
+    try:
+        tree = sqlglot.parse_one(text, read="trino")
+    except ParseError as mistake:
+        raise _unparsed(text, tokens, mistake) from None
+    return tuple(sorted(_comparisons(tree), key=lambda each: each.offset))
 
 
-def _tokens(text: str) -> list[_Token]:
-    tokens, at = [], 0
-    while at < len(text):
-        found = _TOKENS.match(text, at)
-        if found is None:
-            if text[at] == "'":
-                raise RowFilterError(at, "where-syntax", "a quote is not closed", "Close it with '.")
-            raise RowFilterError(at, "where-syntax", f"`{text[at]}` is not used in conditions", _EXAMPLE)
-        kind = str(found.lastgroup)
-        if kind == "comment":
-            raise RowFilterError(
-                at, "where-syntax", "a comment is not allowed here", "Put it behind a # of YAML."
-            )
-        if kind == "quoted":
-            inside = found[0][1:-1]
-            what = f"{found[0]} is in the wrong quotes"
-            raise RowFilterError(
-                at, "where-syntax", what, f"Text goes in single quotes ('{inside}'), a column's name in none."
-            )
-        if found[0] == "==":
-            raise RowFilterError(at, "where-syntax", "`==` is not a comparison", "Use a single =.")
-        if kind != "space":
-            tokens.append(_Token(kind, found[0], at))
-        at = found.end()
-    return [*tokens, _Token("end", "", len(text))]
+def _check_tokens(text: str, tokens: "list[Token]") -> None:
+    """Nothing may be in the text but what a condition is made of."""
+    at, depth = 0, 0
+    for index, token in enumerate(tokens):
+        raw = text[token.start : token.end + 1]
+        _check_gap(text, at, token.start)
+        at = token.end + 1
+        following = tokens[index + 1].text if index + 1 < len(tokens) else ""
+        depth += {"(": 1, ")": -1}.get(raw, 0) + (raw.upper() == "NOT")
+        if depth > MAX_DEPTH:
+            raise RowFilterError(token.start, "where-syntax", "it is nested too deeply", "Write it flatter.")
+        if raw.upper() == "SELECT":
+            raise RowFilterError(token.start, "where-unsupported", "a subquery is not supported", _EXAMPLE)
+        if following == "(" and _is_name(raw) and raw.upper() not in _WORDS:
+            what = f"the function `{raw}` is not supported: Lake Formation takes none in row filters"
+            raise RowFilterError(token.start, "where-unsupported", what, "Compare the column itself.")
+        _check_token(token, raw)
+    _check_gap(text, at, len(text))
 
 
-class _Parser:
-    def __init__(self, tokens: list[_Token]) -> None:
-        self.tokens, self.at, self.depth = tokens, 0, 0
-        self.found: list[Comparison] = []
+def _check_gap(text: str, start: int, end: int) -> None:
+    """Between tokens there is nothing but space; what else sqlglot skips is a comment."""
+    gap = text[start:end]
+    if gap.strip():
+        offset = start + len(gap) - len(gap.lstrip())
+        what, fix = "a comment is not allowed here", "Put it behind a # of YAML."
+        raise RowFilterError(offset, "where-syntax", what, fix)
 
-    @property
-    def now(self) -> _Token:
-        return self.tokens[self.at]
 
-    @property
-    def next(self) -> _Token:
-        return self.tokens[min(self.at + 1, len(self.tokens) - 1)]
+def _check_token(token: "Token", raw: str) -> None:
+    if raw in _SIGNS or raw.upper() in _WORDS or (raw.isascii() and raw.replace(".", "", 1).isdigit()):
+        return
+    kind = token.token_type.name
+    if kind == "STRING" and raw == "'" + token.text.replace("'", "''") + "'":
+        return
+    if kind == "IDENTIFIER" and raw == f'"{token.text}"' and _is_name(token.text):
+        return
+    if raw == "==":
+        raise RowFilterError(token.start, "where-syntax", "`==` is not a comparison", "Use a single =.")
+    if _is_name(raw):
+        if kind == "VAR":
+            return
+        what, fix = f"`{raw}` is a reserved word", f'As the name of a column, write it as "{raw}".'
+        raise RowFilterError(token.start, "where-syntax", what, fix)
+    raise _syntax(token.start, f"`{raw[:20]}` is not used in conditions")
 
-    def take(self, *words: str) -> bool:
-        """Step over the next token if it is one of these words or signs."""
-        if self.now.word in words or (self.now.kind == "sign" and self.now.text in words):
-            self.at += 1
-            return True
-        return False
 
-    def unexpected(self, expected: str) -> RowFilterError:
-        shown = f"`{self.now.text}`" if self.now.kind != "end" else "the end"
-        return RowFilterError(self.now.offset, "where-syntax", f"found {shown}, but {expected}", _EXAMPLE)
+def _is_name(text: str) -> bool:
+    return text.isascii() and text.isidentifier()
 
-    def either(self) -> None:
-        self.depth += 1
-        if self.depth > MAX_DEPTH:
-            raise RowFilterError(self.now.offset, "where-syntax", "too many parentheses", "Write it flatter.")
-        self.both()
-        while self.take("OR"):
-            self.both()
-        self.depth -= 1
 
-    def both(self) -> None:
-        self.condition()
-        while self.take("AND"):
-            self.condition()
+def _syntax(offset: int, what: str) -> RowFilterError:
+    return RowFilterError(offset, "where-syntax", what, _EXAMPLE)
 
-    def condition(self) -> None:
-        while self.take("NOT"):
-            pass
-        if self.now.text == "(" and self.next.word == "SELECT":
-            raise RowFilterError(
-                self.now.offset, "where-unsupported", "a subquery is not supported", _EXAMPLE
-            )
-        if self.take("("):
-            self.either()
-            if not self.take(")"):
-                raise self.unexpected("a `)` is missing")
+
+def _unparsed(text: str, tokens: "list[Token]", mistake: Exception) -> RowFilterError:
+    near = getattr(mistake, "errors", [{}])[0]
+    found = [each for each in tokens if (each.line, each.col) == (near.get("line"), near.get("col"))]
+    if not found:
+        return _syntax(len(text), "it is not a complete condition")
+    return _syntax(found[0].start, f"it is not a condition at `{text[found[0].start : found[0].start + 20]}`")
+
+
+def _comparisons(tree: "exp.Expr") -> Iterator[Comparison]:
+    from sqlglot import exp
+
+    waiting = [tree]  # not recursion: a long chain of AND is a deep tree
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, (exp.And, exp.Or)):
+            waiting += [node.this, node.expression]
+        elif isinstance(node, (exp.Not, exp.Paren)):
+            waiting.append(node.this)
         else:
-            self.comparison()
+            yield _comparison(node)
 
-    def comparison(self) -> None:
-        column, offset = self.column()
-        negated = self.take("NOT")
-        if self.take("IS"):
-            if negated:
-                raise self.unexpected("NOT belongs behind IS")
-            self.take("NOT")
-            if not self.take("NULL"):
-                raise self.unexpected("only NULL or NOT NULL can follow IS")
-            self.found.append(Comparison(column, offset, "IS NULL", ()))
-        elif self.take("BETWEEN"):
-            low = self.constant()
-            if not self.take("AND"):
-                raise self.unexpected("BETWEEN needs an AND")
-            self.found.append(Comparison(column, offset, "BETWEEN", (low, self.constant())))
-        elif self.take("IN"):
-            self.found.append(Comparison(column, offset, "IN", self.constants()))
-        elif self.take("LIKE"):
-            self.found.append(Comparison(column, offset, "LIKE", (self.constant(),)))
-        elif self.now.kind == "operator" and not negated:
-            operator = "<>" if self.now.text == "!=" else self.now.text
-            self.at += 1
-            self.found.append(Comparison(column, offset, operator, (self.constant(),)))
-        else:
-            raise self.unexpected(
-                "a comparison is missing (=, <>, <, >, <=, >=, IN, LIKE, BETWEEN or IS NULL)"
-            )
 
-    def column(self) -> tuple[tuple[str, ...], int]:
-        token = self.now
-        if token.kind in ("text", "number") or token.word in ("TRUE", "FALSE", "NULL"):
-            raise RowFilterError(
-                token.offset,
-                "where-unsupported",
-                f"a condition begins with a column, not with {token.text}",
-                _EXAMPLE,
-            )
-        if token.kind != "name" or token.word in _KEYWORDS:
-            raise self.unexpected("a column is expected here")
-        if self.next.text == "(":
-            what = f"the function `{token.text}` is not supported: Lake Formation takes none in row filters"
-            raise RowFilterError(token.offset, "where-unsupported", what, "Compare the column itself.")
-        names = [token.text.lower()]
-        self.at += 1
-        while self.take("."):
-            if self.now.kind != "name":
-                raise self.unexpected("the name of a field is expected")
-            names.append(self.now.text.lower())
-            self.at += 1
-        return tuple(names), token.offset
+def _comparison(node: "exp.Expr") -> Comparison:
+    from sqlglot import exp
 
-    def constants(self) -> tuple[Constant, ...]:
-        if not self.take("("):
-            raise self.unexpected("IN needs a list in parentheses")
-        found = [self.constant()]
-        while self.take(","):
-            found.append(self.constant())
-        if not self.take(")"):
-            raise self.unexpected("a `)` is missing")
-        return tuple(found)
+    constants: list[exp.Expr]
+    if isinstance(node, exp.Between):
+        operator, constants = "BETWEEN", [node.args["low"], node.args["high"]]
+    elif isinstance(node, exp.In):
+        operator, constants = "IN", node.expressions
+    elif isinstance(node, exp.Is) and isinstance(node.expression, exp.Null):
+        operator, constants = "IS NULL", []
+    elif (name := type(node).__name__.upper()) in _OPERATORS:
+        operator, constants = _OPERATORS[name], [node.expression]
+    elif isinstance(node, exp.Alias):
+        raise _syntax(_start(node.args["alias"]), f"the condition is complete before `{node.alias}`")
+    else:
+        what = "a comparison is missing (=, <>, <, >, <=, >=, IN, LIKE, BETWEEN or IS NULL)"
+        raise _syntax(_start(node), what)
+    column, offset = _column(node.this)
+    return Comparison(column, offset, operator, tuple(_constant(each, offset) for each in constants))
 
-    def constant(self) -> Constant:
-        token = self.now
-        if token.word == "SELECT" or (token.text == "(" and self.next.word == "SELECT"):
-            raise RowFilterError(token.offset, "where-unsupported", "a subquery is not supported", _EXAMPLE)
-        if token.kind == "name" and token.word in ("TRUE", "FALSE"):
-            kind: Constant = "boolean"
-        elif token.kind == "text":
-            kind = "text"
-        elif token.kind == "number":
-            kind = "number"
-        elif token.word == "NULL":
-            raise RowFilterError(
-                token.offset, "where-unsupported", "nothing equals NULL", "Write IS NULL instead."
-            )
-        elif token.kind == "name" and token.word not in _KEYWORDS:
-            what = f"`{token.text}` is not a constant: Lake Formation compares columns with constants only"
-            raise RowFilterError(token.offset, "where-unsupported", what, "Text goes in single quotes: 'DE'.")
-        else:
-            raise self.unexpected("a constant is expected ('text', a number, TRUE or FALSE)")
-        self.at += 1
-        return kind
+
+def _column(node: "exp.Expr") -> tuple[tuple[str, ...], int]:
+    from sqlglot import exp
+
+    parts = node.parts if isinstance(node, (exp.Column, exp.Dot)) else []
+    if not parts or not all(isinstance(part, exp.Identifier) for part in parts):
+        what = "a condition begins with the name of a column"
+        raise RowFilterError(_start(node), "where-unsupported", what, _EXAMPLE)
+    return tuple(part.name.lower() for part in parts), _start(parts[0])
+
+
+def _constant(node: "exp.Expr", offset: int) -> Constant:
+    from sqlglot import exp
+
+    value = node.this if isinstance(node, exp.Neg) else node
+    if isinstance(value, exp.Literal) and not (value.is_string and value is not node):
+        return "text" if value.is_string else "number"
+    if isinstance(node, exp.Boolean):
+        return "boolean"
+    if isinstance(node, exp.Null):
+        raise RowFilterError(offset, "where-unsupported", "nothing equals NULL", "Write IS NULL instead.")
+    start = _start(node) or offset
+    if isinstance(node, exp.Column):
+        if node.this.quoted:
+            fix = f"Text goes in single quotes ('{node.name}'), a column's name in none."
+            raise RowFilterError(start, "where-syntax", f'"{node.name}" is in the wrong quotes', fix)
+        what = f"`{node.sql()}` is not a constant: Lake Formation compares columns with constants only"
+        raise RowFilterError(start, "where-unsupported", what, "Text goes in single quotes: 'DE'.")
+    what = "a constant is expected ('text', a number, TRUE or FALSE)"
+    raise RowFilterError(start, "where-unsupported", what, _EXAMPLE)
+
+
+def _start(node: "exp.Expr") -> int:
+    """Where the first name inside `node` begins; 0 if there is none, for sqlglot places only names."""
+    from sqlglot import exp
+
+    return min(
+        (each.meta["start"] for each in node.find_all(exp.Identifier) if "start" in each.meta), default=0
+    )

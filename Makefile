@@ -5,7 +5,7 @@ RUN := $(BIN)/python -m
 # uv is pip, ten times as fast. The system's certificates, since companies inspect TLS; where uv can't, pip may.
 UV := $(RUN) uv pip install --quiet --system-certs --python $(BIN)/python
 # Nothing of the caller's Python or Node set-up may leak into ours.
-unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV NODE_PATH NODE_OPTIONS
+unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE VIRTUAL_ENV NODE_PATH NODE_OPTIONS
 
 .PHONY: demo test setup lint types unit e2e lock stop clean
 .DEFAULT_GOAL := help

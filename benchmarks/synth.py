@@ -2,12 +2,14 @@
 
     python -O benchmarks/synth.py                  # 10, 50, 100 domains
     python -O benchmarks/synth.py 100 500 --runs 3
+    python -O benchmarks/synth.py 1000 --validate  # `meshwright validate` instead
 
-Each domain has two products of two tables, one stream, two roles and two subscriptions. Every synthesis is a
-fresh process in an empty folder, from the files to the templates, with CDK_VALIDATION=false; `--validation`
-shows what CDK's own validation of the templates adds. Start-up is a mesh of one domain that has nothing.
-Milliseconds a domain are counted from the line before: were they to grow, synthesis would not be linear. CPU
-time is the one to compare on a busy machine. Peak memory: Python's and Node's, each at its own (Linux only).
+Each domain has two products of two tables, one stream, two roles and two subscriptions with row filters.
+Every run is a fresh process in an empty folder, from the files to the templates, with
+CDK_VALIDATION=false; `--validation` shows what CDK's own validation of the templates adds. Start-up is a
+mesh of one domain that has nothing. Milliseconds a domain are counted from the line before: were they to
+grow, synthesis would not be linear. CPU time is the one to compare on a busy machine. Peak memory:
+Python's and Node's, each at its own (Linux only).
 """
 
 import argparse
@@ -74,7 +76,8 @@ def domain_file(number: int, count: int) -> str:
         lines.append("consumes:")
         for name, step in (("sales", 1), ("stock", 2)):
             producer = (number + step) % count
-            lines.append(f"  - {{product: d{producer}.{name}, purpose: To measure., roles: [analysts]}}")
+            lines += [f"  - {{product: d{producer}.{name}, purpose: To measure., roles: [analysts],"]
+            lines += [f"     where: id <> 'x{number}' AND amount > {step}}}"]
     return "\n".join(lines) + "\n"
 
 
@@ -98,8 +101,8 @@ class Result:
     megabytes: float
 
 
-def measure(count: int, *, validation: bool) -> Result:
-    """Synthesize a mesh of `count` domains in a process of its own."""
+def measure(count: int, arguments: list[str], *, validation: bool) -> Result:
+    """Run Python with `arguments` on a mesh of `count` domains."""
     with tempfile.TemporaryDirectory() as folder:
         write_mesh(Path(folder), count)
         environment = {**os.environ, "CDK_OUTDIR": f"{folder}/cdk.out"}
@@ -108,7 +111,9 @@ def measure(count: int, *, validation: bool) -> Result:
         if not validation:
             environment["CDK_VALIDATION"] = "false"
         before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-        process = subprocess.Popen([sys.executable, "-O", "app.py"], cwd=folder, env=environment)
+        process = subprocess.Popen(
+            [sys.executable, "-O", *arguments], cwd=folder, env=environment, stdout=subprocess.DEVNULL
+        )
         peaks: dict[int, int] = {}
         while process.poll() is None:
             for pid in (process.pid, *_children(process.pid)):
@@ -145,7 +150,9 @@ def main() -> None:
     parser.add_argument("domains", nargs="*", type=int, default=[10, 50, 100], help="numbers of domains")
     parser.add_argument("--runs", type=int, default=2, help="runs of each; the fastest counts")
     parser.add_argument("--validation", action="store_true", help="with CDK's validation of templates")
+    parser.add_argument("--validate", action="store_true", help="time `meshwright validate` instead")
     chosen = parser.parse_args()
+    arguments = ["-m", "meshwright", "validate"] if chosen.validate else ["app.py"]
     node = subprocess.run([*command("node"), "--version"], check=True, capture_output=True, text=True)
     print(
         f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, "
@@ -155,7 +162,7 @@ def main() -> None:
     )
     before, fewer = None, 0
     for count in (0, *sorted(chosen.domains)):
-        results = [measure(count, validation=chosen.validation) for _ in range(chosen.runs)]
+        results = [measure(count, arguments, validation=chosen.validation) for _ in range(chosen.runs)]
         best = min(results, key=lambda each: each.seconds)
         line = f"{count:5d} domains {best.seconds:7.2f} s {best.cpu:7.2f} s CPU {best.megabytes:6.0f} MB"
         if before is None:

@@ -25,9 +25,9 @@ class Report:
         subscriptions = sum(len(each) for each in mesh.agreed_by_consumer.values())
         self._title(f"Mesh {mesh.name}, environment {mesh.environment}, {mesh.region}")
         self._console.print(
-            f"{len(mesh.domains)} domains, "
-            f"{sum(len(each.file.products) for each in mesh.domains.values())} products, "
-            f"{subscriptions} subscriptions agreed of {len(mesh.subscriptions)} asked for or offered"
+            f"Domains: {len(mesh.domains)}, "
+            f"products: {sum(len(each.file.products) for each in mesh.domains.values())}, "
+            f"subscriptions: {subscriptions} agreed of {len(mesh.subscriptions)} asked for or offered"
         )
 
     def embedded(self, running: "Embedded") -> None:
@@ -67,7 +67,7 @@ class Report:
                 self._console.print(f"  {name if index == 0 else '':<10}{value}", markup=False)
 
     def checks(self, checks: "Sequence[Check]") -> None:
-        self._title("Every subscription, tried")
+        self._title("Every stream and subscription, tried")
         for check in checks:
             mark = "[green]yes[/]" if check.held else "[red]NO [/]"
             self._console.print(f"{mark}  {check.subject}: {check.claim}")

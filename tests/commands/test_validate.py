@@ -122,4 +122,4 @@ def test_validate_imports_neither_the_cdk_nor_aws_nor_what_it_does_not_need() ->
     )
     loaded = set(done.stderr.split())
     assert {"pydantic", "yaml"} <= loaded
-    assert not loaded & {"aws_cdk", "jsii", "boto3", "botocore", "moto", "rich", "sqlglot", "constructs"}
+    assert not loaded & {"aws_cdk", "jsii", "boto3", "botocore", "moto", "rich", "constructs"}

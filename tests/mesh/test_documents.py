@@ -1,11 +1,14 @@
 """The Lake Formation documents of the small mesh, whole: what each stack declares."""
 
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from meshwright.mesh.documents import access_document, linked_databases, preparation_document, share_document
 from meshwright.mesh.model import Mesh
+from meshwright.mesh.subscriptions import Status
 from meshwright.project import load_mesh
 from tests.config.small_mesh import TODAY, write_mesh
 
@@ -31,19 +34,15 @@ SHARE = {
             "classification": "internal",
         },
     },
-    "Filters": {
-        "111111111111:filter/acme_orders_sales/orders/analytics": {
-            "Columns": ["order_id", "order_date", "country", "total"],
-            "Rows": "(country = 'DE')",
+    "Readers": {
+        "111111111111:table/acme_orders_sales/orders": {
+            "order_id, order_date, country, total WHERE (country = 'DE')": {"analytics": "333333333331"}
         }
     },
     "Grants": {
         "111111111111:database/acme_orders_sales": {
             "ALTER, CREATE_TABLE, DESCRIBE with grant option": ["222222222221"],
             "DESCRIBE with grant option": ["333333333331"],
-        },
-        "111111111111:filter/acme_orders_sales/orders/analytics": {
-            "SELECT with grant option": ["333333333331"]
         },
         "111111111111:location/acme-orders-products-222222222221": {
             "DATA_LOCATION_ACCESS with grant option": ["222222222221"]
@@ -125,3 +124,20 @@ def test_what_the_producer_grants_to_its_own_roles(mesh: Mesh) -> None:
 def test_what_the_consumer_grants_to_its_own_roles(mesh: Mesh) -> None:
     assert access_document(mesh, mesh.domains["analytics"]) == CONSUMER_ACCESS
     assert linked_databases(mesh, mesh.domains["analytics"]) == CONSUMER_LINKS
+
+
+def test_a_product_with_a_thousand_consumers_fits_a_custom_resource(mesh: Mesh) -> None:
+    """Old and new document travel in one event; Lambda takes 256 KB of it when called asynchronously."""
+    [one] = [each for each in mesh.subscriptions if each.status is Status.AGREED]
+    consumers = {f"consumer-{number}": str(500_000_000_000 + number) for number in range(1000)}
+    analytics = mesh.domains["analytics"]
+    crowded = replace(
+        mesh,
+        domains={**mesh.domains}
+        | {name: replace(analytics, name=name, account=consumers[name]) for name in consumers},
+        subscriptions=tuple(replace(one, consumer=name) for name in consumers),
+    )
+    document = share_document(crowded, mesh.domains["orders"])
+    [shapes] = document["Readers"].values()
+    assert [len(readers) for readers in shapes.values()] == [1000]
+    assert len(json.dumps(document)) < 60_000

@@ -77,10 +77,31 @@ def test_a_document_becomes_atoms() -> None:
     assert parse_item("admin\tarn:aws:iam::111111111111:role/a") is None
 
 
+def test_readers_are_filters_granted_to_each() -> None:
+    rows = "(a = ' WHERE ') AND (b > 1)"
+    short = {
+        "Readers": {TABLE: {f"a, b WHERE {rows}": {"x": ANALYTICS, "y": PAYMENTS}, "a": {"z": PAYMENTS}}}
+    }
+    at = TABLE.replace(":table/", ":filter/")
+    long = {
+        "Filters": {
+            f"{at}/x": {"Columns": ["a", "b"], "Rows": rows},
+            f"{at}/y": {"Columns": ["a", "b"], "Rows": rows},
+            f"{at}/z": {"Columns": ["a"]},
+        },
+        "Grants": {
+            f"{at}/x": {"SELECT with grant option": [ANALYTICS]},
+            f"{at}/y": {"SELECT with grant option": [PAYMENTS]},
+            f"{at}/z": {"SELECT with grant option": [PAYMENTS]},
+        },
+    }
+    assert parse(short) == parse(long)
+
+
 @pytest.mark.parametrize(
     ("properties", "problem"),
     [
-        ({"Grant": {}}, "has an unknown property 'Grant'; it takes Filters, Grants, Tags"),
+        ({"Grant": {}}, "has an unknown property 'Grant'; it takes Filters, Grants, Readers, Tags"),
         ({"Grants": {"sales": {}}}, "'sales' is no resource"),
         ({"Grants": {f"{ACCOUNT}:table/sales": {}}}, "is no resource"),
         ({"Grants": {TABLE: {"ALL": [ANALYTICS]}}}, "cannot use 'ALL': list each permission by its name"),
@@ -94,6 +115,8 @@ def test_a_document_becomes_atoms() -> None:
         ({"Tags": {FILTER: {"domain": "a"}}}, "only databases, tables and columns carry LF-Tags"),
         ({"Filters": {TABLE: {}}}, "Filters cannot name .*: it is a table"),
         ({"Filters": {FILTER: {"Columns": []}}}, "must be a non-empty list, or absent for all columns"),
+        ({"Readers": {DATABASE: {"a": {"x": ANALYTICS}}}}, "Readers cannot name .*: it is a database"),
+        ({"Readers": {TABLE: {"a": {"x": "33"}}}}, "Reader x of .* must be an account id or ARN, got '33'"),
     ],
 )
 def test_a_malformed_document_is_refused_by_name(properties: dict[str, Any], problem: str) -> None:

@@ -24,13 +24,6 @@ WRITER_TABLE = "ALTER, DELETE, DESCRIBE, INSERT, SELECT"
 READER_TABLE = "DESCRIBE, SELECT"
 
 
-class Filter(TypedDict, total=False):
-    """A data-cells filter. `Rows` left out: all rows."""
-
-    Columns: list[str]
-    Rows: str
-
-
 Grants = dict[str, dict[str, list[str]]]
 
 
@@ -38,7 +31,11 @@ class GrantsDocument(TypedDict, total=False):
     """Properties of Custom::LakeFormationGrants."""
 
     Tags: dict[str, dict[str, str]]
-    Filters: dict[str, Filter]
+    Readers: dict[str, dict[str, dict[str, str]]]
+    """By table, then by columns and rows: the consumers, each with its account.
+
+    Each is a data-cells filter of that name, granted to that account for SELECT with grant option.
+    """
     Grants: Grants
 
 
@@ -80,7 +77,7 @@ def share_document(mesh: Mesh, domain: Domain) -> GrantsDocument:
     names, catalog = mesh.names, mesh.governance_account
     grants: Grants = {}
     tags: dict[str, dict[str, str]] = {}
-    filters: dict[str, Filter] = {}
+    readers: dict[str, dict[str, dict[str, str]]] = {}
     location = f"{catalog}:location/{names.bucket(domain.name, domain.account, 'products')}"
     _add(grants, location, f"DATA_LOCATION_ACCESS{GRANT_OPTION}", [domain.account])
     for product_name, product in domain.file.products.items():
@@ -95,30 +92,26 @@ def share_document(mesh: Mesh, domain: Domain) -> GrantsDocument:
         account = mesh.domains[subscription.consumer].account
         database = names.database(domain.name, subscription.product)
         _add(grants, f"{catalog}:database/{database}", f"DESCRIBE{GRANT_OPTION}", [account])
-        for key, limits in filters_of(mesh, subscription).items():
-            filters[key] = limits
-            _add(grants, key, f"SELECT{GRANT_OPTION}", [account])
+        for access in subscription.tables:
+            shape = ", ".join(access.columns) + (f" WHERE {access.where}" if access.where else "")
+            shapes = readers.setdefault(f"{catalog}:table/{database}/{access.table}", {})
+            shapes.setdefault(shape, {})[subscription.consumer] = account
     return {
         "Tags": dict(sorted(tags.items())),
-        "Filters": dict(sorted(filters.items())),
+        "Readers": {key: dict(sorted(shapes.items())) for key, shapes in sorted(readers.items())},
         "Grants": _sorted(grants),
     }
 
 
-def filters_of(mesh: Mesh, subscription: Subscription) -> dict[str, Filter]:
+def filters_of(mesh: Mesh, subscription: Subscription) -> tuple[str, ...]:
     """The data-cells filters of a subscription, one per table, named after the consumer.
 
     There is one even where nothing is hidden: so a later limit is an update in place, without a moment in
     which the consumer has too much or nothing, and a column added later is not seen before it is agreed.
     """
     database = mesh.names.database(subscription.producer, subscription.product)
-    filters: dict[str, Filter] = {}
-    for access in subscription.tables:
-        key = f"{mesh.governance_account}:filter/{database}/{access.table}/{subscription.consumer}"
-        filters[key] = {"Columns": list(access.columns)}
-        if access.where:
-            filters[key]["Rows"] = access.where
-    return filters
+    prefix = f"{mesh.governance_account}:filter/{database}"
+    return tuple(f"{prefix}/{access.table}/{subscription.consumer}" for access in subscription.tables)
 
 
 def _tags(catalog: str, database: str, domain: str, name: str, product: Product) -> dict[str, dict[str, str]]:

@@ -97,11 +97,13 @@ def parse_item(text: str) -> Item | None:
 
 def parse(properties: Mapping[str, Any]) -> Document:
     """Raises ProviderError naming the entry that is malformed."""
-    only_keys(properties, ("Tags", "Filters", "Grants"), "Custom::LakeFormationGrants")
+    only_keys(properties, ("Tags", "Filters", "Readers", "Grants"), "Custom::LakeFormationGrants")
+    readers = list(_readers(_section(properties, "Readers")))
+    shared = [Grant(key, who, "SELECT", grantable) for key, _, who in readers for grantable in (False, True)]
     return Document(
-        grants=frozenset(_grants(_section(properties, "Grants"))),
+        grants=frozenset([*_grants(_section(properties, "Grants")), *shared]),
         tags=frozenset(_tags(_section(properties, "Tags"))),
-        filters=dict(_filters(_section(properties, "Filters"))),
+        filters=dict(_filters(_section(properties, "Filters"))) | {key: cells for key, cells, _ in readers},
     )
 
 
@@ -156,3 +158,24 @@ def _filters(section: Mapping[str, Any]) -> Iterable[tuple[Resource, Cells]]:
         if columns is not None and (not isinstance(columns, list) or not columns):
             raise ProviderError(f"Columns of {key} must be a non-empty list, or absent for all columns")
         yield resource, Cells(None if columns is None else frozenset(columns), content.get("Rows"))
+
+
+def _readers(section: Mapping[str, Any]) -> Iterable[tuple[Resource, Cells, str]]:
+    """Filters of tables, with the principal that each is granted to for SELECT with grant option.
+
+    `{"1…:table/db/t": {"a, b WHERE c = 1": {"name": principal}}}` is short for a filter `name` and its grant:
+    a product with a thousand readers must fit into a template, and into a custom resource's event.
+    """
+    for key, shapes in section.items():
+        table = parse_resource(key)
+        if table.kind != "table":
+            raise ProviderError(f"Readers cannot name {key}: it is a {table.kind}")
+        for shape, readers in shapes.items():
+            columns, _, rows = shape.partition(" WHERE ")
+            cells = Cells(frozenset(columns.split(", ")), rows or None)
+            for name, principal in readers.items():
+                if not PRINCIPAL.fullmatch(str(principal)):
+                    raise ProviderError(
+                        f"Reader {name} of {key} must be an account id or ARN, got {principal!r}"
+                    )
+                yield parse_resource(f"{key.replace(':table/', ':filter/', 1)}/{name}"), cells, principal

@@ -19,6 +19,9 @@ GOOD = {
         Comparison(("b",), 22, "IS NULL", ()),
     ),
     '"date" = 1': (Comparison(("date",), 0, "=", ("number",)),),
+    " AND ".join(["a NOT IN (1)"] * 50): tuple(
+        Comparison(("a",), 17 * number, "IN", ("number",)) for number in range(50)
+    ),
     "(a = TRUE) or (s.f.g < 3)": (
         Comparison(("a",), 1, "=", ("boolean",)),
         Comparison(("s", "f", "g"), 15, "<", ("number",)),
@@ -53,8 +56,24 @@ BAD = {
     "-a = 1": (1, "where-unsupported"),
     "a = -'x'": (0, "where-unsupported"),
     "a = 1e3": (4, "where-syntax"),
-    "NOT " * 60 + "a = 1": (160, "where-syntax"),
-    "(" * 50 + "a = 1" + ")" * 50: (40, "where-syntax"),
+    "a = b.1": (4, "where-unsupported"),
+    "a IN b": (0, "where-syntax"),
+    "a IN ()": (0, "where-syntax"),
+    "a IN (1,)": (7, "where-syntax"),
+    "a NOT NULL": (0, "where-syntax"),
+    "a BETWEEN SYMMETRIC 1 AND 2": (0, "where-syntax"),
+    "a BETWEEN ASYMMETRIC 1 AND 2": (10, "where-syntax"),
+    "a = . 5": (4, "where-syntax"),
+    "a =\xa01": (3, "where-syntax"),
+    "a = 'x\\' OR b = 'y'": (4, "where-syntax"),
+    '"Date" = 1': (0, "where-syntax"),
+    "value = 1": (0, "where-syntax"),
+    "a = 'it''s": (4, "where-syntax"),
+    'a = "x': (4, "where-syntax"),
+    "NOT " * 60 + "a = 1": (80, "where-syntax"),
+    "a = " + "- " * 1000 + "1": (44, "where-syntax"),
+    "a" + ".b" * 1000 + " = 1": (21, "where-syntax"),
+    "(" * 50 + "a = 1" + ")" * 50: (20, "where-syntax"),
     "a = '" + "x" * 2048 + "'": (0, "where-too-long"),
 }
 

@@ -7,16 +7,20 @@ it accepts only that part is let through. What is deployed is the text as writte
 too: nothing may stand in it that sqlglot reads, drops or normalises in a way of its own.
 """
 
+import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+
+from meshwright.config.partiql import KEYWORDS
 
 if TYPE_CHECKING:
     from sqlglot import exp
     from sqlglot.tokenizer_core import Token
 
 MAX_LENGTH = 2048
-MAX_DEPTH = 40
+MAX_DEPTH = 20
 
 Constant = Literal["text", "number", "boolean"]
 
@@ -44,6 +48,8 @@ class RowFilterError(Exception):
 _EXAMPLE = "Write conditions as: country = 'DE' AND total >= 10"
 _OPERATORS = {"EQ": "=", "NEQ": "<>", "LT": "<", "GT": ">", "LTE": "<=", "GTE": ">=", "LIKE": "LIKE"}
 _SIGNS = frozenset({"(", ")", ",", ".", "-", "=", "<>", "!=", "<", ">", "<=", ">="})
+_PARTS = frozenset({"this", "expression", "expressions", "low", "high", "negate"})
+"""Of a comparison. What has others is not for Lake Formation, such as the `field` of `a IN b`."""
 _WORDS = frozenset({"AND", "OR", "NOT", "IN", "LIKE", "BETWEEN", "IS", "NULL", "TRUE", "FALSE"})
 
 
@@ -59,9 +65,9 @@ def parse_filter(text: str) -> tuple[Comparison, ...]:
     try:
         tokens = sqlglot.tokenize(text, read="trino")
     except TokenError:
-        raise RowFilterError(
-            text.rfind("'"), "where-syntax", "a quote is not closed", "Close it with '."
-        ) from None
+        at = len(re.sub(r"""((?:'(?:[^']|'')*+'|"[^"]*"|[^'"])*).*""", r"\1", text, flags=re.DOTALL))
+        fix = f"Close it with {text[at : at + 1]}."
+        raise RowFilterError(at, "where-syntax", "a quote is not closed", fix) from None
     _check_tokens(text, tokens)
     if not tokens:
         raise _syntax(0, "the condition is empty")
@@ -69,19 +75,31 @@ def parse_filter(text: str) -> tuple[Comparison, ...]:
         tree = sqlglot.parse_one(text, read="trino")
     except ParseError as mistake:
         raise _unparsed(text, tokens, mistake) from None
-    return tuple(sorted(_comparisons(tree), key=lambda each: each.offset))
+    found = tuple(sorted(_comparisons(tree), key=lambda each: each.offset))
+    # What sqlglot passed over, such as the comma of `(1,)`, is missing in what it writes,
+    written = Counter(each.token_type for each in sqlglot.tokenize(tree.sql("trino"), read="trino"))
+    for token in tokens:
+        written[token.token_type] -= 1
+        if written[token.token_type] < 0:
+            raise _syntax(token.start, f"`{text[token.start : token.end + 1]}` does not belong here")
+    if written.total():
+        raise _syntax(0, "a word is missing, such as the IS of IS NOT NULL")
+    return found
 
 
 def _check_tokens(text: str, tokens: "list[Token]") -> None:
     """Nothing may be in the text but what a condition is made of."""
-    at, depth = 0, 0
+    at = depth = prefixes = 0
+    last = ""
     for index, token in enumerate(tokens):
         raw = text[token.start : token.end + 1]
         _check_gap(text, at, token.start)
         at = token.end + 1
         following = tokens[index + 1].text if index + 1 < len(tokens) else ""
-        depth += {"(": 1, ")": -1}.get(raw, 0) + (raw.upper() == "NOT")
-        if depth > MAX_DEPTH:
+        depth += {"(": 1, ")": -1}.get(raw, 0)
+        prefixes = prefixes + 1 if raw in ("-", ".") or last == "." or raw.upper() == "NOT" else 0
+        last = raw
+        if depth + prefixes > MAX_DEPTH:
             raise RowFilterError(token.start, "where-syntax", "it is nested too deeply", "Write it flatter.")
         if raw.upper() == "SELECT":
             raise RowFilterError(token.start, "where-unsupported", "a subquery is not supported", _EXAMPLE)
@@ -94,27 +112,31 @@ def _check_tokens(text: str, tokens: "list[Token]") -> None:
 
 def _check_gap(text: str, start: int, end: int) -> None:
     """Between tokens there is nothing but space; what else sqlglot skips is a comment."""
-    gap = text[start:end]
-    if gap.strip():
-        offset = start + len(gap) - len(gap.lstrip())
+    rest = text[start:end].lstrip(" \t\r\n")
+    offset = end - len(rest)
+    if rest and not rest.startswith(("--", "/*")):
+        raise _syntax(offset, f"`{rest[0]}` is not used in conditions")
+    if rest:
         what, fix = "a comment is not allowed here", "Put it behind a # of YAML."
         raise RowFilterError(offset, "where-syntax", what, fix)
 
 
 def _check_token(token: "Token", raw: str) -> None:
-    if raw in _SIGNS or raw.upper() in _WORDS or (raw.isascii() and raw.replace(".", "", 1).isdigit()):
+    if raw in _SIGNS or raw.upper() in _WORDS or re.fullmatch(r"[0-9]+(?:\.[0-9]+)?", raw):
         return
     kind = token.token_type.name
     if kind == "STRING" and raw == "'" + token.text.replace("'", "''") + "'":
+        if "\\" in raw:  # for Spark, unlike PartiQL, it takes away the meaning of a quote
+            raise _syntax(token.start, "text with a backslash is not supported")
         return
     if kind == "IDENTIFIER" and raw == f'"{token.text}"' and _is_name(token.text):
         return
     if raw == "==":
         raise RowFilterError(token.start, "where-syntax", "`==` is not a comparison", "Use a single =.")
     if _is_name(raw):
-        if kind == "VAR":
+        if kind == "VAR" and raw.lower() not in KEYWORDS:
             return
-        what, fix = f"`{raw}` is a reserved word", f'As the name of a column, write it as "{raw}".'
+        what, fix = f"`{raw}` is a reserved word", f'As the name of a column, write it as "{raw.lower()}".'
         raise RowFilterError(token.start, "where-syntax", what, fix)
     raise _syntax(token.start, f"`{raw[:20]}` is not used in conditions")
 
@@ -157,6 +179,8 @@ def _comparison(node: "exp.Expr") -> Comparison:
         operator, constants = "BETWEEN", [node.args["low"], node.args["high"]]
     elif isinstance(node, exp.In):
         operator, constants = "IN", node.expressions
+        if not constants:
+            raise _syntax(_start(node), "IN needs a list in parentheses")
     elif isinstance(node, exp.Is) and isinstance(node.expression, exp.Null):
         operator, constants = "IS NULL", []
     elif (name := type(node).__name__.upper()) in _OPERATORS:
@@ -166,6 +190,8 @@ def _comparison(node: "exp.Expr") -> Comparison:
     else:
         what = "a comparison is missing (=, <>, <, >, <=, >=, IN, LIKE, BETWEEN or IS NULL)"
         raise _syntax(_start(node), what)
+    if not {name for name, value in node.args.items() if value} <= _PARTS:
+        raise _syntax(_start(node), "it is not a comparison of a column with constants")
     column, offset = _column(node.this)
     return Comparison(column, offset, operator, tuple(_constant(each, offset) for each in constants))
 
@@ -177,6 +203,9 @@ def _column(node: "exp.Expr") -> tuple[tuple[str, ...], int]:
     if not parts or not all(isinstance(part, exp.Identifier) for part in parts):
         what = "a condition begins with the name of a column"
         raise RowFilterError(_start(node), "where-unsupported", what, _EXAMPLE)
+    for part in parts:
+        if part.args["quoted"] and part.name != part.name.lower():  # PartiQL distinguishes capitals there
+            raise _syntax(_start(part), f'"{part.name}" has capitals, which no column in the catalog has')
     return tuple(part.name.lower() for part in parts), _start(parts[0])
 
 
@@ -192,7 +221,7 @@ def _constant(node: "exp.Expr", offset: int) -> Constant:
         raise RowFilterError(offset, "where-unsupported", "nothing equals NULL", "Write IS NULL instead.")
     start = _start(node) or offset
     if isinstance(node, exp.Column):
-        if node.this.quoted:
+        if node.this.args.get("quoted"):
             fix = f"Text goes in single quotes ('{node.name}'), a column's name in none."
             raise RowFilterError(start, "where-syntax", f'"{node.name}" is in the wrong quotes', fix)
         what = f"`{node.sql()}` is not a constant: Lake Formation compares columns with constants only"

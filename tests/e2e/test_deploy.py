@@ -110,6 +110,16 @@ def test_the_approved_request_is_wired_by_the_next_deployment(deployed: Deployed
     }
 
 
+def test_diff_names_each_grant_that_goes(deployed: Deployed) -> None:
+    approval = "      - {domain: payments, tables: [profiles], exclude: [since]}\n"
+    deployed.edit("domains/customers.yaml", approval, "")
+    result = deployed.cdk("diff", "acme-payments-access")
+    deployed.edit("domains/customers.yaml", "    shared_with:\n", f"    shared_with:\n{approval}")
+    removed = [line for line in (result.stdout + result.stderr).splitlines() if "[-]" in line]
+    assert any("filter/acme_customers_profiles/profiles/payments" in line for line in removed), result.stderr
+    assert not any("filter/acme_orders_sales" in line for line in removed)
+
+
 def test_limits_change_without_a_moment_of_too_much_or_nothing(deployed: Deployed) -> None:
     """Narrow, then widen, a subscription while its reader reads all the time."""
     wide = {"order_id", "order_date", "customer_id", "country", "status", "total"}

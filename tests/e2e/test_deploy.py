@@ -127,11 +127,11 @@ def test_limits_change_without_a_moment_of_too_much_or_nothing(deployed: Deploye
     seen: list[frozenset[str]] = []
     stop = threading.Event()
 
+    # Made here, not in the thread: the edits below rewrite the files that it is made from.
+    caller = deployed.account("analytics").assume(deployed.mesh().domains["analytics"].roles["analysts"].arn)
+    glue = caller.client("glue")
+
     def read() -> None:
-        caller = deployed.account("analytics").assume(
-            deployed.mesh().domains["analytics"].roles["analysts"].arn
-        )
-        glue = caller.client("glue")
         while not stop.is_set():
             try:
                 table = glue.get_table(DatabaseName="acme_orders_sales", Name="orders")["Table"]

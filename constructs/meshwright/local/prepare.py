@@ -15,7 +15,8 @@ def prepare(account: Account, *, mesh: Mesh, domain: Domain | None) -> tuple[str
     iam = account.client("iam")
     made = []
     if mesh.file.permissions_boundary:
-        statement = {"Sid": "EverythingForNow", "Effect": "Allow", "Action": "*", "Resource": "*"}
+        # Allows everything: whoever owns the real boundary decides on it, and none is evaluated here.
+        statement = {"Sid": "StandsInForYours", "Effect": "Allow", "Action": "*", "Resource": "*"}
         try:
             iam.create_policy(
                 PolicyName=mesh.file.permissions_boundary,

@@ -1,4 +1,4 @@
-"""One real round trip per subscription: from the producer's stream to what the consumer's role sees."""
+"""Real round trips: a record through each stream, and each subscription as the consumer's roles see it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

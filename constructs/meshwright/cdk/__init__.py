@@ -16,10 +16,11 @@ if TYPE_CHECKING:
     from meshwright.cdk.key import DomainKey
     from meshwright.cdk.mesh_stacks import MeshStacks, build
     from meshwright.cdk.provider import LakeFormationProvider
-    from meshwright.cdk.roles import DomainRole, WriteAccess
+    from meshwright.cdk.roles import DomainRole
     from meshwright.cdk.sharing import LakeFormationGrants, ResourceLinks
     from meshwright.cdk.storage import DomainStorage
     from meshwright.cdk.streams import DomainStreams
+    from meshwright.mesh.role_policies import WriteAccess
 
 __all__ = [
     "Context",

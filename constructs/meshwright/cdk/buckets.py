@@ -1,14 +1,13 @@
 """A bucket as every bucket of a mesh is: private, versioned, TLS only, kept when its stack goes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import aws_cdk as cdk
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from meshwright.cdk.place import Place, Tags, cfn_tags
-from meshwright.cdk.policies import document
+from meshwright.cdk.place import Tags, cfn_tags
 
 INCOMPLETE_UPLOAD_DAYS = 7
 
@@ -99,25 +98,9 @@ def add_bucket(
 
 
 def add_bucket_policy(
-    scope: Construct,
-    construct_id: str,
-    *,
-    place: Place,
-    bucket: s3.CfnBucket,
-    name: str,
-    allow: Sequence[Mapping[str, Any]] = (),
+    scope: Construct, construct_id: str, *, bucket: s3.CfnBucket, name: str, policy: Mapping[str, Any]
 ) -> s3.CfnBucketPolicy:
-    """Add the policy of `bucket`: nobody without TLS, and what `allow` says."""
-    tls_only = {
-        "Sid": "TlsOnly",
-        "Effect": "Deny",
-        "Principal": {"AWS": "*"},
-        "Action": "s3:*",
-        "Resource": [place.s3(name), place.s3(f"{name}/*")],
-        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-    }
-    policy = s3.CfnBucketPolicy(
-        scope, construct_id, bucket=name, policy_document=document([tls_only, *allow])
-    )
-    policy.add_resource_dependency(bucket)
-    return policy
+    """Add the policy of `bucket`, a document."""
+    resource = s3.CfnBucketPolicy(scope, construct_id, bucket=name, policy_document=policy)
+    resource.add_resource_dependency(bucket)
+    return resource

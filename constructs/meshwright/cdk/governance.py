@@ -8,10 +8,10 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from meshwright.cdk.custom import ProviderResource
-from meshwright.cdk.key import key_use_for_buckets
 from meshwright.cdk.place import Tags, cfn_tags, place_of
-from meshwright.cdk.policies import Allow, acknowledge_wildcards, role_policy, trust
-from meshwright.cdk.storage import registered_data
+from meshwright.cdk.policies import acknowledge_wildcards, role_policy
+from meshwright.mesh.policies import REGISTRATION_POLICY, registration_role_trust
+from meshwright.mesh.storage_policies import registered_locations
 
 
 class LakeFormationSettings(ProviderResource):
@@ -68,31 +68,15 @@ class RegistrationRole(iam.CfnRole):
     ) -> None:
         """`bucket_name_pattern` as `acme-*-products-*`; `organization` limits it to what is inside."""
         place = place_of(scope, env)
-        inside = {"aws:ResourceOrgID": organization} if organization else {}
-        keys = f"arn:{place.partition}:kms:{place.region}:*:key/*"
-        reason = (
-            "Buckets and keys of the domains' accounts, by the pattern of their names; each names this role "
-            "in its own policy, without which another account's role is refused."
-        )
-        data = registered_data(place, bucket_name_pattern)
-        key_use = key_use_for_buckets(place, [bucket_name_pattern], resources=[keys], conditions=inside)
-        allows = [
-            Allow(
-                actions=each.actions,
-                resources=each.resources,
-                conditions=each.conditions or ({"StringEquals": inside} if inside else None),
-                why_wildcard=reason,
-            )
-            for each in (*data, *key_use)
-        ]
+        allows = registered_locations(place, bucket_name_pattern, organization=organization)
         super().__init__(
             scope,
             construct_id,
             role_name=role_name,
             description="Lake Formation reads and writes the registered buckets of the domains with it.",
-            assume_role_policy_document=trust({"Service": "lakeformation.amazonaws.com"}),
+            assume_role_policy_document=registration_role_trust(),
             permissions_boundary=permissions_boundary_arn,
-            policies=[role_policy("registered-locations", allows)],
+            policies=[role_policy(REGISTRATION_POLICY, allows)],
             tags=cfn_tags(tags),
         )
         self.literal_arn = place.iam(f"role/{role_name}")

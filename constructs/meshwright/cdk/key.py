@@ -7,10 +7,8 @@ from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from meshwright.cdk.buckets import retain
-from meshwright.cdk.place import Place, Tags, cfn_tags, place_of
-from meshwright.cdk.policies import Allow, document
-
-USE_KEY = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*"]
+from meshwright.cdk.place import Tags, cfn_tags, place_of
+from meshwright.mesh.storage_policies import data_key_policy
 
 
 class DomainKey(Construct):
@@ -32,56 +30,16 @@ class DomainKey(Construct):
         tags: Tags | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
-        place = place_of(self, env)
-        role = {"AWS": registration_role_arn}
         self.key = kms.CfnKey(
             self,
             "Key",
             description=f"Data of {alias.removeprefix('alias/')}",
             enable_key_rotation=True,
-            key_policy=document(
-                [
-                    # Without it nobody could ever change the key again; who may use it is up to IAM policies.
-                    Allow(actions=["kms:*"], resources=["*"]).statement({"AWS": place.iam("root")}),
-                    *(
-                        each.statement(role)
-                        for each in key_use_for_buckets(place, bucket_names, resources=["*"])
-                    ),
-                ]
+            key_policy=data_key_policy(
+                place_of(self, env), registration_role_arn=registration_role_arn, bucket_names=bucket_names
             ),
             tags=cfn_tags(tags),
         )
         retain(self.key)
         self.arn = self.key.attr_arn
         self.alias = kms.CfnAlias(self, "Alias", alias_name=alias, target_key_id=self.arn)
-
-
-def key_use_for_buckets(
-    place: Place,
-    buckets: Sequence[str],
-    *,
-    resources: Sequence[str],
-    conditions: dict[str, str] | None = None,
-) -> tuple[Allow, Allow]:
-    """Use of keys for objects in `buckets` (names or patterns) and through S3, which says whose object it is.
-
-    The encryption context is the bucket's ARN with a bucket key, else the object's
-    (https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html#encryption-context).
-    """
-    context = [place.s3(name) for bucket in buckets for name in (bucket, f"{bucket}/*")]
-    common = {"kms:ViaService": place.endpoint("s3"), **(conditions or {})}
-    return (
-        Allow(
-            actions=USE_KEY,
-            resources=resources,
-            conditions={
-                "StringEquals": common,
-                "StringLike": {"kms:EncryptionContext:aws:s3:arn": context},
-            },
-        ),
-        Allow(
-            actions=["kms:DescribeKey"],
-            resources=resources,
-            conditions={"StringEquals": conditions} if conditions else None,
-        ),
-    )

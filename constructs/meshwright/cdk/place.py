@@ -1,38 +1,13 @@
 """Where a construct is: its account, Region and partition, as literals where they are known."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import aws_cdk as cdk
 from constructs import IConstruct
 
 from meshwright.mesh.names import partition_of
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """An account and Region; tokens in a stack that does not name them."""
-
-    account: str
-    region: str
-    partition: str
-
-    def arn(self, service: str, resource: str) -> str:
-        """ARN of a resource here."""
-        return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{resource}"
-
-    def iam(self, resource: str) -> str:
-        """ARN of an IAM resource of the account: `role/NAME`, `policy/NAME`, `root`."""
-        return f"arn:{self.partition}:iam::{self.account}:{resource}"
-
-    def s3(self, path: str) -> str:
-        """ARN of a bucket, or of `bucket/objects`."""
-        return f"arn:{self.partition}:s3:::{path}"
-
-    def endpoint(self, service: str) -> str:
-        """Service name as the condition key kms:ViaService has it."""
-        return f"{service}.{self.region}.amazonaws.com"
+from meshwright.mesh.place import Place
 
 
 def place_of(scope: IConstruct, env: cdk.Environment | None) -> Place:

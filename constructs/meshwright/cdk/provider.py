@@ -9,8 +9,10 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from meshwright.cdk.asset import ProviderCode
-from meshwright.cdk.place import Place, Tags, cfn_tags, place_of
-from meshwright.cdk.policies import Allow, acknowledge_wildcards, role_policy, trust
+from meshwright.cdk.place import Tags, cfn_tags, place_of
+from meshwright.cdk.policies import acknowledge_wildcards, role_policy
+from meshwright.mesh.place import Place
+from meshwright.mesh.statements import Allow, trust
 from meshwright.provider.permissions import DOMAIN, GOVERNANCE, Statement
 
 HANDLER = "provider.handler.handler"

@@ -6,8 +6,8 @@ from constructs import Construct
 
 from meshwright.cdk.buckets import add_bucket, add_bucket_policy, data_lifecycle, log_lifecycle
 from meshwright.cdk.key import DomainKey
-from meshwright.cdk.place import Place, Tags, place_of
-from meshwright.cdk.policies import Allow
+from meshwright.cdk.place import Tags, place_of
+from meshwright.mesh.storage_policies import bucket_policy, log_bucket_policy, registered_bucket_policy
 
 
 class DomainStorage(Construct):
@@ -74,10 +74,11 @@ class DomainStorage(Construct):
             self.logs_policy = add_bucket_policy(
                 self,
                 "LogsPolicy",
-                place=place,
                 bucket=self.logs,
                 name=logs_bucket_name,
-                allow=[_log_delivery(place, logs_bucket_name, [raw_bucket_name, products_bucket_name])],
+                policy=log_bucket_policy(
+                    place, logs_bucket_name, sources=[raw_bucket_name, products_bucket_name]
+                ),
             )
         lifecycle = data_lifecycle(tiering_days=tiering_days, noncurrent_days=noncurrent_days)
         self.raw, self.products = (
@@ -97,41 +98,18 @@ class DomainStorage(Construct):
             self.raw.add_resource_dependency(self.logs_policy)
             self.products.add_resource_dependency(self.logs_policy)
         self.raw_policy = add_bucket_policy(
-            self, "RawPolicy", place=place, bucket=self.raw, name=raw_bucket_name
+            self,
+            "RawPolicy",
+            bucket=self.raw,
+            name=raw_bucket_name,
+            policy=bucket_policy(place, raw_bucket_name),
         )
         self.products_policy = add_bucket_policy(
             self,
             "ProductsPolicy",
-            place=place,
             bucket=self.products,
             name=products_bucket_name,
-            allow=[
-                each.statement({"AWS": registration_role_arn})
-                for each in registered_data(place, products_bucket_name)
-            ],
+            policy=registered_bucket_policy(
+                place, products_bucket_name, registration_role_arn=registration_role_arn
+            ),
         )
-
-
-def registered_data(place: Place, bucket: str) -> tuple[Allow, Allow]:
-    """What Lake Formation's role does in a registered bucket; `bucket` may be a pattern.
-
-    https://docs.aws.amazon.com/lake-formation/latest/dg/registration-role.html
-    """
-    return (
-        Allow(
-            actions=["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], resources=[place.s3(f"{bucket}/*")]
-        ),
-        Allow(actions=["s3:ListBucket"], resources=[place.s3(bucket)]),
-    )
-
-
-def _log_delivery(place: Place, logs: str, sources: list[str]) -> dict[str, object]:
-    allow = Allow(
-        actions=["s3:PutObject"],
-        resources=[place.s3(f"{logs}/{source}/*") for source in sources],
-        conditions={
-            "ArnLike": {"aws:SourceArn": [place.s3(source) for source in sources]},
-            "StringEquals": {"aws:SourceAccount": place.account},
-        },
-    )
-    return allow.statement({"Service": "logging.s3.amazonaws.com"})

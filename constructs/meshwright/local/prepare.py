@@ -8,6 +8,8 @@ import json
 
 from meshwright.aws.accounts import Account
 from meshwright.mesh.model import Domain, Mesh
+from meshwright.mesh.policies import DATA_POLICY, existing_role_policy
+from meshwright.mesh.statements import Allow, identity_policy
 
 
 def prepare(account: Account, *, mesh: Mesh, domain: Domain | None) -> tuple[str, ...]:
@@ -31,6 +33,11 @@ def prepare(account: Account, *, mesh: Mesh, domain: Domain | None) -> tuple[str
             made.append(name)
         except iam.exceptions.EntityAlreadyExistsException:
             pass
+    for name, allows in _policies(mesh, domain).items() if domain else ():
+        # Also of roles from an earlier run: what the files ask of them may have changed since.
+        iam.put_role_policy(
+            RoleName=name, PolicyName=DATA_POLICY, PolicyDocument=json.dumps(identity_policy(allows))
+        )
     return tuple(made)
 
 
@@ -43,6 +50,16 @@ def _referenced_roles(domain: Domain) -> tuple[str, ...]:
         if ":role/" in arn and arn.split(":")[4] == domain.account
     ]
     return (*existing, *trusted)
+
+
+def _policies(mesh: Mesh, domain: Domain) -> dict[str, list[Allow]]:
+    """What each role that the domain file only refers to must be allowed, by its name; keys may share one."""
+    policies: dict[str, list[Allow]] = {}
+    for role in domain.roles.values():
+        if not role.create:
+            allows = policies.setdefault(role.name, [])
+            allows += [each for each in existing_role_policy(mesh, domain, role) if each not in allows]
+    return policies
 
 
 def _trust(account: str) -> dict[str, object]:

@@ -3,9 +3,9 @@
 import aws_cdk as cdk
 from constructs import Construct
 
-from meshwright.cdk.place import Place, Tags
+from meshwright.cdk.place import Tags
 from meshwright.mesh.model import Domain, Mesh
-from meshwright.mesh.names import partition_of
+from meshwright.mesh.place import place_in
 
 
 class MeshStack(cdk.Stack):
@@ -27,7 +27,7 @@ class MeshStack(cdk.Stack):
         self.target = cdk.Environment(account=account, region=mesh.region)
         super().__init__(scope, name, env=self.target, description=description)
         self.mesh = mesh
-        self.place = Place(account=account, region=mesh.region, partition=partition_of(mesh.region))
+        self.place = place_in(mesh.region, account=account)
         self.provider_arn = mesh.names.provider_arn(account)
         self.resource_tags = tags_of(mesh, domain)
 

@@ -5,12 +5,13 @@ from constructs import Construct
 from meshwright.cdk.asset import ProviderCode
 from meshwright.cdk.governance import LakeFormationSettings
 from meshwright.cdk.provider import LakeFormationProvider
-from meshwright.cdk.roles import DomainRole, WriteAccess
+from meshwright.cdk.roles import DomainRole
 from meshwright.cdk.stacks.base import MeshStack
 from meshwright.cdk.storage import DomainStorage
 from meshwright.cdk.streams import DomainStreams
 from meshwright.mesh.model import Domain, Mesh
 from meshwright.mesh.model import DomainRole as RoleSpec
+from meshwright.mesh.policies import database_prefix, role_databases, role_write_access
 
 
 class FoundationStack(MeshStack):
@@ -63,33 +64,18 @@ class FoundationStack(MeshStack):
             key_id=self.storage.key_arn,
             tags=self.resource_tags,
         )
-        created = {key: role for key, role in domain.roles.items() if role.create}
-        self.roles = {key: self._role(key, role) for key, role in created.items()}
+        self.roles = {key: self._role(role) for key, role in domain.roles.items() if role.create}
 
-    def _role(self, key: str, role: RoleSpec) -> DomainRole:
-        mesh, domain, names = self.mesh, self.domain, self.mesh.names
-        own = [names.database(domain.name, product) for product in domain.file.products]
-        subscribed = [
-            names.database(each.producer, each.product)
-            for each in mesh.agreed_by_consumer.get(domain.name, ())
-            if key in each.roles
-        ]
-        write = WriteAccess(
-            bucket_name=names.bucket(domain.name, domain.account, "raw"),
-            key_arn=self.storage.key_arn,
-            databases=own,
-            database_prefix=names.database(domain.name, ""),
-            stream_names=list(self.streams.streams),
-            stream_prefix=names.stream(domain.name, ""),
-        )
+    def _role(self, role: RoleSpec) -> DomainRole:
+        mesh, domain = self.mesh, self.domain
         return DomainRole(
             self,
-            f"Role-{key}",
+            f"Role-{role.key}",
             role_name=role.name,
             governance_account=mesh.governance_account,
-            databases=[*own, *subscribed],
-            database_prefix=names.database("", "").removesuffix("_"),
-            write=write if role.access == "write" else None,
+            databases=role_databases(mesh, domain, role),
+            database_prefix=database_prefix(mesh),
+            write=role_write_access(mesh, domain, role, key_arn=self.storage.key_arn),
             trusted_by=role.trusted_by,
             permissions_boundary_arn=self.boundary_arn,
             env=self.target,

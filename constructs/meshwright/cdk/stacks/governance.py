@@ -7,6 +7,7 @@ from meshwright.cdk.governance import LakeFormationSettings, RegistrationRole
 from meshwright.cdk.provider import LakeFormationProvider
 from meshwright.cdk.stacks.base import MeshStack
 from meshwright.mesh.model import Mesh
+from meshwright.mesh.policies import registered_bucket_pattern
 
 
 class GovernanceStack(MeshStack):
@@ -49,7 +50,7 @@ class GovernanceStack(MeshStack):
             self,
             "RegistrationRole",
             role_name=names.registration_role,
-            bucket_name_pattern=names.bucket("*", "*", "products"),
+            bucket_name_pattern=registered_bucket_pattern(mesh),
             organization=mesh.file.organization,
             permissions_boundary_arn=self.boundary_arn,
             env=self.target,

@@ -1,0 +1,143 @@
+"""Every policy on the path of data, as the mesh deploys it: of roles, buckets and keys.
+
+The stacks and the evaluation of access have them from here, or from the functions that these call, so that
+what is judged is what is deployed.
+"""
+
+from typing import Any
+
+from meshwright.mesh.model import Domain, DomainRole, Mesh
+from meshwright.mesh.place import Place, place_in
+from meshwright.mesh.role_policies import WriteAccess, read_access, role_trust, write_access, write_tables
+from meshwright.mesh.statements import Allow, trust
+from meshwright.mesh.storage_policies import (
+    bucket_policy,
+    data_key_policy,
+    log_bucket_policy,
+    registered_bucket_policy,
+    registered_locations,
+)
+
+DATA_POLICY = "data"
+"""Name of the inline policy of a domain's role."""
+REGISTRATION_POLICY = "registered-locations"
+"""Name of the inline policy of the registration role."""
+
+
+def domain_role_policy(mesh: Mesh, domain: Domain, role: DomainRole, *, key_arn: str) -> list[Allow]:
+    """What a role that the mesh creates may do; `key_arn` is that of the domain's key."""
+    place, governance = _place(mesh, domain), mesh.governance_account
+    allows = list(read_access(place, governance, role_databases(mesh, domain, role), database_prefix(mesh)))
+    write = role_write_access(mesh, domain, role, key_arn=key_arn)
+    if write is not None:
+        allows += write_access(place, governance, write)
+    return allows
+
+
+def domain_role_trust(mesh: Mesh, domain: Domain, role: DomainRole) -> dict[str, Any]:
+    """Who may assume a role that the mesh creates."""
+    return role_trust(_place(mesh, domain), role.trusted_by)
+
+
+def existing_role_policy(mesh: Mesh, domain: Domain, role: DomainRole) -> list[Allow]:
+    """What a role that a domain file only names must be allowed, by whoever made it, to use the products.
+
+    Reading as a created role does; for a writer, also tables and partitions of the domain's own products.
+    Raw data and streams aren't in it: no product is read through them.
+    """
+    place, governance = _place(mesh, domain), mesh.governance_account
+    allows = list(read_access(place, governance, role_databases(mesh, domain, role), database_prefix(mesh)))
+    if role.access == "write":
+        allows += write_tables(place, governance, _own(mesh, domain), _own_prefix(mesh, domain))
+    return allows
+
+
+def role_databases(mesh: Mesh, domain: Domain, role: DomainRole) -> list[str]:
+    """The databases that the role may look up: the domain's products, then what the role subscribes to."""
+    subscribed = [
+        mesh.names.database(each.producer, each.product)
+        for each in mesh.agreed_by_consumer.get(domain.name, ())
+        if role.key in each.roles
+    ]
+    return [*_own(mesh, domain), *subscribed]
+
+
+def database_prefix(mesh: Mesh) -> str:
+    """With what the name of every database of the mesh begins."""
+    return mesh.names.database("", "").removesuffix("_")
+
+
+def role_write_access(mesh: Mesh, domain: Domain, role: DomainRole, *, key_arn: str) -> WriteAccess | None:
+    """What a created role has as a writer of the domain's products; None for a reader."""
+    if role.access != "write":
+        return None
+    names = mesh.names
+    return WriteAccess(
+        bucket_name=names.bucket(domain.name, domain.account, "raw"),
+        key_arn=key_arn,
+        databases=_own(mesh, domain),
+        database_prefix=_own_prefix(mesh, domain),
+        stream_names=[names.stream(domain.name, stream) for stream in domain.file.streams],
+        stream_prefix=names.stream(domain.name, ""),
+    )
+
+
+def registration_role_policy(mesh: Mesh) -> list[Allow]:
+    """What the role may do with which Lake Formation reads and writes the products of every domain."""
+    place = place_in(mesh.region, account=mesh.governance_account)
+    return registered_locations(place, registered_bucket_pattern(mesh), organization=mesh.file.organization)
+
+
+def registration_role_trust() -> dict[str, Any]:
+    """Who may assume the registration role: Lake Formation."""
+    return trust({"Service": "lakeformation.amazonaws.com"})
+
+
+def registered_bucket_pattern(mesh: Mesh) -> str:
+    """What the name of every registered bucket is like."""
+    return mesh.names.bucket("*", "*", "products")
+
+
+def products_bucket_policy(mesh: Mesh, domain: Domain) -> dict[str, Any]:
+    """The policy of the domain's registered bucket."""
+    return registered_bucket_policy(
+        _place(mesh, domain),
+        _bucket(mesh, domain, "products"),
+        registration_role_arn=mesh.names.registration_role_arn(mesh.governance_account),
+    )
+
+
+def raw_bucket_policy(mesh: Mesh, domain: Domain) -> dict[str, Any]:
+    """The policy of the bucket that is private to the domain."""
+    return bucket_policy(_place(mesh, domain), _bucket(mesh, domain, "raw"))
+
+
+def logs_bucket_policy(mesh: Mesh, domain: Domain) -> dict[str, Any]:
+    """The policy of the bucket with the access logs of the other two."""
+    sources = [_bucket(mesh, domain, kind) for kind in ("raw", "products")]
+    return log_bucket_policy(_place(mesh, domain), _bucket(mesh, domain, "logs"), sources=sources)
+
+
+def key_policy(mesh: Mesh, domain: Domain) -> dict[str, Any]:
+    """The policy of the domain's key."""
+    return data_key_policy(
+        _place(mesh, domain),
+        registration_role_arn=mesh.names.registration_role_arn(mesh.governance_account),
+        bucket_names=[_bucket(mesh, domain, "products")],
+    )
+
+
+def _place(mesh: Mesh, domain: Domain) -> Place:
+    return place_in(mesh.region, account=domain.account)
+
+
+def _bucket(mesh: Mesh, domain: Domain, kind: str) -> str:
+    return mesh.names.bucket(domain.name, domain.account, kind)
+
+
+def _own(mesh: Mesh, domain: Domain) -> list[str]:
+    return [mesh.names.database(domain.name, product) for product in domain.file.products]
+
+
+def _own_prefix(mesh: Mesh, domain: Domain) -> str:
+    return mesh.names.database(domain.name, "")

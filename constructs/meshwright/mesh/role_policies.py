@@ -1,0 +1,146 @@
+"""What IAM lets a domain's role do, with least privilege: what it can read is Lake Formation's to decide."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from meshwright.mesh.place import Place
+from meshwright.mesh.statements import Allow, trust
+
+READ_TABLES = (
+    "glue:BatchGetPartition",
+    "glue:GetDatabase",
+    "glue:GetDatabases",
+    "glue:GetPartition",
+    "glue:GetPartitions",
+    "glue:GetTable",
+    "glue:GetTableVersion",
+    "glue:GetTableVersions",
+    "glue:GetTables",
+)
+WRITE_TABLES = (
+    "glue:BatchCreatePartition",
+    "glue:BatchDeletePartition",
+    "glue:BatchUpdatePartition",
+    "glue:CreatePartition",
+    "glue:DeletePartition",
+    "glue:UpdatePartition",
+    "glue:UpdateTable",
+)
+USE_STREAMS = (
+    "kinesis:DescribeStream",
+    "kinesis:DescribeStreamSummary",
+    "kinesis:GetRecords",
+    "kinesis:GetShardIterator",
+    "kinesis:ListShards",
+    "kinesis:PutRecord",
+    "kinesis:PutRecords",
+)
+READ_BUDGET, WRITE_BUDGET, STREAM_BUDGET = 5000, 1800, 1200
+"""Characters for ARNs in one statement each: a role's policies have 10,240 in all.
+
+Where the names don't fit, the statement goes by their prefix: Lake Formation decides in any case.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteAccess:
+    """What a role that makes a domain's products has besides: raw data, streams, partitions of tables.
+
+    Writing the products themselves goes through Lake Formation, as reading does.
+    """
+
+    bucket_name: str
+    """The domain's raw bucket."""
+    key_arn: str
+    """The key that encrypts bucket and streams."""
+    databases: Sequence[str] = ()
+    """The domain's own products in the governance account's catalog."""
+    database_prefix: str
+    stream_names: Sequence[str] = ()
+    stream_prefix: str
+
+
+def role_trust(place: Place, trusted_by: Sequence[str]) -> dict[str, Any]:
+    """Who may assume the role: `trusted_by`, or else whoever the account's own IAM policies let."""
+    return trust({"AWS": list(trusted_by) or [place.iam("root")]})
+
+
+def read_access(place: Place, governance: str, databases: Sequence[str], prefix: str) -> Iterator[Allow]:
+    """To query `databases` through Lake Formation; `governance` is the account that owns the catalog.
+
+    https://docs.aws.amazon.com/lake-formation/latest/dg/access-control-underlying-data.html
+    """
+    yield Allow(
+        actions=["lakeformation:GetDataAccess"],
+        resources=["*"],
+        why_wildcard="The action has no resources: Lake Formation's grants decide.",
+    )
+    accounts = list(dict.fromkeys([place.account, governance]))
+    yield Allow(
+        actions=READ_TABLES,
+        resources=[
+            *_within(READ_BUDGET, _glue(place, accounts, databases), _glue(place, accounts, [f"{prefix}*"])),
+            # Athena looks it up before anything else.
+            place.arn("glue", "database/default"),
+        ],
+        why_wildcard="All tables of the databases that the role uses; Lake Formation's grants decide which.",
+    )
+
+
+def _within(budget: int, exact: list[str], by_prefix: list[str]) -> list[str]:
+    return exact if sum(len(arn) + 3 for arn in exact) <= budget else by_prefix
+
+
+def _glue(place: Place, accounts: Sequence[str], databases: Sequence[str]) -> list[str]:
+    arns = []
+    for account in accounts:
+        catalog = f"arn:{place.partition}:glue:{place.region}:{account}:"
+        arns.append(f"{catalog}catalog")
+        for name in databases:
+            arns += [f"{catalog}database/{name}", f"{catalog}table/{name}/*"]
+    return arns
+
+
+def write_access(place: Place, governance: str, write: WriteAccess) -> Iterator[Allow]:
+    """What a role that makes a domain's products may do besides reading."""
+    yield Allow(
+        actions=[
+            "s3:AbortMultipartUpload",
+            "s3:DeleteObject",
+            "s3:GetObject",
+            "s3:ListMultipartUploadParts",
+            "s3:PutObject",
+        ],
+        resources=[place.s3(f"{write.bucket_name}/*")],
+        why_wildcard="The objects of the domain's own raw bucket.",
+    )
+    yield Allow(
+        actions=["s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"],
+        resources=[place.s3(write.bucket_name)],
+    )
+    yield Allow(
+        actions=["kms:Decrypt", "kms:GenerateDataKey"],
+        resources=[write.key_arn],
+        conditions={"StringEquals": {"kms:ViaService": [place.endpoint("s3"), place.endpoint("kinesis")]}},
+    )
+    if write.stream_names:
+        streams = [place.arn("kinesis", f"stream/{name}") for name in write.stream_names]
+        pattern = [place.arn("kinesis", f"stream/{write.stream_prefix}*")]
+        yield Allow(
+            actions=USE_STREAMS,
+            resources=_within(STREAM_BUDGET, streams, pattern),
+            why_wildcard="The domain has more streams than fit by name; all of them have its prefix.",
+        )
+    yield from write_tables(place, governance, write.databases, write.database_prefix)
+
+
+def write_tables(place: Place, governance: str, databases: Sequence[str], prefix: str) -> Iterator[Allow]:
+    """To change tables of `databases`, and their partitions, in the governance account's catalog."""
+    if databases:
+        own = _glue(place, [governance], databases)
+        yield Allow(
+            actions=WRITE_TABLES,
+            resources=_within(WRITE_BUDGET, own, _glue(place, [governance], [f"{prefix}*"])),
+            why_wildcard="All tables of the domain's own products; Lake Formation's grants decide which.",
+        )

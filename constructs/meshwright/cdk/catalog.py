@@ -136,6 +136,9 @@ def product_parameters(*, domain: str, name: str, product: Product, team: str, e
     }
     if product.documentation:
         parameters["meshwright.documentation"] = product.documentation
+    if product.status == "deprecated":
+        parameters["meshwright.status"] = product.status
+        parameters["meshwright.sunset"] = str(product.sunset)
     return parameters
 
 

@@ -36,7 +36,7 @@ def requests(files: Files) -> Iterator[Finding]:
 
 def approvals(files: Files) -> Iterator[Finding]:
     """What each product's `shared_with` names."""
-    known = sorted({*files.domains, *files.broken})
+    known = {*files.domains, *files.broken}
     for domain, spec in files.domains.items():
         file = files.paths[domain]
         for product_name, product in spec.products.items():
@@ -48,7 +48,7 @@ def approvals(files: Files) -> Iterator[Finding]:
                     what, fix = "a domain need not share with itself", "Remove it: its own roles can read it."
                     yield Finding(file, to, "own-product", what, fix)
                 elif approval.domain not in known:
-                    others = [each for each in known if each != domain]
+                    others = sorted(known - {domain})
                     what = f"there is no domain `{approval.domain}`"
                     yield Finding(
                         file, to, "unknown-domain", what, suggestion(approval.domain, others, "Remove it.")
@@ -100,6 +100,8 @@ def _limits(
             yield Finding(
                 file, (*path, "tables", index), "unknown-table", what, suggestion(table, tables, "")
             )
+    if not side.exclude:
+        return
     yield from _duplicates(file, (*path, "exclude"), side.exclude)
     chosen = [each for each in tables if side.tables is None or each in side.tables]
     columns = list(dict.fromkeys(column for each in chosen for column in product.tables[each].columns))

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from meshwright.checks import accounts, classifications, names, references, roles, rows, tables
+from meshwright.checks import accounts, classifications, lifecycle, names, references, roles, rows, tables
 from meshwright.config.loading import Files
 from meshwright.config.problems import Finding, Problem
 
@@ -15,6 +15,7 @@ CHECKS: Final[tuple[Callable[[Files], Iterator[Finding]], ...]] = (
     classifications.check,
     roles.check,
     tables.check,
+    lifecycle.check,
     references.requests,
     references.approvals,
     rows.requests,

@@ -1,8 +1,9 @@
-"""Requests and approvals that are not wired: expired, pending or unanswered. To know, not to fix."""
+"""What is asked for or approved and not wired, and what is deprecated. To know, not to fix."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date
 
+from meshwright.checks import lifecycle
 from meshwright.config.domain_file import DomainFile
 from meshwright.config.loading import Files
 from meshwright.config.problems import Finding, Path
@@ -12,12 +13,13 @@ from meshwright.mesh.subscriptions import Status, Subscription
 def notices(
     files: Files, domains: Mapping[str, DomainFile], subscriptions: tuple[Subscription, ...], today: date
 ) -> Iterator[Finding]:
-    """A notice for each decision that is not `agreed`, in the file of the side that can act on it."""
+    """One for each decision that is not `agreed`, where someone can act on it; and deprecations."""
     for subscription in subscriptions:
         if subscription.status is not Status.AGREED:
             file, path, fix = _place(files, domains, subscription, today)
             what = f"{subscription.status}: {subscription.reason}"
             yield Finding(file, path, subscription.status.value, what, fix, severity="notice")
+    yield from lifecycle.notices(files, domains, subscriptions, today)
 
 
 def missing_environments(files: Files) -> Iterator[Finding]:

@@ -1,6 +1,6 @@
 """`domains/<domain>.yaml`: all that a domain team says about its domain."""
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -114,6 +114,10 @@ class Product(FileModel):
     """Who answers for this product, if not the domain's owner."""
     documentation: Annotated[str, StringConstraints(pattern=spelling.HTTPS)] | None = None
     """Address of its documentation (https)."""
+    status: Literal["active", "deprecated"] = "active"
+    """`deprecated` warns its consumers; it needs a `sunset`. Default: `active`."""
+    sunset: Day | None = None
+    """Last day on which consumers can count on a deprecated product (YYYY-MM-DD); then it may be removed."""
     tables: Annotated[dict[GlueName, Table], Field(min_length=1)]
     """The tables, by name."""
     shared_with: list[Approval] = []

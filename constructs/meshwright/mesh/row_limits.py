@@ -1,0 +1,75 @@
+"""Whether a condition on rows hides rows that another one showed.
+
+A comparison of texts and lists of values, no proof: what it can't tell counts as hiding.
+"""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from meshwright.config.row_filters import RowFilterError, parse_filter
+
+if TYPE_CHECKING:
+    from sqlglot import exp
+
+
+class _Condition(NamedTuple):
+    """One of the conditions that AND joins."""
+
+    text: str
+    column: str = ""
+    values: frozenset[str] = frozenset()
+    """Of `column = 'DE'` and `column IN ('DE', 'FR')`."""
+
+
+def hides_rows(before: str | None, after: str | None) -> bool:
+    """Whether rows that met `before` may fail `after`. None: every row."""
+    if after is None or after == before:
+        return False
+    if before is None:
+        return True
+    had = tuple(_conditions(before))
+    return not all(any(_implies(old, new) for old in had) for new in _conditions(after))
+
+
+def _implies(old: _Condition, new: _Condition) -> bool:
+    if old.text == new.text:
+        return True
+    return bool(old.values) and old.column == new.column and old.values <= new.values
+
+
+def _conditions(text: str) -> Iterator[_Condition]:
+    # Here, because a mesh without row filters need not wait for it.
+    import sqlglot
+    from sqlglot import exp
+
+    try:
+        parse_filter(text)
+    except RowFilterError:  # a filter that someone made in a live account
+        yield _Condition(" ".join(text.split()))
+        return
+    waiting: list[exp.Expr] = [sqlglot.parse_one(text, read="trino")]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, exp.Paren):
+            waiting.append(node.this)
+        elif isinstance(node, exp.And):
+            waiting += [node.this, node.expression]
+        else:
+            yield _condition(node)
+
+
+def _condition(node: "exp.Expr") -> _Condition:
+    from sqlglot import exp
+
+    text = node.sql("trino", normalize=True)
+    if isinstance(node, exp.EQ):
+        return _Condition(text, _name(node.this), frozenset({node.expression.sql("trino")}))
+    if isinstance(node, exp.In):
+        values = frozenset(each.sql("trino") for each in node.expressions)
+        return _Condition(text, _name(node.this), values)
+    return _Condition(text)
+
+
+def _name(node: "exp.Expr") -> str:
+    """A column, or a field inside it, in one spelling."""
+    return node.sql("trino", normalize=True).replace('"', "")

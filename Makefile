@@ -33,7 +33,7 @@ types: setup
 	@$(RUN) mypy
 
 unit: setup
-	@$(RUN) pytest -q -n 2 -m "not e2e"
+	@$(RUN) pytest -q -n 2 --dist worksteal -m "not e2e"
 
 e2e: setup
 	@$(RUN) pytest -q -n 2 --dist loadfile -m e2e

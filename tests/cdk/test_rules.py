@@ -1,6 +1,7 @@
 """cdk-nag (AwsSolutions) and cfn-lint find nothing in the example mesh and in the examples of constructs."""
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import aws_cdk as cdk
@@ -8,8 +9,9 @@ import pytest
 from aws_cdk import aws_s3 as s3
 from aws_cdk import cloudformation_include
 from cdk_nag import AwsSolutionsChecks
-from cfnlint.api import lint_file
-from cfnlint.config import ManualArgs
+from cfnlint.config import ConfigMixIn
+from cfnlint.rules import Rules
+from cfnlint.runner import Runner, run_template_by_file_path
 
 from meshwright.cdk import DomainKey, build
 from meshwright.mesh.model import Mesh
@@ -33,7 +35,19 @@ def lint(folder: Path) -> list[str]:
     """What cfn-lint says about the templates in a folder."""
     paths = sorted(folder.glob("*.template.json"))
     assert paths
-    return [f"{match.rule.id} {match.message}" for path in paths for match in lint_file(path, ManualArgs())]
+    return [
+        f"{match.rule.id} {match.message}"
+        for path in paths
+        for match in run_template_by_file_path(
+            str(path), ConfigMixIn([]), lint_rules(), ignore_bad_template=False
+        )
+    ]
+
+
+@cache
+def lint_rules() -> Rules:
+    """All rules of cfn-lint. `lint_file` loads them at each call, which takes longer than applying them."""
+    return Runner(ConfigMixIn([])).rules
 
 
 def test_nag_over_the_example_mesh(mesh: Mesh) -> None:

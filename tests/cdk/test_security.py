@@ -198,6 +198,20 @@ def test_the_deploying_role_administers_lake_formation_where_it_deploys(template
     ]
 
 
+def test_the_lookup_role_sees_all_of_lake_formation_and_changes_none(templates: Templates) -> None:
+    settings = list(resources(templates, "Custom::LakeFormationSettings"))
+    assert {name.split("/")[0]: each["Properties"]["ReadOnlyAdmins"] for name, each in settings} == {
+        stack: [f"arn:aws:iam::{account}:role/cdk-hnb659fds-lookup-role-{account}-eu-west-1"]
+        for stack, account in {
+            "acme-governance": "111111111111",
+            "acme-orders-foundation": "222222222221",
+            "acme-customers-foundation": "333333333331",
+            "acme-payments-foundation": "444444444441",
+            "acme-analytics-foundation": "555555555551",
+        }.items()
+    }
+
+
 def test_role_policies_fit_whatever_the_number_of_products(templates: Templates) -> None:
     """IAM's quota for a role's inline policies is 10,240 characters without white space."""
     import json

@@ -15,6 +15,8 @@ REGION = "eu-west-1"
 SESSION = boto3.Session()
 """One for all clients, because each session reads the service models anew."""
 ROOT = Path(__file__).resolve().parents[2]
+REAL_SETTINGS = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_CONFIG_FILE", "CDK_DEFAULT_ACCOUNT")
+"""Set when the server starts, as they may be at a user's; they must not reach it."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,11 @@ class Aws:
 @pytest.fixture(scope="session")
 def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
     root = tmp_path_factory.mktemp("embedded with a space")
-    yield Aws(control.up(root, 0))
+    with pytest.MonkeyPatch.context() as user:
+        for name in REAL_SETTINGS:
+            user.setenv(name, "real")
+        embedded = control.up(root, 0)
+    yield Aws(embedded)
     control.down(root)
 
 

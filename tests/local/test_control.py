@@ -12,6 +12,7 @@ import pytest
 
 from meshwright.local import control
 from meshwright.local.control import Embedded
+from tests.local.conftest import REAL_SETTINGS, Aws
 
 
 @pytest.fixture
@@ -42,27 +43,21 @@ def test_a_busy_port_gives_way_to_a_free_one(root: Path) -> None:
     control.down(root)
 
 
-def test_what_a_killed_server_left_is_forgotten(root: Path) -> None:
+def test_neither_a_damaged_state_file_nor_that_of_a_killed_server_is_an_obstacle(root: Path) -> None:
+    (root / ".meshwright").mkdir()
+    (root / ".meshwright" / "embedded-aws.json").write_text("{")
+    assert control.status(root) is None
     first = control.up(root, 0)
     os.kill(first.pid, signal.SIGKILL)
     time.sleep(0.2)
     assert control.status(root) is None
     second = control.up(root, 0)
     assert second.pid != first.pid
-    control.down(root)
-
-
-def test_a_damaged_state_file_is_no_obstacle(root: Path) -> None:
-    (root / ".meshwright").mkdir()
-    (root / ".meshwright" / "embedded-aws.json").write_text("{")
-    assert control.status(root) is None
-    control.up(root, 0)
     assert control.down(root) is True
 
 
-def test_it_listens_on_this_machine_only(root: Path) -> None:
-    running = control.up(root, 0)
-    hexadecimal = f"{running.port:04X}"
+def test_it_listens_on_this_machine_only(aws: Aws) -> None:
+    hexadecimal = f"{aws.embedded.port:04X}"
     table = Path("/proc/net/tcp")
     if table.exists():
         lines = [line.split() for line in table.read_text().splitlines()[1:]]
@@ -70,30 +65,25 @@ def test_it_listens_on_this_machine_only(root: Path) -> None:
             fields[1] for fields in lines if fields[3] == "0A" and fields[1].endswith(":" + hexadecimal)
         ]
         assert listening == [f"0100007F:{hexadecimal}"]
-    control.down(root)
 
 
-def test_environment_holds_nothing_of_the_user(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_CONFIG_FILE", "CDK_DEFAULT_ACCOUNT"):
+def test_environment_holds_nothing_of_the_user(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in REAL_SETTINGS:
         monkeypatch.setenv(name, "real")
-    running = control.up(root, 0)
-    environment = control.environment(running, "222222222221", "eu-west-1")
-    control.down(root)
-    aws = {name: value for name, value in environment.items() if name.startswith(("AWS_", "CDK_"))}
-    assert "real" not in aws.values()
-    assert aws["AWS_CONFIG_FILE"] == aws["AWS_SHARED_CREDENTIALS_FILE"] == os.devnull
-    assert aws["AWS_ENDPOINT_URL"] == f"http://localhost:{running.port}"
-    assert aws["AWS_ENDPOINT_URL_S3"] == f"http://127.0.0.1:{running.port}"
+    environment = control.environment(aws.embedded, "222222222221", "eu-west-1")
+    found = {name: value for name, value in environment.items() if name.startswith(("AWS_", "CDK_"))}
+    assert "real" not in found.values()
+    assert found["AWS_CONFIG_FILE"] == found["AWS_SHARED_CREDENTIALS_FILE"] == os.devnull
+    assert found["AWS_ENDPOINT_URL"] == f"http://localhost:{aws.embedded.port}"
+    assert found["AWS_ENDPOINT_URL_S3"] == f"http://127.0.0.1:{aws.embedded.port}"
 
 
-def test_credentials_belong_to_the_account_and_role(root: Path) -> None:
-    running = control.up(root, 0)
+def test_credentials_belong_to_the_account_and_role(aws: Aws) -> None:
     code = "import boto3; print(boto3.client('sts').get_caller_identity()['Arn'])"
-    environment = control.environment(running, "222222222221", "eu-west-1", role="analyst")
+    environment = control.environment(aws.embedded, "222222222221", "eu-west-1", role="analyst")
     answer = subprocess.run(
         [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
     )
-    control.down(root)
     assert answer.stdout.strip() == "arn:aws:sts::222222222221:assumed-role/analyst/meshwright"
 
 

@@ -251,13 +251,47 @@ def test_administrators_describe_but_create_tables_only_where_they_may(mesh: Mes
     glue.create_table(**new)
 
 
-def test_a_dead_administrator_fails_the_settings(mesh: Mesh) -> None:
+def test_read_only_administrators_describe_everything_and_do_nothing_else(mesh: Mesh) -> None:
+    lake, auditor = mesh.client("lakeformation", mesh.owner), mesh.aws.role(mesh.owner, "Auditor")
+    glue = mesh.client("glue", mesh.owner, "Auditor")
+    before = lake.get_data_lake_settings()["DataLakeSettings"]
+    assert code(glue.get_tables, DatabaseName="sales") == "AccessDeniedException"
+    readers = [{"DataLakePrincipalIdentifier": auditor}]
+    lake.put_data_lake_settings(DataLakeSettings={**before, "ReadOnlyAdmins": readers})
+    assert lake.get_data_lake_settings()["DataLakeSettings"] == {**before, "ReadOnlyAdmins": readers}
+
+    assert glue.get_database(Name="sales")["Database"]["Name"] == "sales"
+    assert columns(glue.get_tables(DatabaseName="sales")["TableList"]) == {"orders": ["id", "total", "email"]}
+    new = {"DatabaseName": "sales", "TableInput": {"Name": "lines"}}
+    assert code(glue.create_table, **new) == "AccessDeniedException"
+    acting = mesh.client("lakeformation", mesh.owner, "Auditor")
+    given = {
+        "Principal": {"DataLakePrincipalIdentifier": auditor},
+        "Resource": {"Table": {"DatabaseName": "sales", "Name": "orders"}},
+        "Permissions": ["SELECT"],
+    }
+    assert code(acting.grant_permissions, **given) == "AccessDeniedException"
+    assert code(acting.create_lf_tag, TagKey="domain", TagValues=["x"]) == "AccessDeniedException"
+
+
+def test_a_share_is_not_open_to_read_only_administrators_of_its_receiver(mesh: Mesh) -> None:
+    mesh.share("DESCRIBE", "SELECT", Table={"DatabaseName": "sales", "Name": "orders"})
+    mesh.accept()
+    lake = mesh.client("lakeformation", mesh.consumer)
+    settings = lake.get_data_lake_settings()["DataLakeSettings"]
+    readers = [{"DataLakePrincipalIdentifier": f"arn:aws:iam::{mesh.consumer}:role/Analyst"}]
+    lake.put_data_lake_settings(DataLakeSettings={**settings, "ReadOnlyAdmins": readers})
+    target = {"CatalogId": mesh.owner, "DatabaseName": "sales", "Name": "orders"}
+    assert mesh.client("glue", mesh.consumer).get_table(**target)["Table"]["Name"] == "orders"
+    analyst = mesh.client("glue", mesh.consumer, "Analyst")
+    assert code(analyst.get_table, **target) == "AccessDeniedException"
+
+
+@pytest.mark.parametrize("kind", ["DataLakeAdmins", "ReadOnlyAdmins"])
+def test_a_dead_administrator_fails_the_settings(mesh: Mesh, kind: str) -> None:
     lake = mesh.client("lakeformation", mesh.owner)
     dead = {"DataLakePrincipalIdentifier": f"arn:aws:iam::{mesh.owner}:role/ghost"}
-    assert (
-        code(lake.put_data_lake_settings, DataLakeSettings={"DataLakeAdmins": [dead]})
-        == "InvalidInputException"
-    )
+    assert code(lake.put_data_lake_settings, DataLakeSettings={kind: [dead]}) == "InvalidInputException"
 
 
 def test_tags_merge_and_are_inherited(mesh: Mesh) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import boto3
@@ -10,6 +11,7 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 
 REGION = "eu-west-1"
+SESSION = boto3.Session()
 TEMPLATE = {"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}}
 
 
@@ -22,8 +24,10 @@ def moto(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
 
 
+@cache
 def client(service: str) -> Any:
-    return boto3.client(service, region_name=REGION)
+    """One for all tests: moto starts each without a session, and a new one reads the service's model anew."""
+    return SESSION.client(service, region_name=REGION)
 
 
 def change_set(cloudformation: Any, stack: str, **more: Any) -> None:

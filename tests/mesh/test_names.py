@@ -23,6 +23,7 @@ def test_every_name_of_a_domain() -> None:
         NAMES.provider_role_arn("222222222221"),
         NAMES.registration_role_arn("111111111111"),
         NAMES.deploying_role_arn("222222222221"),
+        NAMES.lookup_role_arn("222222222221"),
     ] == [
         "acme-governance",
         "acme-orders-foundation",
@@ -35,6 +36,7 @@ def test_every_name_of_a_domain() -> None:
         "arn:aws:iam::222222222221:role/acme-lakeformation-provider",
         "arn:aws:iam::111111111111:role/acme-lakeformation-registration",
         "arn:aws:iam::222222222221:role/cdk-hnb659fds-cfn-exec-role-222222222221-eu-west-1",
+        "arn:aws:iam::222222222221:role/cdk-hnb659fds-lookup-role-222222222221-eu-west-1",
     ]
 
 

@@ -3,6 +3,7 @@
 import itertools
 import json
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 import boto3
@@ -20,10 +21,18 @@ ALICE = f"arn:aws:iam::{ACCOUNT}:user/people/Alice"
 DEAD = f"arn:aws:iam::{ACCOUNT}:role/Deleted"
 ELSEWHERE = "arn:aws:iam::999999999999:role/Auditor"
 GROUP = f"arn:aws:quicksight:eu-west-1:{ACCOUNT}:group/default/readers"
+AUDITOR = f"arn:aws:iam::{ACCOUNT}:role/cdk-lookup"
 EVERYONE = [{"Principal": {"DataLakePrincipalIdentifier": "IAM_ALLOWED_PRINCIPALS"}, "Permissions": ["ALL"]}]
 
 Wrap = Callable[[str, dict[str, Any]], None]
 numbers = itertools.count()
+SESSION = boto3.Session()
+
+
+@cache
+def client(service: str) -> Any:
+    """One for all tests: moto starts each without a session, and a new one reads the service's model anew."""
+    return SESSION.client(service)
 
 
 @pytest.fixture(autouse=True)
@@ -40,7 +49,7 @@ class Wrapped:
     """A client that tells `before` of each call, which may raise or change things first."""
 
     def __init__(self, service: str, before: Wrap) -> None:
-        self._client, self._before = boto3.client(service), before
+        self._client, self._before = client(service), before
 
     def __getattr__(self, operation: str) -> Callable[..., Any]:
         def call(**parameters: Any) -> Any:
@@ -69,11 +78,15 @@ def run(kind: str, properties: dict[str, Any], before: Wrap = lambda *_: None) -
     return dict(dispatch(event, calls).data)
 
 
-def put(admins: list[str], **more: Any) -> None:
-    identifiers = [{"DataLakePrincipalIdentifier": one} for one in admins]
-    boto3.client("lakeformation").put_data_lake_settings(
+def identifiers(arns: list[str]) -> list[dict[str, str]]:
+    return [{"DataLakePrincipalIdentifier": one} for one in arns]
+
+
+def put(admins: list[str], readers: list[str] | None = None, **more: Any) -> None:
+    client("lakeformation").put_data_lake_settings(
         DataLakeSettings={
-            "DataLakeAdmins": identifiers,
+            "DataLakeAdmins": identifiers(admins),
+            "ReadOnlyAdmins": identifiers(readers or []),
             "CreateDatabaseDefaultPermissions": EVERYONE,
             "CreateTableDefaultPermissions": EVERYONE,
             **more,
@@ -82,15 +95,19 @@ def put(admins: list[str], **more: Any) -> None:
 
 
 def get() -> dict[str, Any]:
-    return dict(boto3.client("lakeformation").get_data_lake_settings()["DataLakeSettings"])
+    return dict(client("lakeformation").get_data_lake_settings()["DataLakeSettings"])
 
 
 def admins() -> list[str]:
     return [one["DataLakePrincipalIdentifier"] for one in get()["DataLakeAdmins"]]
 
 
+def readers() -> list[str]:
+    return [one["DataLakePrincipalIdentifier"] for one in get()["ReadOnlyAdmins"]]
+
+
 def users() -> None:
-    boto3.client("iam").create_user(UserName="Alice", Path="/people/")
+    client("iam").create_user(UserName="Alice", Path="/people/")
 
 
 def test_everything_that_others_set_is_kept_and_the_defaults_are_cleared() -> None:
@@ -183,13 +200,95 @@ def test_more_than_thirty_administrators_are_refused_before_anything_is_written(
     assert admins() == others
 
 
+def test_read_only_administrators_are_added_to_those_there_and_only_they_removed() -> None:
+    users()
+    put([], [ALICE, DEAD, ELSEWHERE])
+    properties = {"Admins": OURS, "CrossAccountVersion": "4"}
+    run("Create", {**properties, "ReadOnlyAdmins": [AUDITOR, ELSEWHERE]})
+    assert (admins(), readers()) == (OURS, [ALICE, ELSEWHERE, AUDITOR])
+    run("Update", properties)
+    assert (admins(), readers()) == (OURS, [ALICE, ELSEWHERE])
+    run("Update", {**properties, "ReadOnlyAdmins": [AUDITOR]})
+    assert (admins(), readers()) == (OURS, [ALICE, ELSEWHERE, AUDITOR])
+    run("Delete", {**properties, "ReadOnlyAdmins": [AUDITOR]})
+    assert (admins(), readers()) == ([], [ALICE, ELSEWHERE])
+
+
+def test_without_read_only_administrators_those_of_others_stay() -> None:
+    users()
+    put([], [ALICE])
+    run("Create", {"Admins": OURS, "CrossAccountVersion": "4"})
+    run("Delete", {"Admins": OURS, "CrossAccountVersion": "4"})
+    assert (admins(), readers()) == ([], [ALICE])
+
+
+def test_an_administrator_is_not_made_a_read_only_one_and_stays() -> None:
+    users()
+    put([ALICE])
+    properties = {"Admins": OURS, "ReadOnlyAdmins": [ALICE, OURS[0]], "CrossAccountVersion": "4"}
+    run("Create", properties)
+    assert (admins(), readers()) == ([ALICE, *OURS], [])
+    run("Delete", properties)
+    assert (admins(), readers()) == ([ALICE], [])
+
+
+def test_a_principal_may_change_from_one_kind_to_the_other() -> None:
+    put([])
+    run("Create", {"Admins": OURS, "ReadOnlyAdmins": [AUDITOR], "CrossAccountVersion": "4"})
+    run("Update", {"Admins": [*OURS, AUDITOR], "ReadOnlyAdmins": [AUDITOR], "CrossAccountVersion": "4"})
+    assert (admins(), readers()) == ([*OURS, AUDITOR], [])
+    run("Update", {"Admins": OURS, "ReadOnlyAdmins": [AUDITOR], "CrossAccountVersion": "4"})
+    assert (admins(), readers()) == (OURS, [AUDITOR])
+
+
+def test_a_concurrent_writer_who_drops_the_read_only_administrator_is_answered() -> None:
+    puts = []
+
+    def other_writer(operation: str, parameters: dict[str, Any]) -> None:
+        if operation == "put_data_lake_settings":
+            puts.append(parameters)
+        if operation == "get_data_lake_settings" and len(puts) == 1:
+            puts.append({})
+            put(OURS, [ELSEWHERE])  # written from what it had read before ours
+
+    put([])
+    run("Create", {"Admins": OURS, "ReadOnlyAdmins": [AUDITOR], "CrossAccountVersion": "4"}, other_writer)
+    assert (admins(), readers()) == (OURS, [ELSEWHERE, AUDITOR])
+
+
+def test_more_than_thirty_read_only_administrators_are_refused_before_anything_is_written() -> None:
+    others = [f"arn:aws:iam::999999999999:role/Reader{number}" for number in range(30)]
+    put([], others)
+    problem = "allows 30 read-only administrators and 31 would be needed: remove some of the 30 that the acc"
+    with pytest.raises(ProviderError, match=problem):
+        run("Create", {"Admins": OURS, "ReadOnlyAdmins": [AUDITOR], "CrossAccountVersion": "4"})
+    assert (admins(), readers()) == ([], others)
+
+
+def test_a_write_that_is_refused_names_whom_it_had() -> None:
+    def refused(operation: str, _: dict[str, Any]) -> None:
+        if operation == "put_data_lake_settings":
+            raise client_error("InvalidInputException")
+
+    with pytest.raises(ProviderError) as caught:
+        run("Create", {"Admins": OURS, "ReadOnlyAdmins": [AUDITOR], "CrossAccountVersion": "4"}, refused)
+    assert str(caught.value).startswith(
+        f"Could not write the Lake Formation settings of account {ACCOUNT} with administrators "
+        f"{OURS[0]}, {OURS[1]} and read-only administrators {AUDITOR}: InvalidInputException"
+    )
+
+
 @pytest.mark.parametrize(
     ("properties", "problem"),
     [
         ({"Admins": "x"}, "needs Admins as a list of non-empty strings, got 'x'"),
+        ({"ReadOnlyAdmins": [""]}, "needs ReadOnlyAdmins as a list of non-empty strings"),
         ({"CrossAccountVersion": "four"}, "needs CrossAccountVersion as a whole number, got 'four'"),
         ({"TagKeys": ["domain"]}, "needs TagKeys as an object of lists"),
-        ({"Admin": []}, "unknown property 'Admin'; it takes Admins, CrossAccountVersion, TagKeys"),
+        (
+            {"Admin": []},
+            "unknown property 'Admin'; it takes Admins, CrossAccountVersion, ReadOnlyAdmins, TagKeys",
+        ),
     ],
 )
 def test_malformed_properties_are_named(properties: dict[str, Any], problem: str) -> None:
@@ -198,13 +297,13 @@ def test_malformed_properties_are_named(properties: dict[str, Any], problem: str
 
 
 def test_tag_keys_and_values_are_created_and_never_removed() -> None:
-    client = boto3.client("lakeformation")
-    client.create_lf_tag(TagKey="sensitivity", TagValues=["secret"])
+    lake = client("lakeformation")
+    lake.create_lf_tag(TagKey="sensitivity", TagValues=["secret"])
     keys = {"Domain": [], "classification": ["public", "Internal"], "sensitivity": ["pii"]}
     for _ in range(2):
         run("Create", {"Admins": OURS, "CrossAccountVersion": "4", "TagKeys": keys})
     found = {
-        key: client.get_lf_tag(TagKey=key)["TagValues"] for key in ("domain", "classification", "sensitivity")
+        key: lake.get_lf_tag(TagKey=key)["TagValues"] for key in ("domain", "classification", "sensitivity")
     }
     assert json.loads(json.dumps({key: sorted(values) for key, values in found.items()})) == {
         "domain": ["unassigned"],

@@ -17,8 +17,9 @@ from meshwright.mesh.storage_policies import registered_locations
 class LakeFormationSettings(ProviderResource):
     """Lake Formation's settings in an account, merged into what is there: nobody else's are dropped.
 
-    Adds `admins` (at most 30 in all), clears both defaults that open new databases and tables to IAM alone,
-    raises the version of cross-account sharing, and makes LF-Tag keys with their values.
+    Adds `admins` and `read_only_admins` (at most 30 of each in all), clears both defaults that open new
+    databases and tables to IAM alone, raises the version of cross-account sharing, and makes LF-Tag keys with
+    their values. Who is an administrator already is not made a read-only one besides.
     """
 
     def __init__(
@@ -28,6 +29,7 @@ class LakeFormationSettings(ProviderResource):
         *,
         provider_arn: str,
         admins: Sequence[str],
+        read_only_admins: Sequence[str] = (),
         cross_account_version: int = 4,
         tag_keys: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
@@ -35,6 +37,8 @@ class LakeFormationSettings(ProviderResource):
             "Admins": list(admins),
             "CrossAccountVersion": str(cross_account_version),
         }
+        if read_only_admins:
+            properties["ReadOnlyAdmins"] = list(read_only_admins)
         if tag_keys is not None:
             properties["TagKeys"] = {key: list(values) for key, values in tag_keys.items()}
         super().__init__(

@@ -72,3 +72,7 @@ class Names:
     def deploying_role_arn(self, account: str) -> str:
         """The role with which CloudFormation deploys, made by `cdk bootstrap`."""
         return self.role_arn(account, f"cdk-{self.qualifier}-cfn-exec-role-{account}-{self.region}")
+
+    def lookup_role_arn(self, account: str) -> str:
+        """The role with which the CDK reads an account, made by `cdk bootstrap`; so does an audit."""
+        return self.role_arn(account, f"cdk-{self.qualifier}-lookup-role-{account}-{self.region}")

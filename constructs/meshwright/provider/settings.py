@@ -2,8 +2,12 @@
 
 PutDataLakeSettings writes the whole document, so it is read, merged, written and read again: a concurrent
 writer who put back what it had read is then seen, and the merge repeated. The call is authorised by IAM, so
-this works before the provider is an administrator. Which administrators it added itself is recorded (see
-`ledger`) before the call; only those are ever removed, on delete or when they are no longer declared.
+this works before the provider is an administrator. Which administrators, and read-only administrators, it
+added itself is recorded (see `ledger`) before the call; only those are ever removed, on delete or when they
+are no longer declared.
+
+A principal that is an administrator already is not made a read-only one besides: it sees everything as it is,
+and AWS does not say whether it takes one that is in both lists.
 """
 
 from collections.abc import Mapping
@@ -18,28 +22,30 @@ from .request import DELETE, Outcome, Request, number, only_keys, texts
 from .tag_keys import ensure_keys
 
 NAME = "Custom::LakeFormationSettings"
-MOST_ADMINS = 30
+MOST = 30  # in each list, https://docs.aws.amazon.com/lake-formation/latest/APIReference/API_DataLakeSettings.html
 TRIES = 8
 DEFAULTS = ("CreateDatabaseDefaultPermissions", "CreateTableDefaultPermissions")
 VERSION = "CROSS_ACCOUNT_VERSION"
-ADMIN = "admin\t"  # prefix in the record
+ADMIN, READER = "admin\t", "reader\t"  # before the ARN, in the record and in every set of members below
+LISTS = {ADMIN: "DataLakeAdmins", READER: "ReadOnlyAdmins"}
+WORDS = {ADMIN: "administrators", READER: "read-only administrators"}
 
 
 def handle(request: Request, calls: Calls) -> Outcome:
     ledger = Ledger(calls, stack=request.stack, logical_id=request.logical_id)
-    before = {item.removeprefix(ADMIN) for item in ledger.record.items}
+    before = ledger.record.items
     if request.kind == DELETE:
-        _apply(
-            calls, request.account, add=(), remove=frozenset(before), version=None, own=set(), ledger=ledger
-        )
+        _apply(calls, request.account, add=(), remove=before, version=None, own=frozenset(), ledger=ledger)
         ledger.delete()
         return Outcome(physical_id=request.stable_id)
-    only_keys(request.properties, ("Admins", "CrossAccountVersion", "TagKeys"), NAME)
+    only_keys(request.properties, ("Admins", "ReadOnlyAdmins", "CrossAccountVersion", "TagKeys"), NAME)
     admins = texts(request.properties, "Admins", NAME)
+    readers = [one for one in texts(request.properties, "ReadOnlyAdmins", NAME) if one not in admins]
+    add = (*(ADMIN + one for one in admins), *(READER + one for one in readers))
     version = number(request.properties, "CrossAccountVersion", NAME, 1)
-    remove = frozenset(before - set(admins))
+    remove = before - set(add)
     written = _apply(
-        calls, request.account, add=admins, remove=remove, version=version, own=before - remove, ledger=ledger
+        calls, request.account, add=add, remove=remove, version=version, own=before - remove, ledger=ledger
     )
     keys = request.properties.get("TagKeys") or {}
     if not isinstance(keys, Mapping):
@@ -54,19 +60,23 @@ def merge(
     *,
     add: tuple[str, ...],
     remove: frozenset[str],
-    dead: frozenset[str],
     version: int | None,
 ) -> dict[str, Any]:
     """The settings to write. Pure. `version` None (a delete) leaves defaults and version alone."""
     merged = dict(settings)
-    admins = [one for one in _admins(settings) if one not in remove | dead]
-    admins += [one for one in dict.fromkeys(add) if one not in admins]
-    if len(admins) > MOST_ADMINS:
-        raise ProviderError(
-            f"Lake Formation allows {MOST_ADMINS} administrators and {len(admins)} would be needed: "
-            f"remove some of the {len(_admins(settings))} that the account has"
-        )
-    merged["DataLakeAdmins"] = [{"DataLakePrincipalIdentifier": one} for one in admins]
+    present = _members(settings)
+    members = [one for one in present if one not in remove]
+    for one in dict.fromkeys(add):
+        if one not in members and ADMIN + _arn(one) not in members:
+            members.append(one)
+    for kind, name in LISTS.items():
+        arns = [_arn(one) for one in members if one.startswith(kind)]
+        if len(arns) > MOST:
+            raise ProviderError(
+                f"Lake Formation allows {MOST} {WORDS[kind]} and {len(arns)} would be needed: remove some "
+                f"of the {sum(one.startswith(kind) for one in present)} that the account has"
+            )
+        merged[name] = [{"DataLakePrincipalIdentifier": arn} for arn in arns]
     if version is not None:
         merged.update({name: [] for name in DEFAULTS})
         parameters = dict(settings.get("Parameters") or {})
@@ -77,10 +87,10 @@ def merge(
 
 def holds(settings: Mapping[str, Any], wanted: Mapping[str, Any], removed: frozenset[str]) -> bool:
     """Whether what was read back has at least what was `wanted`, and none that was `removed`."""
-    admins = set(_admins(settings))
+    members = set(_members(settings))
     return (
-        admins >= set(_admins(wanted))
-        and not admins & removed
+        members >= set(_members(wanted))
+        and not members & removed
         and all(not settings.get(name) or wanted.get(name) for name in DEFAULTS)
         and _version(settings.get("Parameters") or {}) >= _version(wanted.get("Parameters") or {})
     )
@@ -93,29 +103,28 @@ def _apply(
     add: tuple[str, ...],
     remove: frozenset[str],
     version: int | None,
-    own: set[str],
+    own: frozenset[str],
     ledger: Ledger,
 ) -> Mapping[str, Any]:
-    claimed = set(own) | set(remove)
+    claimed = own | remove
     for attempt in range(TRIES):
-        dead = frozenset[str]()
+        gone = remove
         if version is not None:
-            dead = _dead(calls, account, set(_admins(_read(calls, account))) - set(add))
+            gone |= _dead(calls, account, set(_members(_read(calls, account))) - set(add))
         # Read last, since what another writer adds between this and the write is lost.
         settings = _read(calls, account)
-        present = set(_admins(settings))
-        wanted = merge(settings, add=add, remove=remove, dead=dead, version=version)
-        if holds(settings, wanted, remove | dead):
-            ledger.write(ADMIN + one for one in claimed - remove)
+        wanted = merge(settings, add=add, remove=gone, version=version)
+        if holds(settings, wanted, gone):
+            ledger.write(claimed - remove)
             return settings
-        claimed |= set(add) - present
-        ledger.write(ADMIN + one for one in claimed)
+        claimed |= set(_members(wanted)) - set(_members(settings))
+        ledger.write(claimed)
         try:
             calls("lakeformation", "put_data_lake_settings", CatalogId=account, DataLakeSettings=wanted)
         except ClientError as error:
             raise ProviderError(
-                f"Could not write the Lake Formation settings of account {account} with administrators "
-                f"{', '.join(_admins(wanted))}: {reason(error)}"
+                f"Could not write the Lake Formation settings of account {account} with {_spelled(wanted)}: "
+                f"{reason(error)}"
             ) from error
         if attempt:
             calls.pause(attempt, "another writer changed the Lake Formation settings")
@@ -131,8 +140,22 @@ def _read(calls: Calls, account: str) -> Mapping[str, Any]:
     return settings
 
 
-def _admins(settings: Mapping[str, Any]) -> list[str]:
-    return [one["DataLakePrincipalIdentifier"] for one in settings.get("DataLakeAdmins") or []]
+def _members(settings: Mapping[str, Any]) -> list[str]:
+    """Administrators and read-only administrators, each as in the record."""
+    return [
+        kind + one["DataLakePrincipalIdentifier"]
+        for kind, name in LISTS.items()
+        for one in settings.get(name) or []
+    ]
+
+
+def _arn(member: str) -> str:
+    return member.partition("\t")[2]
+
+
+def _spelled(settings: Mapping[str, Any]) -> str:
+    lists = {kind: [_arn(one) for one in _members(settings) if one.startswith(kind)] for kind in LISTS}
+    return " and ".join(f"{WORDS[kind]} {', '.join(arns)}" for kind, arns in lists.items() if arns)
 
 
 def _version(parameters: Mapping[str, Any]) -> int:
@@ -140,9 +163,9 @@ def _version(parameters: Mapping[str, Any]) -> int:
     return int(value) if value.isdigit() else 0
 
 
-def _dead(calls: Calls, account: str, admins: set[str]) -> frozenset[str]:
-    """Those whose IAM role or user is known not to exist; an administrator that cannot be checked is kept."""
-    return frozenset(one for one in sorted(admins) if _is_dead(calls, account, one))
+def _dead(calls: Calls, account: str, members: set[str]) -> frozenset[str]:
+    """Those whose IAM role or user is known not to exist; one that cannot be checked is kept."""
+    return frozenset(one for one in sorted(members) if _is_dead(calls, account, _arn(one)))
 
 
 def _is_dead(calls: Calls, account: str, arn: str) -> bool:

@@ -43,6 +43,15 @@ class MeshStack(cdk.Stack):
         names = self.mesh.names
         return [names.deploying_role_arn(self.place.account), names.provider_role_arn(self.place.account)]
 
+    @property
+    def read_only_admins(self) -> list[str]:
+        """Who sees all of Lake Formation in this account: whoever audits it.
+
+        To others ListPermissions shows only part, filtered by what they may do themselves
+        (https://docs.aws.amazon.com/lake-formation/latest/APIReference/API_ListPermissions.html).
+        """
+        return [self.mesh.names.lookup_role_arn(self.place.account)]
+
 
 def tags_of(mesh: Mesh, domain: Domain | None) -> Tags:
     """The tags of every resource that can have any."""

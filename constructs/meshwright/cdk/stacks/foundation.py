@@ -43,6 +43,7 @@ class FoundationStack(MeshStack):
             "Settings",
             provider_arn=self.provider_arn,
             admins=self.admins,
+            read_only_admins=self.read_only_admins,
             cross_account_version=mesh.file.cross_account_version,
         )
         self.settings.add_resource_dependency(self.provider.function)

@@ -37,6 +37,7 @@ class GovernanceStack(MeshStack):
             "Settings",
             provider_arn=self.provider_arn,
             admins=self.admins,
+            read_only_admins=self.read_only_admins,
             cross_account_version=mesh.file.cross_account_version,
             tag_keys={
                 "domain": [],

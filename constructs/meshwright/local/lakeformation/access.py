@@ -87,10 +87,10 @@ class Access:
     def _rights(self, caller: Caller, catalog: str, of: Callable[[Iterable[Grant]], Rights]) -> Rights:
         everyone = f"{caller.account}:IAMPrincipals"
         if caller.account == catalog:
-            if self.lake.is_admin(catalog, caller.principal):
-                held = of(self.lake.holding({caller.principal, ANYBODY, everyone}, grantor=catalog))
+            held = of(self.lake.holding({caller.principal, ANYBODY, everyone}, grantor=catalog))
+            if self._sees_all(caller):
                 return Rights(held.permissions | {"DESCRIBE"})
-            return of(self.lake.holding({caller.principal, ANYBODY, everyone}, grantor=catalog))
+            return held
         if not self.lake.shared(catalog, caller.account):
             return NOTHING
         direct = of(self.lake.holding({caller.principal}, grantor=catalog))
@@ -100,6 +100,16 @@ class Access:
         local = of(self.lake.holding({caller.principal, everyone}, grantor=caller.account))
         passed = _both(shared, local)
         return passed if passed.permissions else direct
+
+    def _sees_all(self, caller: Caller) -> bool:
+        """Administrators of both kinds describe everything in the catalog of their own account.
+
+        Of read-only ones AWS says no more than "view"; that this is DESCRIBE, and that they get nothing of
+        what another account shares with theirs, is an assumption
+        (https://docs.aws.amazon.com/lake-formation/latest/dg/permissions-reference.html).
+        """
+        lake, account, principal = self.lake, caller.account, caller.principal
+        return lake.is_admin(account, principal) or lake.is_read_only_admin(account, principal)
 
     def _on_database(self, grants: Iterable[Grant], key: Key) -> Rights:
         permissions: set[str] = set()

@@ -8,7 +8,7 @@ from moto.core.exceptions import JsonRESTError
 from moto.core.responses import BaseResponse
 
 from meshwright.local.identity import caller_role, principal_exists
-from meshwright.local.lakeformation import cells, tagging
+from meshwright.local.lakeformation import cells, opt_ins, tagging
 from meshwright.local.lakeformation.access import Caller
 from meshwright.local.lakeformation.errors import (
     AccessDeniedError,
@@ -68,7 +68,7 @@ class LakeFormationResponse(BaseResponse):
     def put_data_lake_settings(self) -> str:
         """Replaces the whole document, as AWS does."""
         settings = self.given["DataLakeSettings"]
-        for admin in settings.get("DataLakeAdmins", []):
+        for admin in (*settings.get("DataLakeAdmins", []), *settings.get("ReadOnlyAdmins", [])):
             arn = admin["DataLakePrincipalIdentifier"]
             if not arn.startswith("arn:aws:iam::") or not principal_exists(arn):
                 raise InvalidInputError(f"Invalid principal: {arn}")
@@ -206,6 +206,20 @@ class LakeFormationResponse(BaseResponse):
         rows = cells.listed(self.lake, self.caller, self.given.get("Table"))
         return self.page("DataCellsFilters", rows)
 
+    def create_lake_formation_opt_in(self) -> str:
+        self.require_admin("CreateLakeFormationOptIn")
+        opt_ins.create(self.lake, self.caller, self.catalog, self.given)
+        return "{}"
+
+    def delete_lake_formation_opt_in(self) -> str:
+        self.require_admin("DeleteLakeFormationOptIn")
+        opt_ins.delete(self.lake, self.caller, self.catalog, self.given)
+        return "{}"
+
+    def list_lake_formation_opt_ins(self) -> str:
+        rows = opt_ins.listed(self.lake, self.caller, self.catalog, self.given)
+        return self.page("LakeFormationOptInsInfoList", rows)
+
     def _location(self) -> dict[str, Any]:
         arn = self.given["ResourceArn"].rstrip("/")
         try:
@@ -239,4 +253,5 @@ PATHS = (
     "AddLFTagsToResource", "RemoveLFTagsFromResource", "GetResourceLFTags",
     "CreateDataCellsFilter", "UpdateDataCellsFilter", "GetDataCellsFilter", "DeleteDataCellsFilter",
     "ListDataCellsFilter",
+    "CreateLakeFormationOptIn", "DeleteLakeFormationOptIn", "ListLakeFormationOptIns",
 )  # fmt: skip

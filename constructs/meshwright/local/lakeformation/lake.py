@@ -65,6 +65,7 @@ class Lake:
         self.filters: dict[Key, dict[str, Any]] = {}
         self.locations: dict[tuple[str, str], dict[str, Any]] = {}
         self.shares: dict[tuple[str, str], Share] = {}
+        self.opt_ins: dict[tuple[str, str, Key], dict[str, Any]] = {}
 
     def of(self, account: str) -> dict[str, Any]:
         """The settings of an account."""
@@ -72,6 +73,9 @@ class Lake:
 
     def is_admin(self, account: str, principal: str) -> bool:
         return any(a["DataLakePrincipalIdentifier"] == principal for a in self.of(account)["DataLakeAdmins"])
+
+    def is_read_only_admin(self, account: str, principal: str) -> bool:
+        return any(a["DataLakePrincipalIdentifier"] == principal for a in self.of(account)["ReadOnlyAdmins"])
 
     def holding(self, principals: Iterable[str], *, grantor: str | None = None) -> Iterator[Grant]:
         wanted = set(principals)
@@ -134,6 +138,7 @@ class Lake:
         self.grants = {at: grant for at, grant in self.grants.items() if not concerns(grant.key)}
         self.tags = {key: tags for key, tags in self.tags.items() if not concerns(key)}
         self.filters = {key: cells for key, cells in self.filters.items() if not concerns(key)}
+        self.opt_ins = {at: row for at, row in self.opt_ins.items() if not concerns(at[2])}
         self._prune_shares()
 
     def shared(self, owner: str, receiver: str) -> bool:

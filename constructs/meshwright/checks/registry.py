@@ -3,7 +3,17 @@
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from meshwright.checks import accounts, classifications, lifecycle, names, references, roles, rows, tables
+from meshwright.checks import (
+    accounts,
+    classifications,
+    lifecycle,
+    names,
+    partitions,
+    references,
+    roles,
+    rows,
+    tables,
+)
 from meshwright.config.loading import Files
 from meshwright.config.problems import Finding, Problem
 
@@ -15,6 +25,8 @@ CHECKS: Final[tuple[Callable[[Files], Iterator[Finding]], ...]] = (
     classifications.check,
     roles.check,
     tables.check,
+    partitions.personal,
+    partitions.excluded,
     lifecycle.check,
     references.requests,
     references.approvals,

@@ -1,7 +1,7 @@
 """Partition columns can't be hidden: Lake Formation filters no partition keys of the catalog.
 
-https://docs.aws.amazon.com/lake-formation/latest/dg/data-filtering-notes.html. An Iceberg table has none there:
-what it is partitioned by is among its columns.
+An Iceberg table has none there: what it is partitioned by is among its columns
+(https://docs.aws.amazon.com/lake-formation/latest/dg/data-filtering-notes.html).
 """
 
 from collections.abc import Iterator

@@ -1,6 +1,7 @@
 """A mesh repository: its files read, checked, decided on and resolved."""
 
 import os
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -8,11 +9,12 @@ from pathlib import Path
 from meshwright.checks.registry import check, locate
 from meshwright.checks.status import missing_environments, notices
 from meshwright.config.domain_file import DomainFile
-from meshwright.config.loading import Files, load
+from meshwright.config.loading import Files, collector_paused, load
 from meshwright.config.positions import Source
 from meshwright.config.problems import Problem
 from meshwright.config.reading import MESH_FILE
 from meshwright.config.suggest import suggestion
+from meshwright.config.trees import Tree, WorkingTree
 from meshwright.errors import UserError
 from meshwright.mesh.model import Mesh, resolve
 from meshwright.mesh.subscriptions import Subscription, decide_all
@@ -29,19 +31,22 @@ class Examined:
     subscriptions: tuple[Subscription, ...]
 
 
-def examine(root: Path, *, environment: str | None, today: date) -> Examined:
+@collector_paused()
+def examine(
+    root: Path | Tree,
+    *,
+    environment: str | None,
+    today: date,
+    only: Collection[str] | None = None,
+    reuse: Files | None = None,
+) -> Examined:
     """Read and check the files below `root`; decide on its subscriptions as of `today`.
 
-    With `environment`, only domains that have an account in it take part in the decisions. Raises
-    UserError when `root` is no mesh repository, or has no such environment.
+    With `environment`, only domains that have an account in it take part in the decisions. With `only`, just
+    these domains' files are read and checked, and what involves others is not decided; `reuse` saves parsing
+    (see loading.load). Raises UserError when `root` is no mesh repository, or has no such environment.
     """
-    files = load_files(root)
-    errors = tuple(sorted({*files.problems, *check(files)}))
-    if files.mesh is not None and environment is not None and environment not in files.mesh.environments:
-        known = list(files.mesh.environments)
-        raise UserError(
-            f"{MESH_FILE} has no environment `{environment}`. {suggestion(environment, known, '')}"
-        )
+    files, errors = _checked(root, environment, only, reuse)
     if errors or files.mesh is None:
         return Examined(files, errors, (), ())
     present = {
@@ -50,7 +55,10 @@ def examine(root: Path, *, environment: str | None, today: date) -> Examined:
         if environment is None or environment in domain.accounts
     }
     decided = decide_all(
-        present, open_classifications=frozenset(files.mesh.open_classifications), today=today
+        present,
+        open_classifications=frozenset(files.mesh.open_classifications),
+        today=today,
+        unread=files.unread,
     )
     to_know = [*notices(files, present, decided, today)]
     if environment is None:
@@ -58,14 +66,30 @@ def examine(root: Path, *, environment: str | None, today: date) -> Examined:
     return Examined(files, (), locate(files, iter(to_know)), decided)
 
 
-def load_files(root: Path) -> Files:
-    """The files below `root`. Raises UserError when `root` is no mesh repository at all."""
-    if not os.path.lexists(root / MESH_FILE):
+def _checked(
+    root: Path | Tree, environment: str | None, only: Collection[str] | None, reuse: Files | None
+) -> tuple[Files, tuple[Problem, ...]]:
+    files = load_files(root, only=only, reuse=reuse)
+    errors = tuple(sorted({*files.problems, *check(files)}))
+    if files.mesh is not None and environment is not None and environment not in files.mesh.environments:
+        known = list(files.mesh.environments)
         raise UserError(
-            f"{root}: there is no {MESH_FILE} here. Run this in the folder that holds it, or name the folder "
-            "with --root DIR. `meshwright init DIR` makes a new mesh repository."
+            f"{MESH_FILE} has no environment `{environment}`. {suggestion(environment, known, '')}"
         )
-    return load(root)
+    return files, errors
+
+
+def load_files(
+    root: Path | Tree, *, only: Collection[str] | None = None, reuse: Files | None = None
+) -> Files:
+    """The files below `root`, as loading.load. Raises UserError when `root` is no mesh repository at all."""
+    folder = root.root if isinstance(root, WorkingTree) else root
+    if isinstance(folder, Path) and not os.path.lexists(folder / MESH_FILE):
+        raise UserError(
+            f"{folder}: there is no {MESH_FILE} here. Run this in the folder that holds it, or name the "
+            "folder with --root DIR. `meshwright init DIR` makes a new mesh repository."
+        )
+    return load(root, only=only, reuse=reuse)
 
 
 def with_domain(files: Files, domain: DomainFile, source: Source) -> Files:
@@ -78,13 +102,35 @@ def with_domain(files: Files, domain: DomainFile, source: Source) -> Files:
     )
 
 
-def load_mesh(root: Path, *, environment: str | None, today: date) -> Mesh:
+@collector_paused()
+def load_mesh(
+    root: Path | Tree,
+    *,
+    environment: str | None,
+    today: date,
+    only: Collection[str] | None = None,
+    reuse: Files | None = None,
+) -> Mesh:
     """The mesh of `root` in `environment` (default: the first of mesh.yaml) as of `today`.
 
-    Raises UserError that lists every problem when the files have any.
+    `only` and `reuse` as in `examine`. Raises UserError that lists every problem when the files have any.
     """
-    found = examine(root, environment=environment, today=today)
-    if found.errors or found.files.mesh is None:
-        lines = "\n".join(str(problem) for problem in found.errors)
+    return load_both(root, environment=environment, today=today, only=only, reuse=reuse)[1]
+
+
+@collector_paused()
+def load_both(
+    root: Path | Tree,
+    *,
+    environment: str | None,
+    today: date,
+    only: Collection[str] | None = None,
+    reuse: Files | None = None,
+) -> tuple[Files, Mesh]:
+    """The files and what they mean, as `load_mesh`."""
+    files, errors = _checked(root, environment, only, reuse)
+    if errors or files.mesh is None:
+        lines = "\n".join(str(problem) for problem in errors)
         raise UserError(f"The files of the mesh have problems:\n{lines}")
-    return resolve(found.files.mesh, found.files.domains, environment=environment, today=today)
+    mesh = resolve(files.mesh, files.domains, environment=environment, today=today, unread=files.unread)
+    return files, mesh

@@ -18,7 +18,7 @@ from meshwright.config.syntax import YamlError, explain
 MAX_DEPTH = 50
 MAX_EXPANDED = 200_000
 """Nodes after aliases are written out. A file at the size limit without aliases has fewer."""
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class Mark(NamedTuple):
@@ -101,7 +101,7 @@ class _Builder:
 
     def build(self, text: str) -> Node:
         seen = False
-        for event in yaml.parse(text, Loader=_LOADER):
+        for event in yaml.parse(text, Loader=LOADER):
             if isinstance(event, yaml.ScalarEvent):
                 self._scalar(event)
             elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):

@@ -1,18 +1,31 @@
 """From a path of keys and indices to the place in the text."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
-from meshwright.config.nodes import Mark, Node
+from meshwright.config.nodes import Mark, Node, parse
 from meshwright.config.problems import Finding, Path, Problem, dotted
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Source:
-    """A file that was read: its text and its tree."""
+    """A file that was read: its text and, once a place in it is asked for, its tree."""
 
     file: str
     text: str
-    top: Node
+
+    @cached_property
+    def parsed(self) -> tuple[Node | None, list[Problem]]:
+        """The top node, and what is wrong with single keys; see nodes.parse."""
+        return parse(self.text, self.file)
+
+    @property
+    def top(self) -> Node:
+        """The top node of a file that can be parsed; others have no source."""
+        top, problems = self.parsed
+        if top is None:
+            raise ValueError(f"{self.file} can't be parsed: {problems}")
+        return top
 
     def find(self, path: Path) -> tuple[Node | None, Node, Path]:
         """The key's node, the value's, and how far the path led: it ends early at what is not there."""

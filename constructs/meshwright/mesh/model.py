@@ -77,9 +77,14 @@ def _grouped(subscriptions: tuple[Subscription, ...], side: str) -> dict[str, tu
 
 
 def resolve(
-    mesh: MeshFile, domains: Mapping[str, DomainFile], *, environment: str | None, today: date
+    mesh: MeshFile,
+    domains: Mapping[str, DomainFile],
+    *,
+    environment: str | None,
+    today: date,
+    unread: frozenset[str] = frozenset(),
 ) -> Mesh:
-    """The mesh in `environment` (default: the first of mesh.yaml) as of `today`.
+    """The mesh in `environment` (default: the first of mesh.yaml) as of `today`; `unread` as in decide_all.
 
     Raises UserError when the environment is unknown. The files must have been validated.
     """
@@ -108,7 +113,10 @@ def resolve(
             for name, file in present.items()
         },
         subscriptions=decide_all(
-            present, open_classifications=frozenset(mesh.open_classifications), today=today
+            present,
+            open_classifications=frozenset(mesh.open_classifications),
+            today=today,
+            unread=unread,
         ),
     )
 

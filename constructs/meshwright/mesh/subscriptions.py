@@ -67,21 +67,38 @@ OPEN = Approval.model_construct(domain="*", until=None, tables=None, exclude=[],
 
 
 def decide_all(
-    domains: Mapping[str, DomainFile], *, open_classifications: frozenset[str], today: date
+    domains: Mapping[str, DomainFile],
+    *,
+    open_classifications: frozenset[str],
+    today: date,
+    unread: frozenset[str] = frozenset(),
 ) -> tuple[Subscription, ...]:
-    """Every request and every approval of these domains, decided, in the order of the files' names."""
+    """Every request and every approval of these domains, decided, in the order of the files' names.
+
+    What the domains named by `unread` ask for and approve is not known, so nothing is decided on them.
+    """
+    asked = {name: {request.product for request in domain.consumes} for name, domain in domains.items()}
     return tuple(
         subscription
         for name in sorted(domains)
-        for subscription in _decisions_of(name, domains, open_classifications, today)
+        for subscription in (
+            *_requests_of(name, domains, open_classifications, today, unread),
+            *_unanswered(name, domains[name], asked, today, unread),
+        )
     )
 
 
-def _decisions_of(
-    name: str, domains: Mapping[str, DomainFile], open_classifications: frozenset[str], today: date
+def _requests_of(
+    name: str,
+    domains: Mapping[str, DomainFile],
+    open_classifications: frozenset[str],
+    today: date,
+    unread: frozenset[str],
 ) -> Iterator[Subscription]:
     for request in domains[name].consumes:
         producer, _, product_name = request.product.partition(".")
+        if producer in unread:
+            continue
         product = domains[producer].products.get(product_name) if producer in domains else None
         if product is None:
             yield Subscription(
@@ -103,11 +120,16 @@ def _decisions_of(
             is_open=product.classification in open_classifications,
             today=today,
         )
-    for product_name, product in domains[name].products.items():
+
+
+def _unanswered(
+    name: str, domain: DomainFile, asked: Mapping[str, set[str]], today: date, unread: frozenset[str]
+) -> Iterator[Subscription]:
+    """The approvals of a domain that nobody has asked for."""
+    for product_name, product in domain.products.items():
+        wanted = f"{name}.{product_name}"
         for approval in product.shared_with:
-            consumer = domains.get(approval.domain)
-            wanted = f"{name}.{product_name}"
-            if consumer is None or all(request.product != wanted for request in consumer.consumes):
+            if approval.domain not in unread and wanted not in asked.get(approval.domain, ()):
                 ended = approval.until is not None and approval.until < today
                 yield Subscription(
                     consumer=approval.domain,
@@ -173,12 +195,16 @@ def agreed_tables(tables: Mapping[str, Table], request: Request, approval: Appro
     show_pii = request.pii and approval.pii
     where = " AND ".join(f"({each})" for each in (approval.where, request.where) if each)
     for name, table in tables.items():
-        if any(side.tables is not None and name not in side.tables for side in (request, approval)):
+        if request.tables is not None and name not in request.tables:
+            continue
+        if approval.tables is not None and name not in approval.tables:
             continue
         columns = tuple(
-            column
-            for column, spec in table.columns.items()
-            if column not in hidden and (show_pii or not spec.pii)
+            [
+                column
+                for column, spec in table.columns.items()
+                if column not in hidden and (show_pii or not spec.pii)
+            ]
         )
         if columns:
             yield TableAccess(table=name, columns=columns, where=where or None)

@@ -1,14 +1,25 @@
 """Clients for one account: explicit credentials, Region and endpoints; never the machine's own AWS files."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 import boto3
+import botocore.session
 from botocore.config import Config
+from botocore.loaders import create_loader
 
-RETRIES = Config(retries={"mode": "standard", "max_attempts": 5})
+THREADS = 16
+"""That may use the clients of one account at once."""
+RETRIES = Config(retries={"mode": "standard", "max_attempts": 5}, max_pool_connections=THREADS)
+_LOADER = create_loader()
+"""Shared by the accounts, so that each service's model is read once."""
+_CREATION = threading.Lock()
+"""Clients may be used by several threads, but not made by several at once
+(https://boto3.amazonaws.com/v1/documentation/api/latest/guide/clients.html).
+"""
 
 
 @dataclass(frozen=True)
@@ -19,10 +30,14 @@ class Account:
     region: str
     environment: Mapping[str, str]
     """AWS_ACCESS_KEY_ID and its like, and AWS_ENDPOINT_URL when it isn't AWS that answers."""
+    _clients: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property
     def _session(self) -> boto3.Session:
+        core = botocore.session.Session()
+        core.register_component("data_loader", _LOADER)
         return boto3.Session(
+            botocore_session=core,
             aws_access_key_id=self.environment["AWS_ACCESS_KEY_ID"],
             aws_secret_access_key=self.environment["AWS_SECRET_ACCESS_KEY"],
             aws_session_token=self.environment.get("AWS_SESSION_TOKEN"),
@@ -30,10 +45,13 @@ class Account:
         )
 
     def client(self, service: str) -> Any:
-        """A boto3 client; boto3's clients have no static types of their own."""
+        """A boto3 client, the same for each call; boto3's clients have no static types of their own."""
         own = self.environment.get(f"AWS_ENDPOINT_URL_{service.upper()}")
         endpoint = own or self.environment.get("AWS_ENDPOINT_URL")
-        return self._session.client(service, endpoint_url=endpoint, config=RETRIES)
+        with _CREATION:
+            if service not in self._clients:
+                self._clients[service] = self._session.client(service, endpoint_url=endpoint, config=RETRIES)
+            return self._clients[service]
 
     def assume(self, role_arn: str) -> "Account":
         """The same account as that role sees it."""
@@ -50,14 +68,19 @@ class Account:
 
 def pages(client: Any, operation: str, result: str, /, **arguments: Any) -> list[Any]:
     """Every item of a listing, whether or not botocore has a paginator for it."""
+    return list(items(client, operation, result, **arguments))
+
+
+def items(client: Any, operation: str, result: str, /, **arguments: Any) -> Iterator[Any]:
+    """The same one by one, page after page: a page may be empty and yet not be the last."""
     if client.can_paginate(operation):
-        paginator = client.get_paginator(operation)
-        return [item for page in paginator.paginate(**arguments) for item in page.get(result, [])]
-    items: list[Any] = []
+        for page in client.get_paginator(operation).paginate(**arguments):
+            yield from page.get(result, [])
+        return
     token: dict[str, str] = {}
     while True:
         page = getattr(client, operation)(**arguments, **token)
-        items.extend(page.get(result, []))
+        yield from page.get(result, [])
         if not page.get("NextToken"):
-            return items
+            return
         token = {"NextToken": page["NextToken"]}

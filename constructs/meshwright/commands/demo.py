@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from meshwright.commands.demo_text import Report
+from meshwright.commands.live import embedded_accounts
 from meshwright.errors import UserError
 from meshwright.mesh.model import Mesh
 from meshwright.project import load_mesh
 
 if TYPE_CHECKING:
     from meshwright.aws.accounts import Account
-    from meshwright.local.control import Embedded
 
 
 def demo(*, root: Path, environment: str | None, port: int | None, today: date) -> int:
@@ -31,7 +31,7 @@ def demo(*, root: Path, environment: str | None, port: int | None, today: date) 
     report.files(mesh)
     embedded = control.up(root, port=port, organization=mesh.file.organization)
     report.embedded(embedded)
-    accounts = _accounts(mesh, embedded)
+    accounts = embedded_accounts(mesh, embedded)
     report.prepared(_prepare(mesh, accounts))
     with report.working("Bootstrapping the accounts (cdk bootstrap)"):
         cdk.bootstrap(
@@ -66,19 +66,6 @@ def _holders(mesh: Mesh) -> dict[str, str]:
     """Who each account belongs to, governance first."""
     domains = {domain.account: domain.name for domain in mesh.domains.values()}
     return {mesh.governance_account: "governance", **domains}
-
-
-def _accounts(mesh: Mesh, embedded: "Embedded") -> "Mapping[str, Account]":
-    """Each account as the role sees it that deploys to it: a data lake administrator there."""
-    from meshwright.aws.accounts import Account
-    from meshwright.local import control
-
-    found = {}
-    for account in _holders(mesh):
-        role = mesh.names.deploying_role_arn(account)
-        variables = control.environment(embedded, account=account, region=mesh.region, role=role)
-        found[account] = Account(account=account, region=mesh.region, environment=variables)
-    return found
 
 
 def _prepare(mesh: Mesh, accounts: "Mapping[str, Account]") -> list[str]:

@@ -27,9 +27,14 @@ def prepare(account: Account, *, mesh: Mesh, domain: Domain | None) -> tuple[str
             made.append(mesh.file.permissions_boundary)
         except iam.exceptions.EntityAlreadyExistsException:
             pass
-    for name in _referenced_roles(domain) if domain else ():
+    for arn in _referenced_roles(domain) if domain else ():
+        path, _, name = arn.partition(":role")[2].rpartition("/")
         try:
-            iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(_trust(account.account)))
+            iam.create_role(
+                RoleName=name,
+                Path=f"{path}/",
+                AssumeRolePolicyDocument=json.dumps(_trust(account.account)),
+            )
             made.append(name)
         except iam.exceptions.EntityAlreadyExistsException:
             pass
@@ -42,9 +47,10 @@ def prepare(account: Account, *, mesh: Mesh, domain: Domain | None) -> tuple[str
 
 
 def _referenced_roles(domain: Domain) -> tuple[str, ...]:
-    existing = [role.name for role in domain.roles.values() if not role.create]
+    """ARNs, whose paths count: a role of that name at another path is another principal."""
+    existing = [role.arn for role in domain.roles.values() if not role.create]
     trusted = [
-        arn.rpartition("/")[2]
+        arn
         for role in domain.roles.values()
         for arn in role.trusted_by
         if ":role/" in arn and arn.split(":")[4] == domain.account

@@ -74,10 +74,16 @@ def preparation_document(mesh: Mesh, domain: Domain) -> GrantsDocument:
 
 def share_document(mesh: Mesh, domain: Domain) -> GrantsDocument:
     """What the governance account grants on the domain's products: to its own account, and to consumers'."""
+    return shared_with_consumers(
+        mesh, mesh.agreed_by_producer.get(domain.name, ()), beside=shared_with_producer(mesh, domain)
+    )
+
+
+def shared_with_producer(mesh: Mesh, domain: Domain) -> GrantsDocument:
+    """Of the share document: the tags, and what the domain's own account is granted."""
     names, catalog = mesh.names, mesh.governance_account
     grants: Grants = {}
     tags: dict[str, dict[str, str]] = {}
-    readers: dict[str, dict[str, dict[str, str]]] = {}
     location = f"{catalog}:location/{names.bucket(domain.name, domain.account, 'products')}"
     _add(grants, location, f"DATA_LOCATION_ACCESS{GRANT_OPTION}", [domain.account])
     for product_name, product in domain.file.products.items():
@@ -88,16 +94,26 @@ def share_document(mesh: Mesh, domain: Domain) -> GrantsDocument:
         for table in product.tables:
             key = f"{catalog}:table/{database}/{table}"
             _add(grants, key, f"{PRODUCER_TABLE}{GRANT_OPTION}", [domain.account])
-    for subscription in mesh.agreed_by_producer.get(domain.name, ()):
+    return {"Tags": tags, "Grants": grants}
+
+
+def shared_with_consumers(
+    mesh: Mesh, subscriptions: Iterable[Subscription], *, beside: GrantsDocument | None = None
+) -> GrantsDocument:
+    """Of the share documents: what the consumers of these agreed subscriptions are granted, and `beside`."""
+    catalog = mesh.governance_account
+    grants: Grants = dict((beside or {}).get("Grants", {}))
+    readers: dict[str, dict[str, dict[str, str]]] = {}
+    for subscription in subscriptions:
         account = mesh.domains[subscription.consumer].account
-        database = names.database(domain.name, subscription.product)
+        database = mesh.names.database(subscription.producer, subscription.product)
         _add(grants, f"{catalog}:database/{database}", f"DESCRIBE{GRANT_OPTION}", [account])
         for access in subscription.tables:
             shape = ", ".join(access.columns) + (f" WHERE {access.where}" if access.where else "")
             shapes = readers.setdefault(f"{catalog}:table/{database}/{access.table}", {})
             shapes.setdefault(shape, {})[subscription.consumer] = account
     return {
-        "Tags": dict(sorted(tags.items())),
+        "Tags": dict(sorted((beside or {}).get("Tags", {}).items())),
         "Readers": {key: dict(sorted(shapes.items())) for key, shapes in sorted(readers.items())},
         "Grants": _sorted(grants),
     }

@@ -138,7 +138,17 @@ class LakeFormationResponse(BaseResponse):
         principal = (given.get("Principal") or {}).get("DataLakePrincipalIdentifier")
         resource = given.get("Resource")
         key = key_of(resource, self.catalog) if resource else None
-        rows = listed(self.lake, self.caller, principal=principal, key=key, kind=given.get("ResourceType"))
+        related = given.get("IncludeRelated") == "TRUE"
+        if related and principal:
+            raise InvalidInputError("Principal must not be specified when related permissions are asked for.")
+        rows = listed(
+            self.lake,
+            self.caller,
+            principal=principal,
+            key=key,
+            kind=given.get("ResourceType"),
+            related=related,
+        )
         return self.page("PrincipalResourcePermissions", rows)
 
     def create_lf_tag(self) -> str:

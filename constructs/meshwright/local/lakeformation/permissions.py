@@ -82,18 +82,35 @@ def revoke(lake: Lake, caller: Caller, entry: Entry) -> None:
 
 
 def listed(
-    lake: Lake, caller: Caller, *, principal: str | None, key: Key | None, kind: str | None
+    lake: Lake,
+    caller: Caller,
+    *,
+    principal: str | None,
+    key: Key | None,
+    kind: str | None,
+    related: bool = False,
 ) -> list[dict[str, Any]]:
-    """The rows of ListPermissions: what the account granted, and what was granted to it."""
+    """The rows of ListPermissions: what the account granted, and what was granted to it as a whole.
+
+    Only administrators, also read-only ones, see them; others see their own, without an error. What another
+    account granted directly to a principal is seen by that principal alone
+    (https://docs.aws.amazon.com/lake-formation/latest/dg/implicit-permissions.html).
+
+    With `related`, a listing of a table has the rows on its filters too.
+    """
     if key is not None and key.catalog == caller.account and not lake.exists(key):
         raise EntityNotFoundError(f"{key.kind.title()} {'/'.join(key.path)} not found.")
     rows = []
+    sees_all = lake.is_admin(caller.account, caller.principal) or lake.is_read_only_admin(
+        caller.account, caller.principal
+    )
     for grant in sorted(lake.grants.values(), key=lambda g: (g.key, g.principal, g.grantor)):
-        if caller.account != grant.grantor and account_of(grant.principal) != caller.account:
+        of_the_account = grant.grantor == caller.account or grant.principal == caller.account
+        if grant.principal != caller.principal and not (sees_all and of_the_account):
             continue
         if principal is not None and grant.principal != principal:
             continue
-        if key is not None and not _concerns(grant.key, key):
+        if key is not None and not _concerns(grant.key, key) and not (related and _filters(grant.key, key)):
             continue
         if kind is not None and _type(grant.key) != kind:
             continue
@@ -128,6 +145,10 @@ def _concerns(held: Key, asked: Key) -> bool:
         and held.catalog == asked.catalog
         and held.path[0] == asked.path[0]
     )
+
+
+def _filters(held: Key, table: Key) -> bool:
+    return held.kind == "DATA_CELLS_FILTER" and held.table == table
 
 
 def _type(key: Key) -> str:

@@ -1,0 +1,316 @@
+"""The state that the files will lead to: what the stacks of a mesh declare, as a LakeState.
+
+It is made from the same documents and policies that the stacks deploy. What no file says is left unknown: the
+policies of roles that a domain only names, and what a permissions boundary allows.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from meshwright.access.iam import Policy, parse_policy
+from meshwright.access.resources import Kind, Resource
+from meshwright.access.resources import database as database_of
+from meshwright.access.resources import location as location_of
+from meshwright.access.resources import table as table_of
+from meshwright.access.state import (
+    AccountState,
+    Database,
+    Filter,
+    Grant,
+    Identity,
+    Key,
+    LakeState,
+    Link,
+    Location,
+    Settings,
+    ShareState,
+    Table,
+)
+from meshwright.mesh.documents import (
+    GRANT_OPTION,
+    GrantsDocument,
+    access_document,
+    linked_databases,
+    preparation_document,
+    shared_with_consumers,
+    shared_with_producer,
+)
+from meshwright.mesh.model import Domain, Mesh
+from meshwright.mesh.names import partition_of
+from meshwright.mesh.policies import (
+    domain_role_policy,
+    domain_role_trust,
+    key_policy,
+    logs_bucket_policy,
+    products_bucket_policy,
+    raw_bucket_policy,
+    registration_role_policy,
+    registration_role_trust,
+)
+from meshwright.mesh.statements import identity_policy
+from meshwright.mesh.subscriptions import Subscription
+
+SUPER = frozenset({"ALL"})
+
+
+def compile_state(mesh: Mesh, *, key_arns: Mapping[str, str] | None = None) -> LakeState:
+    """What the accounts of the mesh hold once it is deployed.
+
+    `key_arns` has the ARN of the domain's key by account, where it is known: only AWS knows the ids of keys.
+    """
+    known = key_arns or {}
+    accounts = {
+        domain.account: _domain_account(mesh, domain, known.get(domain.account) or key_arn(mesh, domain))
+        for domain in mesh.domains.values()
+    }
+    agreed = [each for group in mesh.agreed_by_producer.values() for each in group]
+    granted = _granted(mesh, mesh.domains.values(), agreed)
+    accounts[mesh.governance_account] = _with_grants(_catalog(mesh), granted)
+    return LakeState(accounts=accounts, region=mesh.region, organization=mesh.file.organization)
+
+
+class DomainViews:
+    """The same state in parts, one for each domain: all that bears on its own principals, and no more.
+
+    What is granted to other accounts is left out. So a mesh of any size is looked at with little memory.
+    """
+
+    def __init__(self, mesh: Mesh) -> None:
+        self._mesh = mesh
+        self._catalog = _catalog(mesh)
+        self._accounts = {
+            name: _domain_account(mesh, domain, key_arn(mesh, domain))
+            for name, domain in mesh.domains.items()
+        }
+
+    def of(self, domain: Domain) -> LakeState:
+        """What decides on the principals of `domain`."""
+        mesh = self._mesh
+        agreed = mesh.agreed_by_consumer.get(domain.name, ())
+        accounts = {
+            mesh.domains[name].account: self._accounts[name]
+            for name in (domain.name, *(each.producer for each in agreed))
+        }
+        granted = _granted(mesh, [domain], agreed)
+        accounts[mesh.governance_account] = _with_grants(self._catalog, granted)
+        return LakeState(accounts=accounts, region=mesh.region, organization=mesh.file.organization)
+
+
+def key_arn(mesh: Mesh, domain: Domain) -> str:
+    """Stands for the domain's key as long as its id is not known: an ARN with its alias in the id's place."""
+    partition, alias = partition_of(mesh.region), mesh.names.key_alias(domain.name)
+    return f"arn:{partition}:kms:{mesh.region}:{domain.account}:key/{alias}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Granted:
+    """What the governance account granted, and to what through which filter."""
+
+    grants: tuple[Grant, ...]
+    filters: Mapping[Resource, Filter]
+
+
+def _catalog(mesh: Mesh) -> AccountState:
+    """The governance account without what it grants."""
+    catalog, names = mesh.governance_account, mesh.names
+    databases: dict[str, Database] = {}
+    tags: dict[Resource, Mapping[str, str]] = {}
+    locations: dict[str, Location] = {}
+    role = names.registration_role_arn(catalog)
+    for domain in mesh.domains.values():
+        if domain.file.products:
+            bucket = names.bucket(domain.name, domain.account, "products")
+            locations[bucket] = Location(role)
+            databases.update(_databases(mesh, domain, bucket))
+            tags.update(_tags(shared_with_producer(mesh, domain)))
+    receivers = {
+        *mesh.agreed_by_consumer,
+        *(name for name, each in mesh.domains.items() if each.file.products),
+    }
+    return AccountState(
+        account=catalog,
+        settings=_settings(mesh, catalog),
+        databases=databases,
+        tag_keys=_tag_keys(mesh, tags.values()),
+        tags=tags,
+        locations=locations,
+        identities={
+            **_platform_roles(mesh, catalog),
+            role: _identity(
+                mesh,
+                _policy(identity_policy(registration_role_policy(mesh))),
+                _policy(registration_role_trust()),
+            ),
+        },
+        shares={mesh.domains[name].account: ShareState.ACTIVE for name in sorted(producers | mesh.agreed_by_consumer.keys())},
+    )
+
+
+def _with_grants(catalog: AccountState, granted: _Granted) -> AccountState:
+    return replace(catalog, grants=granted.grants, filters=granted.filters)
+
+
+def _granted(mesh: Mesh, producers: Iterable[Domain], agreed: Iterable[Subscription]) -> _Granted:
+    """What the producers are granted on their own products, and the consumers of `agreed` on others'."""
+    grants: dict[tuple[str, Resource], Grant] = {}
+    filters: dict[Resource, Filter] = {}
+    for domain in producers:
+        if domain.file.products:
+            _add(grants, _grants(preparation_document(mesh, domain)))
+            _add(grants, _grants(shared_with_producer(mesh, domain)))
+            _add(grants, _makers(mesh, domain))
+    document = shared_with_consumers(mesh, agreed)
+    _add(grants, _grants(document))
+    select = frozenset({"SELECT"})
+    for resource, content, account in _readers(document):
+        filters[resource] = content
+        _add(grants, [Grant(account, resource, select, select)])
+    return _Granted(tuple(grants.values()), filters)
+
+
+def _domain_account(mesh: Mesh, domain: Domain, key: str) -> AccountState:
+    account, names = domain.account, mesh.names
+    grants: dict[tuple[str, Resource], Grant] = {}
+    _add(grants, _grants(access_document(mesh, domain)))
+    links = linked_databases(mesh, domain)
+    deploying = names.deploying_role_arn(account)
+    _add(grants, (Grant(deploying, database_of(account, link), SUPER, SUPER) for link in links))
+    identities = dict(_platform_roles(mesh, account))
+    for role in domain.roles.values():
+        if role.create:
+            policy = domain_role_policy(mesh, domain, role, key_arn=key)
+            trust = _policy(domain_role_trust(mesh, domain, role))
+            identities[role.arn] = _identity(mesh, _policy(identity_policy(policy)), trust)
+        else:
+            identities[role.arn] = Identity()
+    buckets = {kind: names.bucket(domain.name, account, kind) for kind in ("raw", "products", "logs")}
+    return AccountState(
+        account=account,
+        settings=_settings(mesh, account),
+        databases={link: Database(link=Link(mesh.governance_account, link)) for link in links},
+        grants=tuple(grants.values()),
+        identities=identities,
+        buckets={
+            buckets["raw"]: _policy(raw_bucket_policy(mesh, domain)),
+            buckets["products"]: _policy(products_bucket_policy(mesh, domain)),
+            buckets["logs"]: _policy(logs_bucket_policy(mesh, domain)),
+        },
+        bucket_keys={buckets["raw"]: key, buckets["products"]: key},
+        keys={key: Key(_policy(key_policy(mesh, domain)), alias=names.key_alias(domain.name))},
+    )
+
+
+def _settings(mesh: Mesh, account: str) -> Settings:
+    names = mesh.names
+    return Settings(
+        admins=frozenset({names.deploying_role_arn(account), names.provider_role_arn(account)}),
+        read_only_admins=frozenset({names.lookup_role_arn(account)}),
+        cross_account_version=mesh.file.cross_account_version,
+    )
+
+
+def _platform_roles(mesh: Mesh, account: str) -> dict[str, Identity]:
+    names = mesh.names
+    roles = (names.deploying_role_arn, names.provider_role_arn, names.lookup_role_arn)
+    return {arn(account): Identity() for arn in roles}
+
+
+def _identity(mesh: Mesh, policy: Policy, trust: Policy) -> Identity:
+    return Identity(policy=policy, trust=trust, boundary_name=mesh.file.permissions_boundary or "")
+
+
+def _policy(document: Mapping[str, Any]) -> Policy:
+    return parse_policy(document, text=json.dumps(document))
+
+
+def _databases(mesh: Mesh, domain: Domain, bucket: str) -> Iterator[tuple[str, Database]]:
+    for name, product in domain.file.products.items():
+        tables = {
+            table: Table(
+                columns=tuple(spec.columns),
+                location=f"{bucket}/{name}/{table}",
+                format=spec.format,
+                types=tuple(column.type for column in spec.columns.values()),
+                partition_by=tuple(spec.partition_by),
+            )
+            for table, spec in product.tables.items()
+        }
+        yield mesh.names.database(domain.name, name), Database(tables=tables)
+
+
+def _makers(mesh: Mesh, domain: Domain) -> Iterator[Grant]:
+    """Whoever makes a database or table holds Super on it, with the right to pass it on."""
+    catalog, names = mesh.governance_account, mesh.names
+    deploying, provider = names.deploying_role_arn(catalog), names.provider_role_arn(catalog)
+    for product_name, product in domain.file.products.items():
+        database = names.database(domain.name, product_name)
+        yield Grant(deploying, database_of(catalog, database), SUPER, SUPER)
+        for table_name, table in product.tables.items():
+            maker = provider if table.format == "iceberg" else deploying
+            yield Grant(maker, table_of(catalog, database, table_name), SUPER, SUPER)
+
+
+def _add(grants: dict[tuple[str, Resource], Grant], more: Iterable[Grant]) -> None:
+    """Lake Formation keeps one entry per principal and resource."""
+    for grant in more:
+        at = (grant.principal, grant.resource)
+        held = grants.get(at)
+        grants[at] = (
+            grant
+            if held is None
+            else Grant(
+                grant.principal,
+                grant.resource,
+                held.permissions | grant.permissions,
+                held.grantable | grant.grantable,
+            )
+        )
+
+
+def _grants(document: GrantsDocument) -> Iterator[Grant]:
+    for key, entries in document.get("Grants", {}).items():
+        resource = resource_of(key)
+        for text, principals in entries.items():
+            permissions = frozenset(text.removesuffix(GRANT_OPTION).split(", "))
+            grantable = permissions if text.endswith(GRANT_OPTION) else frozenset[str]()
+            for principal in principals:
+                yield Grant(principal, resource, permissions, grantable)
+
+
+def _tags(document: GrantsDocument) -> Iterator[tuple[Resource, Mapping[str, str]]]:
+    for key, tags in document.get("Tags", {}).items():
+        yield resource_of(key), {name.lower(): value.lower() for name, value in tags.items()}
+
+
+def _tag_keys(mesh: Mesh, tags: Iterable[Mapping[str, str]]) -> dict[str, frozenset[str]]:
+    """The LF-Tags of the mesh with every value that is in use, or may be given to a product."""
+    found = {"classification": {each.lower() for each in mesh.file.classifications}, "sensitivity": {"pii"}}
+    for each in tags:
+        for key, value in each.items():
+            found.setdefault(key, set()).add(value)
+    return {key: frozenset(values) for key, values in found.items()}
+
+
+def _readers(document: GrantsDocument) -> Iterator[tuple[Resource, Filter, str]]:
+    """The filters of a document, each with the account that it is granted to."""
+    for key, shapes in document.get("Readers", {}).items():
+        table = resource_of(key)
+        for shape, readers in shapes.items():
+            columns, _, rows = shape.partition(" WHERE ")
+            content = Filter(columns=frozenset(columns.split(", ")), rows=rows or None)
+            for name, account in readers.items():
+                yield Resource(table.catalog, Kind.FILTER, (*table.path, name)), content, account
+
+
+def resource_of(key: str) -> Resource:
+    """The resource that a grants document calls so: `111111111111:table/acme_orders_sales/orders`."""
+    catalog, _, rest = key.partition(":")
+    kind, _, path = rest.partition("/")
+    if kind == "location":
+        return location_of(catalog, path)
+    parts = tuple(path.split("/"))
+    if kind == "column":
+        return Resource(catalog, Kind.COLUMNS, parts[:2], frozenset({parts[2]}))
+    return Resource(catalog, Kind(kind), parts)

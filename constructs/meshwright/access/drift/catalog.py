@@ -1,0 +1,175 @@
+"""Databases, tables and columns of the catalog.
+
+What is missing comes back by deploying, not by a call: CloudFormation and the provider keep its definition.
+An Iceberg table's schema is the query engines' to evolve, so columns that no file declares are only
+mentioned.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from meshwright.access.decision import TableName
+from meshwright.access.drift.comparison import Comparison
+from meshwright.access.drift.deviation import Deviation, Phase, with_entry, without_entry
+from meshwright.access.findings import Call, Severity
+from meshwright.access.state import Database, Table
+
+NEEDS = ("glue:GetDatabases", "glue:GetTables")
+
+
+def catalog(comparison: Comparison, account: str) -> Iterator[Deviation]:
+    """Deviations of the databases and tables in the governance account's catalog."""
+    if account != comparison.catalog:
+        return
+    declared, live = (each.databases for each in comparison.both(account))
+    for name in sorted(declared):
+        found = live.get(name)
+        if found is None:
+            tables = comparison.tables_in[name]
+            yield Deviation(
+                code="database-missing",
+                account=account,
+                subject=name,
+                what=f"the database {name} is gone",
+                floor=Severity.HIGH,
+                phase=Phase.CATALOG,
+                remedy=_deploy(comparison, name),
+                change=without_entry(account, "databases", name),
+                principals=comparison.readers_of(tables),
+                tables=tables,
+            )
+            continue
+        if found.table_defaults:
+            yield _open(account, name, found)
+        yield from _tables(comparison, account, name, found)
+    for name in sorted(live):
+        if name not in declared and name.startswith(comparison.prefix):
+            tables_left = ", ".join(sorted(live[name].tables)) or "no tables"
+            yield Deviation(
+                code="database-unexpected",
+                account=account,
+                subject=name,
+                what=f"no file declares the database {name} ({tables_left})",
+                floor=Severity.LOW,
+                phase=Phase.LEFTOVERS,
+                remedy="declare the product again, or delete the database once nobody needs its definitions; "
+                "the files of its tables stay either way",
+            )
+
+
+def _open(account: str, name: str, found: Database) -> Deviation:
+    return Deviation(
+        code="defaults-open",
+        account=account,
+        subject=name,
+        what=f"each new table of {name} would be open to {', '.join(sorted(found.table_defaults))}",
+        floor=Severity.MEDIUM,
+        phase=Phase.CATALOG,
+        remedy="clear the default of the database",
+        repair=(
+            Call(
+                account,
+                "glue",
+                "update_database",
+                {"Name": name, "CreateTableDefaultPermissions": []},
+                merge=True,
+            ),
+        ),
+    )
+
+
+def _tables(comparison: Comparison, account: str, name: str, found: Database) -> Iterator[Deviation]:
+    declared = comparison.declared.account(account).databases[name]
+    for table in sorted(declared.tables):
+        wanted, there = declared.tables[table], found.tables.get(table)
+        at = (TableName(account, name, table),)
+        if there is None:
+            left = {each: value for each, value in declared.tables.items() if each != table}
+            yield Deviation(
+                code="table-missing",
+                account=account,
+                subject=f"{name}.{table}",
+                what=f"the table {name}.{table} is gone from the catalog",
+                floor=Severity.HIGH,
+                phase=Phase.CATALOG,
+                remedy=f"{_deploy(comparison, name)}; its files are where they were",
+                change=with_entry(account, "databases", name, replace(declared, tables=left)),
+                principals=comparison.readers_of(at),
+                tables=at,
+            )
+        elif differences := _differences(wanted, there):
+            changed = {
+                **declared.tables,
+                table: replace(wanted, columns=there.columns, location=there.location),
+            }
+            only_more = there.location == wanted.location and _only_more_columns(wanted, there)
+            yield Deviation(
+                code="columns-undeclared" if only_more else "table-changed",
+                account=account,
+                subject=f"{name}.{table}",
+                what=f"the table {name}.{table} {'; '.join(differences)}",
+                floor=Severity.LOW if only_more else Severity.MEDIUM,
+                phase=Phase.LEFTOVERS if only_more else Phase.CATALOG,
+                remedy=_remedy(comparison, name, wanted, only_more),
+                change=with_entry(account, "databases", name, replace(declared, tables=changed)),
+                principals=comparison.readers_of(at),
+                tables=at,
+            )
+    for table in sorted(found.tables):
+        if table not in declared.tables:
+            yield Deviation(
+                code="table-unexpected",
+                account=account,
+                subject=f"{name}.{table}",
+                what=f"no file declares the table {name}.{table}",
+                floor=Severity.LOW,
+                phase=Phase.LEFTOVERS,
+                remedy=f"declare it in {_file(comparison, name)}, or drop it from the catalog",
+            )
+
+
+def _differences(wanted: Table, there: Table) -> list[str]:
+    found = []
+    if gone := [each for each in wanted.columns if each not in there.columns]:
+        found.append(f"lacks the columns {', '.join(gone)}")
+    if more := [each for each in there.columns if each not in wanted.columns]:
+        found.append(f"has the columns {', '.join(more)}, which no file declares")
+    types = dict(zip(wanted.columns, wanted.types, strict=False))
+    now = dict(zip(there.columns, there.types, strict=False))
+    for column in wanted.columns:
+        if column in types and column in now and types[column] != now[column]:
+            found.append(f"has {column} as {now[column]} instead of {types[column]}")
+    if wanted.location != there.location:
+        found.append(f"points to s3://{there.location} instead of s3://{wanted.location}")
+    if wanted.format and there.format and wanted.format != there.format:
+        found.append(f"is {there.format} instead of {wanted.format}")
+    if wanted.format != "iceberg" and wanted.partition_by != there.partition_by:
+        found.append(f"is partitioned by {', '.join(there.partition_by) or 'nothing'}")
+    return found
+
+
+def _only_more_columns(wanted: Table, there: Table) -> bool:
+    kept = tuple(each for each in there.columns if each in wanted.columns)
+    types = {
+        name: kind for name, kind in zip(there.columns, there.types, strict=False) if name in wanted.columns
+    }
+    same = replace(there, columns=kept, types=tuple(types[each] for each in kept if each in types))
+    return not _differences(wanted, same)
+
+
+def _remedy(comparison: Comparison, database: str, wanted: Table, only_more: bool) -> str:
+    file = _file(comparison, database)
+    if only_more:
+        return f"declare them in {file}; nobody else reads them until they are agreed"
+    if wanted.format == "iceberg":
+        return f"bring {file} in line, or change the table back with the query engine that keeps it"
+    return f"bring {file} in line, or {_deploy(comparison, database)}"
+
+
+def _file(comparison: Comparison, database: str) -> str:
+    return f"domains/{comparison.domain_of_database[database][0]}.yaml"
+
+
+def _deploy(comparison: Comparison, database: str) -> str:
+    domain = comparison.domain_of_database[database][0]
+    return f"deploy the stack {comparison.mesh.names.stack(domain, 'share')}"

@@ -1,0 +1,72 @@
+"""What no file declares any more, or what is not as declared, beside access: stacks and streams."""
+
+from collections.abc import Iterator
+
+from meshwright.access.drift.comparison import Comparison
+from meshwright.access.drift.deviation import Deviation, Phase
+from meshwright.access.findings import Call, Severity
+
+STACKS_NEED = ("cloudformation:DescribeStacks",)
+STREAMS_NEED = ("kinesis:ListStreams", "kinesis:DescribeStreamSummary")
+KINDS = ("foundation", "share", "access")
+
+
+def stacks(comparison: Comparison, account: str) -> Iterator[Deviation]:
+    """Stacks of domains that are no longer in the mesh."""
+    prefix = f"{comparison.mesh.name}-"
+    for name in sorted(comparison.extras.stacks.get(account, {})):
+        domain, _, kind = name.removeprefix(prefix).rpartition("-")
+        if not name.startswith(prefix) or kind not in KINDS or domain in comparison.mesh.domains:
+            continue
+        yield Deviation(
+            code="stack-leftover",
+            account=account,
+            subject=name,
+            what=f"the stack {name} is of a domain that no file declares any more",
+            floor=Severity.LOW,
+            phase=Phase.LEFTOVERS,
+            remedy=f"declare domains/{domain}.yaml again, or delete the stacks of {domain}: access, share, "
+            "then foundation",
+        )
+
+
+def streams(comparison: Comparison, account: str) -> Iterator[Deviation]:
+    """Streams that are missing, or keep their records for another time than declared."""
+    domain = comparison.domain_of_account.get(account)
+    if domain is None:
+        return
+    names, live = comparison.mesh.names, comparison.extras.streams.get(account, {})
+    for key, stream in sorted(domain.file.streams.items()):
+        name = names.stream(domain.name, key)
+        found = live.get(name)
+        if found is None:
+            yield Deviation(
+                code="stream-missing",
+                account=account,
+                subject=name,
+                what=f"the stream {name} is gone",
+                floor=Severity.MEDIUM,
+                phase=Phase.STORAGE,
+                remedy=f"deploy the stack {names.stack(domain.name, 'foundation')}",
+            )
+        elif found.retention_hours != stream.retention_hours:
+            shorter = found.retention_hours < stream.retention_hours
+            call = Call(
+                account,
+                "kinesis",
+                f"{'increase' if shorter else 'decrease'}_stream_retention_period",
+                {"StreamName": name, "RetentionPeriodHours": stream.retention_hours},
+            )
+            yield Deviation(
+                code="stream-retention",
+                account=account,
+                subject=name,
+                what=f"the stream {name} keeps records for {found.retention_hours} hours instead of "
+                f"{stream.retention_hours}",
+                floor=Severity.MEDIUM if shorter else Severity.LOW,
+                phase=Phase.STORAGE,
+                remedy="lengthen it again"
+                if shorter
+                else "declare the longer time, or shorten it by hand: older records are lost then",
+                repair=(call,) if shorter else (),
+            )

@@ -1,0 +1,236 @@
+"""IAM roles: those that the mesh made as they were made, and what existing ones lack.
+
+The registration role has the readers of every table behind it, a domain's role only itself.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from meshwright.access.decision import TableName
+from meshwright.access.drift.comparison import Comparison
+from meshwright.access.drift.deviation import Deviation, Phase, with_entry, without_entry
+from meshwright.access.drift.same_policy import beyond, in_words, same
+from meshwright.access.findings import Call, Severity
+from meshwright.access.repair import document_of, named_last
+from meshwright.access.state import Identity
+from meshwright.mesh.names import partition_of
+from meshwright.mesh.policies import DATA_POLICY, REGISTRATION_POLICY
+
+NEEDS = ("iam:GetRole",)
+POLICIES_NEED = (
+    "iam:GetRole",
+    "iam:ListRolePolicies",
+    "iam:GetRolePolicy",
+    "iam:ListAttachedRolePolicies",
+    "iam:GetPolicy",
+    "iam:GetPolicyVersion",
+)
+
+
+def roles(comparison: Comparison, account: str) -> Iterator[Deviation]:
+    """Deviations of the roles in one account that the mesh made or names."""
+    declared, live = (each.identities for each in comparison.both(account))
+    for arn in sorted(declared):
+        wanted, found = declared[arn], live.get(arn)
+        if found is None:
+            yield _missing(comparison, account, arn, wanted)
+        elif wanted.policy is None:
+            if found.policy is not None and arn in _named_by_files(comparison, account):
+                yield from _existing(comparison, account, arn, found)
+        else:
+            yield from _created(comparison, account, arn, wanted, found)
+
+
+def _named_by_files(comparison: Comparison, account: str) -> frozenset[str]:
+    domain = comparison.domain_of_account.get(account)
+    return frozenset(role.arn for role in domain.roles.values()) if domain else frozenset()
+
+
+def _missing(comparison: Comparison, account: str, arn: str, wanted: Identity) -> Deviation:
+    tables, principals = _reach(comparison, account, arn)
+    repair: tuple[Call, ...] = ()
+    if wanted.policy is not None:
+        repair = _make(comparison, account, arn, wanted)
+        remedy = "make the role again as it was declared; its grants follow its name"
+    elif arn == comparison.mesh.names.provider_role_arn(account):
+        remedy = f"deploy the stack {_stack(comparison, account)}"
+    elif arn in _named_by_files(comparison, account):
+        remedy = f"make the role, or correct its name in domains/{comparison.holder(account)}.yaml"
+    else:
+        remedy = "run `cdk bootstrap` for the account"
+    return Deviation(
+        code="role-missing",
+        account=account,
+        subject=arn,
+        what=f"{comparison.who(arn)} does not exist",
+        floor=Severity.HIGH,
+        phase=Phase.ROLES,
+        remedy=remedy,
+        repair=repair,
+        change=without_entry(account, "identities", arn),
+        principals=principals,
+        tables=tables,
+    )
+
+
+def _created(
+    comparison: Comparison, account: str, arn: str, wanted: Identity, found: Identity
+) -> Iterator[Deviation]:
+    who, name = comparison.who(arn), named_last(arn)
+    if not same(wanted.trust, found.trust):
+        parameters = {"RoleName": name, "PolicyDocument": document_of(wanted.trust)}
+        yield _changed(
+            comparison,
+            account,
+            arn,
+            code="role-trust-changed",
+            what=f"who may assume {who} changed: it {_difference(wanted, found, 'trust')}",
+            remedy="put the declared trust policy back",
+            repair=(Call(account, "iam", "update_assume_role_policy", parameters),),
+            identity=replace(wanted, trust=found.trust),
+        )
+    if found.policy is not None and comparison.key_known(account) and not same(wanted.policy, found.policy):
+        yield _changed(
+            comparison,
+            account,
+            arn,
+            code="role-policy-changed",
+            what=f"the policies of {who} changed: it {_difference(wanted, found, 'policy')}",
+            remedy="put the declared policy back, and take off what else is attached to the role",
+            repair=(_put_policy(comparison, account, arn, wanted, alone=True),),
+            identity=replace(wanted, policy=found.policy),
+        )
+    if wanted.boundary_name and found.boundary_name != wanted.boundary_name:
+        has = f"the boundary {found.boundary_name}" if found.boundary_name else "no permissions boundary"
+        yield _changed(
+            comparison,
+            account,
+            arn,
+            code="role-boundary-removed",
+            what=f"{who} has {has} instead of {wanted.boundary_name}",
+            remedy="set the permissions boundary again",
+            repair=(_put_boundary(comparison, account, arn, wanted),),
+            identity=replace(wanted, boundary_name=found.boundary_name, boundary=found.boundary),
+        )
+    elif found.boundary is not None:
+        yield replace(
+            _changed(
+                comparison,
+                account,
+                arn,
+                code="boundary-too-narrow",
+                what=f"the boundary {found.boundary_name} keeps {who} from what its policy allows",
+                remedy=f"whoever owns the policy {found.boundary_name} must allow there what the role needs",
+                repair=(),
+                identity=replace(wanted, boundary=found.boundary),
+            ),
+            only_if_felt=True,
+        )
+
+
+def _existing(comparison: Comparison, account: str, arn: str, found: Identity) -> Iterator[Deviation]:
+    """A role that somebody else made: its policies are theirs, what it can read is the mesh's concern."""
+    yield replace(
+        _changed(
+            comparison,
+            account,
+            arn,
+            code="role-policy-unfit",
+            what=f"what IAM allows {comparison.who(arn)} does not fit what was agreed",
+            remedy="whoever made the role must mend its policies: lakeformation:GetDataAccess and reading "
+            "the databases in Glue are needed, and the files in S3 are not to be read past Lake Formation",
+            repair=(),
+            identity=found,
+        ),
+        only_if_felt=True,
+    )
+
+
+def _changed(
+    comparison: Comparison,
+    account: str,
+    arn: str,
+    *,
+    code: str,
+    what: str,
+    remedy: str,
+    repair: tuple[Call, ...],
+    identity: Identity,
+) -> Deviation:
+    tables, principals = _reach(comparison, account, arn)
+    return Deviation(
+        code=code,
+        account=account,
+        subject=arn,
+        what=what,
+        floor=Severity.MEDIUM,
+        phase=Phase.ROLES,
+        remedy=remedy,
+        repair=repair,
+        change=with_entry(account, "identities", arn, identity),
+        principals=principals,
+        tables=tables,
+    )
+
+
+def _reach(comparison: Comparison, account: str, arn: str) -> tuple[tuple[TableName, ...], frozenset[str]]:
+    """The tables and principals for which the role matters: what it reads, and files of its own account."""
+    if arn == comparison.mesh.names.registration_role_arn(comparison.catalog):
+        tables = tuple(name for names in comparison.tables_in.values() for name in names)
+        return tables, comparison.readers_of(tables)
+    own = (
+        name
+        for bucket in comparison.declared.account(account).buckets
+        for name in comparison.tables_at.get(bucket, ())
+    )
+    return tuple(dict.fromkeys([*comparison.read_by.get(arn, ()), *own])), frozenset({arn})
+
+
+def _make(comparison: Comparison, account: str, arn: str, wanted: Identity) -> tuple[Call, ...]:
+    given: dict[str, object] = {
+        "RoleName": named_last(arn),
+        "AssumeRolePolicyDocument": document_of(wanted.trust),
+    }
+    if wanted.boundary_name:
+        given["PermissionsBoundary"] = _boundary_arn(comparison, account, wanted)
+    return (
+        Call(account, "iam", "create_role", given),
+        _put_policy(comparison, account, arn, wanted, alone=False),
+    )
+
+
+def _put_policy(comparison: Comparison, account: str, arn: str, wanted: Identity, *, alone: bool) -> Call:
+    """`alone`: what else gives the role permissions is taken off."""
+    registration = arn == comparison.mesh.names.registration_role_arn(account)
+    parameters = {
+        "RoleName": named_last(arn),
+        "PolicyName": REGISTRATION_POLICY if registration else DATA_POLICY,
+        "PolicyDocument": document_of(wanted.policy),
+    }
+    return Call(account, "iam", "put_role_policy", parameters, merge=alone)
+
+
+def _put_boundary(comparison: Comparison, account: str, arn: str, wanted: Identity) -> Call:
+    parameters = {
+        "RoleName": named_last(arn),
+        "PermissionsBoundary": _boundary_arn(comparison, account, wanted),
+    }
+    return Call(account, "iam", "put_role_permissions_boundary", parameters)
+
+
+def _boundary_arn(comparison: Comparison, account: str, wanted: Identity) -> str:
+    return f"arn:{partition_of(comparison.mesh.region)}:iam::{account}:policy/{wanted.boundary_name}"
+
+
+def _difference(wanted: Identity, found: Identity, field: str) -> str:
+    one, other = getattr(wanted, field), getattr(found, field)
+    parts = [f"also {in_words(each)}" for each in beyond(other, one)]
+    parts += [f"no longer {in_words(each)}" for each in beyond(one, other)]
+    return "; ".join(parts)
+
+
+def _stack(comparison: Comparison, account: str) -> str:
+    names = comparison.mesh.names
+    if account == comparison.catalog:
+        return names.governance_stack
+    return names.stack(comparison.domain_of_account[account].name, "foundation")

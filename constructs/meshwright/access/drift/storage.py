@@ -1,0 +1,188 @@
+"""Buckets and keys on the data path: their policies, and which key encrypts which bucket."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from meshwright.access.decision import TableName
+from meshwright.access.drift.comparison import Comparison
+from meshwright.access.drift.deviation import Change, Deviation, Phase, all_of, with_entry, without_entry
+from meshwright.access.drift.same_policy import ROOT, beyond, in_words, same
+from meshwright.access.findings import Call, Severity
+from meshwright.access.iam import Policy, Statement
+from meshwright.access.repair import document_of
+from meshwright.access.state import Identity, Key, account_of
+
+BUCKETS_NEED = ("s3:ListBuckets", "s3:GetBucketPolicy")
+ENCRYPTION_NEEDS = ("s3:ListBuckets", "s3:GetBucketPolicy", "s3:GetBucketEncryption", "kms:DescribeKey")
+KEYS_NEED = ("kms:DescribeKey", "kms:GetKeyPolicy", "kms:ListAliases", *ENCRYPTION_NEEDS)
+ANYBODY_IN_AWS = "000000000000"
+"""Stands for any account of AWS."""
+EVERYTHING = Policy((Statement(allow=True, actions=("*",), resources=("*",)),))
+
+
+def buckets(comparison: Comparison, account: str) -> Iterator[Deviation]:
+    """Deviations of the policies of one account's buckets."""
+    declared, live = (each.buckets for each in comparison.both(account))
+    for name in sorted(declared):
+        wanted = declared[name]
+        tables = comparison.tables_at.get(name, ())
+        if name not in live:
+            yield Deviation(
+                code="bucket-missing",
+                account=account,
+                subject=name,
+                what=f"the bucket {name} is gone",
+                floor=Severity.HIGH,
+                phase=Phase.STORAGE,
+                remedy=f"deploy the stack {_foundation(comparison, account)}; what was in the bucket must "
+                "come from a backup",
+                change=without_entry(account, "buckets", name),
+                principals=comparison.readers_of(tables),
+                tables=tables,
+            )
+        elif not same(wanted, live[name]):
+            found = live[name]
+            parameters = {"Bucket": name, "Policy": document_of(wanted)}
+            yield Deviation(
+                code="bucket-policy-changed",
+                account=account,
+                subject=name,
+                what=f"the policy of the bucket {name} {_difference(wanted, found)}",
+                floor=Severity.MEDIUM,
+                phase=Phase.STORAGE,
+                remedy="put the declared policy back",
+                repair=(Call(account, "s3", "put_bucket_policy", parameters),),
+                change=with_entry(account, "buckets", name, found),
+                given=_strangers(comparison, account, wanted, found),
+                principals=comparison.readers_of(tables) | _named(comparison, account, wanted, found),
+                tables=tables,
+            )
+
+
+def encryption(comparison: Comparison, account: str) -> Iterator[Deviation]:
+    """Buckets that are not encrypted with the domain's key."""
+    declared, live = comparison.both(account)
+    for name in sorted(declared.bucket_keys):
+        wanted, found = declared.bucket_keys[name], live.bucket_keys.get(name)
+        alias = declared.keys[wanted].alias
+        if name not in live.buckets or found == wanted:
+            continue
+        if found is not None and found in live.keys and live.keys[found].alias == alias:
+            continue
+        parameters = {"Bucket": name, "KeyAlias": alias}
+        yield Deviation(
+            code="bucket-encryption",
+            account=account,
+            subject=name,
+            what=f"the bucket {name} encrypts with {found or 'a key of S3'} instead of {alias}",
+            floor=Severity.MEDIUM,
+            phase=Phase.STORAGE,
+            remedy="set its encryption back; objects written meanwhile stay as they are",
+            repair=(Call(account, "s3", "put_bucket_encryption", parameters, merge=True),),
+        )
+
+
+def keys(comparison: Comparison, account: str) -> Iterator[Deviation]:
+    """Deviations of one account's keys."""
+    declared, live = (each.keys for each in comparison.both(account))
+    for arn in sorted(declared):
+        wanted, found = declared[arn], live.get(arn)
+        tables = _encrypted_with(comparison, account, arn)
+        if found is None:
+            yield _key_missing(comparison, account, wanted)
+            continue
+        if not found.enabled:
+            yield Deviation(
+                code="key-disabled",
+                account=account,
+                subject=wanted.alias,
+                what=f"the key {wanted.alias} is disabled or to be deleted: nobody can read what it encrypts",
+                floor=Severity.HIGH,
+                phase=Phase.STORAGE,
+                remedy="cancel its deletion if there is one, and enable it",
+                repair=(Call(account, "kms", "enable_key", {"KeyId": arn}, merge=True),),
+                change=with_entry(account, "keys", arn, replace(wanted, enabled=False)),
+                principals=comparison.readers_of(tables),
+                tables=tables,
+            )
+        if found.policy is not None and not same(wanted.policy, found.policy):
+            parameters = {"KeyId": arn, "PolicyName": "default", "Policy": document_of(wanted.policy)}
+            yield Deviation(
+                code="key-policy-changed",
+                account=account,
+                subject=wanted.alias,
+                what=f"the policy of the key {wanted.alias} {_difference(wanted.policy, found.policy)}",
+                floor=Severity.MEDIUM,
+                phase=Phase.STORAGE,
+                remedy="put the declared policy back",
+                repair=(Call(account, "kms", "put_key_policy", parameters),),
+                change=with_entry(account, "keys", arn, replace(wanted, policy=found.policy)),
+                given=_strangers(comparison, account, wanted.policy, found.policy),
+                principals=comparison.readers_of(tables)
+                | _named(comparison, account, wanted.policy, found.policy),
+                tables=tables,
+            )
+
+
+def _key_missing(comparison: Comparison, account: str, key: Key) -> Deviation:
+    return Deviation(
+        code="key-missing",
+        account=account,
+        subject=key.alias,
+        what=f"no bucket of {comparison.holder(account)} is encrypted with {key.alias}, or the key is gone",
+        floor=Severity.MEDIUM,
+        phase=Phase.STORAGE,
+        remedy=f"deploy the stack {_foundation(comparison, account)}",
+    )
+
+
+def _difference(wanted: Policy | None, found: Policy | None) -> str:
+    parts = [f"also {in_words(each)}" for each in beyond(found, wanted)]
+    parts += [f"no longer {in_words(each)}" for each in beyond(wanted, found)]
+    return "; ".join(parts)
+
+
+def _named(
+    comparison: Comparison, account: str, wanted: Policy | None, found: Policy | None
+) -> frozenset[str]:
+    """Whom the statements name that came or went; where it is the account itself, its roles."""
+    changed = (*beyond(found, wanted), *beyond(wanted, found))
+    listed = {
+        each
+        for statement in changed
+        for each in (*statement.principals, *(["*"] if statement.not_principals else []))
+        if not each.startswith(("service:", "federated:", "canonicaluser:"))
+    }
+    found_principals = {ANYBODY_IN_AWS if each == "*" else _account_or_arn(each) for each in listed}
+    if account in found_principals or "*" in listed:
+        own = comparison.live.account(account).identities
+        found_principals |= {arn for arn in own if arn not in comparison.platform}
+    return frozenset(found_principals)
+
+
+def _account_or_arn(principal: str) -> str:
+    root = ROOT.fullmatch(principal)
+    return root[1] if root else principal
+
+
+def _strangers(comparison: Comparison, account: str, wanted: Policy | None, found: Policy | None) -> Change:
+    """Principals of other accounts are taken to be let by these: that is not in the owner's hands."""
+    changes = []
+    for principal in sorted(_named(comparison, account, wanted, found)):
+        holder = account_of(principal)
+        if not principal.startswith("arn:") or holder is None or holder == account:
+            continue
+        known = comparison.declared.account(holder).identities.get(principal)
+        if known is None or known.policy is None:
+            changes.append(with_entry(holder, "identities", principal, Identity(policy=EVERYTHING)))
+    return all_of(changes)
+
+
+def _encrypted_with(comparison: Comparison, account: str, arn: str) -> tuple[TableName, ...]:
+    names = (name for name, key in comparison.declared.account(account).bucket_keys.items() if key == arn)
+    return tuple(table for name in names for table in comparison.tables_at.get(name, ()))
+
+
+def _foundation(comparison: Comparison, account: str) -> str:
+    domain = comparison.domain_of_account[account].name
+    return comparison.mesh.names.stack(domain, "foundation")

@@ -1,0 +1,190 @@
+"""Grants that nobody declared: to strangers, to those whose subscription ended, to principals that are gone.
+
+What such a grant opens is judged as if its holder's own account did its part: a link, a share, IAM. That is
+not in the hands of who grants.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+
+from meshwright.access.drift.comparison import ORGANIZATION, Comparison
+from meshwright.access.drift.deviation import (
+    ACTIONS,
+    Change,
+    Deviation,
+    Phase,
+    all_of,
+    on_account,
+    unchanged,
+    with_entry,
+    with_grant,
+)
+from meshwright.access.drift.ended import ended
+from meshwright.access.drift.wording import in_words, listed
+from meshwright.access.findings import Severity
+from meshwright.access.granted import SUPER
+from meshwright.access.lf_tags import meets
+from meshwright.access.repair import revoke
+from meshwright.access.resources import Kind, Resource
+from meshwright.access.resources import database as database_of
+from meshwright.access.state import (
+    ANYBODY,
+    AccountState,
+    Database,
+    Grant,
+    Identity,
+    Link,
+    ShareState,
+    account_of,
+)
+
+
+def unexpected(
+    comparison: Comparison, account: str, live: Grant, declared: Grant | None
+) -> Iterator[Deviation]:
+    """What of a live grant on a resource of the mesh is not declared."""
+    if not _concerns_mesh(comparison, account, live.resource):
+        return
+    expected = declared or Grant(live.principal, live.resource, frozenset())
+    more, options = live.permissions - expected.permissions, live.grantable - expected.grantable
+    if not more and not options:
+        return
+    who = comparison.who(live.principal)
+    target = in_words(comparison, live.resource)
+    code, what, floor = _kind(comparison, account, live, who, target, more, options)
+    take = partial(revoke, account, live.principal, live.resource, region=comparison.mesh.region)
+    tables = comparison.tables_of(live.resource)
+    yield Deviation(
+        code=code,
+        account=account,
+        subject=f"{live.resource} to {live.principal}",
+        what=what,
+        floor=floor,
+        phase=Phase.REMOVALS,
+        remedy=f"revoke {listed(more) if more else f'the right to pass on {listed(options)}'}",
+        repair=(take(more, options),),
+        change=with_grant(account, live),
+        given=_with_its_part_done(comparison, live) if code != "grant-dead" else unchanged,
+        principals=_holders(comparison, account, live.principal),
+        tables=tables,
+        actions=ACTIONS if SUPER in more else tuple(each for each in ACTIONS if each in more),
+    )
+
+
+def _kind(
+    comparison: Comparison,
+    account: str,
+    live: Grant,
+    who: str,
+    target: str,
+    more: frozenset[str],
+    options: frozenset[str],
+) -> tuple[str, str, Severity]:
+    """Code, sentence and least severity."""
+    if not more:
+        return (
+            "grant-option-unexpected",
+            f"{who} may pass on {listed(options)} on {target}",
+            Severity.MEDIUM,
+        )
+    permissions = "Super" if SUPER in more else listed(more)
+    if live.principal == ANYBODY:
+        return (
+            "open-to-iam",
+            f"{target} is open to IAM_ALLOWED_PRINCIPALS ({permissions}): whomever IAM lets in, and it "
+            "cannot be shared with accounts",
+            Severity.MEDIUM,
+        )
+    holder = account_of(live.principal) or ""
+    if (
+        live.principal.startswith("arn:")
+        and holder in comparison.live.accounts
+        and comparison.read(holder, "iam:GetRole")
+        and live.principal not in comparison.live.account(holder).identities
+    ):
+        return (
+            "grant-dead",
+            f"{live.principal} does not exist and holds {permissions} on {target}: whoever makes a role of "
+            "that name would have it",
+            Severity.LOW,
+        )
+    if over := ended(comparison, holder, live.resource):
+        return "grant-ended", f"{who} still has {permissions} on {target}: {over}", Severity.MEDIUM
+    return "grant-unexpected", f"{who} has {permissions} on {target}, and no file says so", Severity.MEDIUM
+
+
+def _concerns_mesh(comparison: Comparison, account: str, resource: Resource) -> bool:
+    if resource.kind is not Kind.TAG_POLICY:
+        return comparison.of_mesh(resource)
+    if resource.catalog != comparison.catalog:
+        return False
+    tags = comparison.live.account(comparison.catalog).tags
+    ours = {each: values for each, values in tags.items() if comparison.of_mesh(each)}
+    return any(
+        meets(
+            resource.expression,
+            {**tags.get(database_of(each.catalog, each.path[0]), {}), **tags.get(_table(each), {}), **values},
+        )
+        for each, values in ours.items()
+    )
+
+
+def _table(resource: Resource) -> Resource:
+    return resource.table or resource
+
+
+def _holders(comparison: Comparison, account: str, principal: str) -> frozenset[str]:
+    """Those for whom the grant can matter; an account stands for whomever it lets."""
+    if principal == ANYBODY:
+        return frozenset({account})
+    holder = account_of(principal)
+    if holder is None and ORGANIZATION in principal:
+        return frozenset(comparison.declared.accounts) - {comparison.catalog}
+    if holder is None:
+        return frozenset()
+    return frozenset({holder} if not principal.startswith("arn:") else {principal})
+
+
+def _with_its_part_done(comparison: Comparison, grant: Grant) -> Change:
+    """The share reaches the receiver; its principal exists, may ask, and has a link to the database."""
+    holder, catalog = account_of(grant.principal), comparison.catalog
+    changes: list[Change] = []
+    if holder is None or holder == catalog:
+        receivers = [] if holder else sorted(set(comparison.declared.accounts) - {catalog})
+    else:
+        receivers = [holder]
+    changes += [with_entry(catalog, "shares", each, ShareState.ACTIVE) for each in receivers]
+    if ORGANIZATION in grant.principal:
+        # Whatever organization the files name: the accounts are taken to be in this one.
+        changes.append(lambda state: replace(state, organization=_organization(grant.principal)))
+    if grant.principal.startswith("arn:") and holder is not None:
+        changes.append(with_entry(holder, "identities", grant.principal, Identity()))
+        if holder != catalog and grant.resource.database is not None:
+            changes.append(
+                on_account(
+                    holder,
+                    partial(
+                        _with_link,
+                        principal=grant.principal,
+                        catalog=catalog,
+                        database=grant.resource.path[0],
+                    ),
+                )
+            )
+    return all_of(changes)
+
+
+def _organization(principal: str) -> str:
+    """The organization's id, of its own ARN or of a unit's: `organization/o-1`, `ou/o-1/ou-1-2`."""
+    return principal.split("/")[1]
+
+
+def _with_link(own: AccountState, *, principal: str, catalog: str, database: str) -> AccountState:
+    names = own.links_to.get((catalog, database), ())
+    databases = own.databases if names else {**own.databases, database: Database(Link(catalog, database))}
+    use = [
+        Grant(principal, database_of(own.account, name), frozenset({"DESCRIBE"}))
+        for name in names or (database,)
+    ]
+    return replace(own, databases=databases, grants=(*own.grants, *use))

@@ -1,0 +1,144 @@
+"""Who gains or loses what by a deviation: decisions on the declared state, without and with it alone.
+
+A deviation concerns few tables and principals of a large mesh, so both decisions are made on the part of the
+state that speaks of these. One that alone changes nothing may do so together with others: a stranger let
+into a bucket, and into its key. That is looked for as well, among the deviations on the same tables.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from meshwright.access.cells import Cells
+from meshwright.access.decision import TableName
+from meshwright.access.drift.comparison import Comparison
+from meshwright.access.drift.deviation import Change, Deviation, all_of
+from meshwright.access.evaluate import Evaluator
+from meshwright.access.findings import Effect
+from meshwright.access.resources import Resource
+from meshwright.access.state import AccountState, Filter, Grant, LakeState, account_of, place_of
+
+
+@dataclass(frozen=True)
+class Effects:
+    """The effects of deviations from the declared state of a comparison."""
+
+    comparison: Comparison
+    deviations: Sequence[Deviation]
+
+    def of(self, deviation: Deviation) -> tuple[Effect, ...]:
+        """Of the deviation alone; if there are none, those that it has together with others."""
+        if not deviation.tables or not deviation.principals:
+            return ()
+        base = self._part(deviation, deviation.given)
+        alone = self._compare(deviation, base, deviation.change(base))
+        if alone or len(self._near(deviation)) == 0:
+            return alone
+        others = deviation.given(all_of(each.change for each in self._near(deviation))(base))
+        return self._compare(deviation, others, deviation.change(others))
+
+    def _compare(self, deviation: Deviation, before: LakeState, after: LakeState) -> tuple[Effect, ...]:
+        one, other = Evaluator(before), Evaluator(after)
+        found = []
+        for principal in sorted(deviation.principals):
+            for name in deviation.tables:
+                for action in deviation.actions:
+                    was = one.decide(principal, name, action).cells
+                    now = other.decide(principal, name, action).cells
+                    if was != now:
+                        found.append(Effect(principal, name, action, beyond(now, was), beyond(was, now)))
+        return tuple(_without_accounts_of_losers(found))
+
+    def _near(self, deviation: Deviation) -> tuple[Deviation, ...]:
+        """Other deviations that can matter to the same tables."""
+        found = {
+            id(each): each
+            for name in deviation.tables
+            for each in self._by_table.get(name, ())
+            if each is not deviation and not each.only_if_felt
+        }
+        return tuple(found.values())
+
+    @cached_property
+    def _by_table(self) -> dict[TableName, list[Deviation]]:
+        found: dict[TableName, list[Deviation]] = {}
+        for each in self.deviations:
+            for name in each.tables:
+                found.setdefault(name, []).append(each)
+        return found
+
+    def _part(self, deviation: Deviation, given: Change) -> LakeState:
+        """The declared state, as far as it speaks of the deviation's tables and principals."""
+        databases = {name.database for name in deviation.tables}
+        buckets = {
+            self.comparison.table(name.database, name.table).location.partition("/")[0]
+            for name in deviation.tables
+        }
+        declared = self.comparison.declared
+        owners = {declared.bucket_owners[each] for each in buckets if each in declared.bucket_owners}
+        numbers = {self.comparison.catalog, deviation.account, *owners}
+        numbers |= {number for who in deviation.principals if (number := account_of(who))}
+        accounts = {
+            number: self._account(declared.accounts[number], databases)
+            for number in sorted(numbers)
+            if number in declared.accounts
+        }
+        return given(replace(declared, accounts=accounts))
+
+    def _account(self, account: AccountState, databases: set[str]) -> AccountState:
+        """With the grants on these databases and by tags only; with all that are known to exist in it."""
+        live = self.comparison.live.account(account.account)
+        unknown = {
+            arn: identity for arn, identity in live.identities.items() if arn not in account.identities
+        }
+        places = {f"{self.comparison.catalog}:{name}" for name in databases}
+        places |= {f"{account.account}:{name}" for name in (*databases, *self._links(account, databases))}
+        places |= {f"{self.comparison.catalog}:", f"{account.account}:"}
+        by_place = self._grants_by_place[account.account]
+        return replace(
+            account,
+            grants=tuple(grant for place in sorted(places) for grant in by_place.get(place, ())),
+            identities={**account.identities, **unknown},
+            filters={**self._strange_filters(account.account), **account.filters},
+        )
+
+    def _links(self, account: AccountState, databases: set[str]) -> Iterator[str]:
+        for name in databases:
+            yield from account.links_to.get((self.comparison.catalog, name), ())
+
+    def _strange_filters(self, account: str) -> dict[Resource, Filter]:
+        """Filters that nobody declared: they give nothing as long as no grant names them."""
+        declared, live = self.comparison.both(account)
+        return {key: content for key, content in live.filters.items() if key not in declared.filters}
+
+    @cached_property
+    def _grants_by_place(self) -> dict[str, dict[str, list[Grant]]]:
+        found: dict[str, dict[str, list[Grant]]] = {}
+        for number, account in self.comparison.declared.accounts.items():
+            by_place = found.setdefault(number, {})
+            for grant in account.grants:
+                by_place.setdefault(place_of(grant.resource), []).append(grant)
+        return found
+
+
+def beyond(cells: Iterable[Cells], limits: Iterable[Cells]) -> tuple[Cells, ...]:
+    """What of `cells` is not certainly within `limits`."""
+    bounds = tuple(limits)
+    found = []
+    for piece in cells:
+        left = frozenset(
+            column
+            for column in piece.columns
+            if not any(column in bound.columns and bound.rows <= piece.rows for bound in bounds)
+        )
+        if left:
+            found.append(Cells(left, piece.rows))
+    return tuple(found)
+
+
+def _without_accounts_of_losers(effects: list[Effect]) -> Iterator[Effect]:
+    """An account as a whole loses nothing that is not said of its roles already."""
+    said = {(account_of(each.principal), each.table) for each in effects if each.principal.startswith("arn:")}
+    for each in effects:
+        if each.principal.startswith("arn:") or each.gained or (each.principal, each.table) not in said:
+            yield each

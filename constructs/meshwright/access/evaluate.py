@@ -1,0 +1,178 @@
+"""May a principal read this table, what of it, and through which hops? Answered from a LakeState alone."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from meshwright.access.cells import Cells, union
+from meshwright.access.data_location import data_location_hops
+from meshwright.access.decision import Decision, Fault, Hop, Path, Step, TableName, Way
+from meshwright.access.enforcement import Place, opted_in, place_of_files
+from meshwright.access.grant_hops import grant_paths, open_path
+from meshwright.access.identity_hops import Who, identity_hops, who_asks
+from meshwright.access.links import dangling
+from meshwright.access.request import Request
+from meshwright.access.state import LakeState, Table, account_of
+from meshwright.access.storage_path import ON_OBJECTS, Files, files_of, may_read_files, registration_hops
+
+OPEN_TABLE = "Super of IAM_ALLOWED_PRINCIPALS lets everybody read whom IAM lets ask Lake Formation"
+OPEN_IGNORED = "for who opted in to Lake Formation, Super of IAM_ALLOWED_PRINCIPALS does not count"
+KEPT = 20_000
+"""How many entries the memo of principals has at most: enough for decisions that follow one another."""
+
+
+def decide(state: LakeState, principal: str, table: TableName, action: str = "SELECT") -> Decision:
+    """What `principal` may do with `table`: an IAM ARN, or an account id for whomever that account chooses.
+
+    `action` is a Lake Formation permission on tables. For many decisions on one state, keep an Evaluator.
+    """
+    return Evaluator(state).decide(principal, table, action)
+
+
+@dataclass(frozen=True)
+class Evaluator:
+    """Decisions on one state; what many of them have in common is worked out once."""
+
+    state: LakeState
+    _askers: dict[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
+    _who: dict[tuple[str, str, str, str, str, bool], Who] = field(default_factory=dict)
+    _places: dict[tuple[str, str], tuple[Place, Files]] = field(default_factory=dict)
+    _registrations: dict[tuple[str, str, str], tuple[Hop, ...]] = field(default_factory=dict)
+
+    def decide(self, principal: str, table: TableName, action: str = "SELECT") -> Decision:
+        """See `decide`."""
+        account, holders = self._asker(principal)
+        owner, own = self.state.account(table.catalog), self.state.account(account)
+        database = owner.databases.get(table.database)
+        found = database.tables.get(table.table) if database else None
+        if found is None:
+            missing = self._missing(principal, table, database_gone=database is None)
+            return Decision(principal, table, action, (), (), (Path(Way.DIRECT, (missing,)),))
+        request = Request(
+            principal=principal,
+            account=account,
+            holders=holders,
+            name=table,
+            table=found,
+            action=action,
+            own=own,
+            owner=owner,
+        )
+        paths = list(self._to_data(request) if action in ON_OBJECTS else self._to_metadata(request))
+        holding = tuple(path for path in paths if path.cells and path.holds)
+        cells = union(piece for path in holding for piece in path.cells)
+        return Decision(principal, table, action, cells, _shown(found, cells), holding or (_to_mend(paths),))
+
+    def _asker(self, principal: str) -> tuple[str, tuple[str, ...]]:
+        """The principal's account, and to whom a grant reaches it."""
+        found = self._askers.get(principal)
+        if found is None:
+            account = account_of(principal) or ""
+            found = self._askers[principal] = (account, (principal, f"{account}:IAMPrincipals"))
+        return found
+
+    def _missing(self, principal: str, table: TableName, *, database_gone: bool) -> Hop:
+        """That there is no such table, or that the link of the principal's account leads nowhere."""
+        owner, account = self.state.account(table.catalog), account_of(principal) or ""
+        if owner.complete and account != table.catalog:
+            link = dangling(self.state.account(account), table, database_gone=database_gone)
+            if link:
+                return link
+        assumed = () if owner.complete else (f"{table} does not exist: {owner.account} was not read",)
+        return Hop(Step.TABLE, table.catalog, str(table), Fault.MISSING, assumed=assumed)
+
+    def _to_data(self, request: Request) -> Iterator[Path]:
+        """By Lake Formation, by IAM where the table is open to it, and past the catalog."""
+        place, files = self._place(request)
+        choice = opted_in(request) if place.hybrid else ()
+        enforced = place.location is not None and choice is not None
+        itself, who = self._identity(request, vended=True)
+        data = self._data(request, place, files, choice)
+        group = open_path(request, (OPEN_TABLE,) if enforced else ())
+        for path in grant_paths(self.state, request):
+            hops = path.hops
+            if group and place.hybrid and enforced and not path.holds:
+                hops = _assuming(hops, OPEN_IGNORED)
+            yield Path(path.way, (*who, *hops, *data), path.cells)
+        storage = may_read_files(self.state, request.principal, files, request.action)
+        if group and not enforced:
+            _, by_iam = self._identity(request, vended=False)
+            yield Path(Way.OPEN, (*by_iam, *group.hops, storage), group.cells)
+        elif group and not place.hybrid:
+            yield Path(Way.OPEN, (*who, *group.hops, *data), group.cells)
+        if storage.holds and request.table.location:
+            yield Path(Way.STORAGE, (*itself, storage), (Cells(frozenset(request.table.columns)),))
+
+    def _to_metadata(self, request: Request) -> Iterator[Path]:
+        _, who = self._identity(request, vended=False)
+        place, _ = self._place(request)
+        choice = opted_in(request) if place.hybrid else None
+        location = data_location_hops(request)
+        group = open_path(request)
+        for path in grant_paths(self.state, request):
+            hops = _assuming(path.hops, OPEN_IGNORED) if group and choice is not None else path.hops
+            yield Path(path.way, (*who, *hops, *location), path.cells)
+        if group and choice is None:
+            yield Path(Way.OPEN, (*who, *group.hops, *location), group.cells)
+
+    def _identity(self, request: Request, *, vended: bool) -> tuple[tuple[Hop, ...], tuple[Hop, ...]]:
+        """That the principal exists; and that, IAM and its link. For an account as a whole, nothing of it."""
+        if request.whole_account:
+            return (), ()
+        name = request.name
+        by_table = request.own.table_links_to
+        alone = bool(by_table) and (name.catalog, name.database, name.table) in by_table
+        key = (
+            request.principal,
+            name.catalog,
+            name.database,
+            name.table if alone else "",
+            request.action,
+            vended,
+        )
+        who = self._who.get(key)
+        if who is None:
+            if len(self._who) >= KEPT:
+                self._who.clear()
+            who = self._who[key] = who_asks(self.state, request, vended=vended)
+        return (who.exists,), identity_hops(self.state, request, who)
+
+    def _place(self, request: Request) -> tuple[Place, Files]:
+        key = (request.name.catalog, request.table.location)
+        found = self._places.get(key)
+        if found is None:
+            place = place_of_files(request.owner, request.table.location)
+            found = self._places[key] = (place, files_of(self.state, request.table.location))
+        return found
+
+    def _data(
+        self, request: Request, place: Place, files: Files, choice: tuple[str, ...] | None
+    ) -> tuple[Hop, ...]:
+        """The hops from the table to its files, by Lake Formation."""
+        if place.location is None:
+            return (place.hop,)
+        if choice is None:
+            return (Hop(Step.LOCATION, request.name.catalog, place.hop.subject, Fault.HYBRID),)
+        key = (place.location.role, request.table.location, request.action)
+        hops = self._registrations.get(key)
+        if hops is None:
+            hops = registration_hops(self.state, place.location.role, files, request.action)
+            self._registrations[key] = hops
+        return (*_assuming((place.hop,), *choice), *hops)
+
+
+def _shown(table: Table, cells: tuple[Cells, ...]) -> tuple[str, ...]:
+    """The columns in `cells`, in the table's order."""
+    shown = cells[0].columns if len(cells) == 1 else frozenset[str]().union(*(each.columns for each in cells))
+    return tuple(column for column in table.columns if column in shown)
+
+
+def _assuming(hops: tuple[Hop, ...], *texts: str) -> tuple[Hop, ...]:
+    """The hops, the last of which is as it is because of that."""
+    if not texts:
+        return hops
+    return (*hops[:-1], replace(hops[-1], assumed=(*hops[-1].assumed, *texts)))
+
+
+def _to_mend(paths: list[Path]) -> Path:
+    """Of paths that lead nowhere, the one with the fewest hops that don't hold."""
+    return min(paths, key=lambda path: sum(not hop.holds for hop in path.hops))

@@ -1,0 +1,168 @@
+"""Lake Formation's grants that lead a principal to a table: in its own catalog, by share, directly, or open.
+
+A grant to an account or organization reaches its administrators at once, and others once the account grants
+it to them (https://docs.aws.amazon.com/lake-formation/latest/dg/granting-catalog-permissions.html); it cannot
+be passed on to a third account
+(https://docs.aws.amazon.com/lake-formation/latest/dg/regranting-shared-resources.html). A principal of
+another account can also be granted directly
+(https://docs.aws.amazon.com/lake-formation/latest/dg/cross-account-permissions.html).
+"""
+
+from collections.abc import Iterator, Sequence
+
+from meshwright.access.cells import Cells
+from meshwright.access.decision import Evidence, Fault, Hop, Path, Step, Way
+from meshwright.access.granted import Granted, both, cells_of, on_table
+from meshwright.access.request import Request
+from meshwright.access.share_hops import ORGANIZATION as ORGANIZATION
+from meshwright.access.share_hops import direct_share_hop, share_hop
+from meshwright.access.state import ANYBODY, Grant, LakeState
+from meshwright.access.undocumented import of_both_sides, of_database, of_one_side, of_the_share
+
+VIEWS = "a read-only administrator has DESCRIBE on everything in its account"
+VIEWS_ONLY = "a read-only administrator of the receiving account has nothing but DESCRIBE"
+OTHERS_GROUP = "a grant to all IAM principals of another account reaches each of them directly"
+IN_UNIT = "the account is in that unit of the organization"
+
+
+def open_path(request: Request, assumed: tuple[str, ...] = ()) -> Path | None:
+    """The way of whoever IAM lets in, where the table has Super of IAM_ALLOWED_PRINCIPALS; the grant alone.
+
+    It is for principals of the catalog's own account, and needs no other grant
+    (https://docs.aws.amazon.com/lake-formation/latest/dg/metadata-permissions.html).
+    """
+    if request.abroad:
+        return None
+    anybody = on_table(request.grants(request.owner, (ANYBODY,)), request)
+    if not anybody:
+        return None
+    hop = _grant_hop(Step.PRINCIPAL_GRANT, request.owner.account, request, anybody, assumed)
+    return Path(Way.OPEN, (hop,), cells_of(anybody))
+
+
+def grant_paths(state: LakeState, request: Request) -> Iterator[Path]:
+    """Each way by Lake Formation's grants, with their hops alone; at least one, perhaps with a broken hop."""
+    if not request.abroad:
+        yield _in_own_catalog(request)
+        return
+    direct = _direct(request)
+    if direct:
+        yield direct
+    shared = on_table(request.grants(request.owner, _accounts(state, request)), request)
+    if shared or not direct:
+        yield _shared(state, request, shared)
+
+
+def _in_own_catalog(request: Request) -> Path:
+    """Administrators see all metadata, and may grant themselves the rest
+    (https://docs.aws.amazon.com/lake-formation/latest/dg/implicit-permissions.html); read-only ones see
+    (https://docs.aws.amazon.com/lake-formation/latest/dg/permissions-reference.html).
+    """
+    owner, settings = request.owner, request.owner.settings
+    grants = request.grants(owner, request.holders)
+    granted = on_table(grants, request)
+    if request.action == "DESCRIBE":
+        if request.principal in settings.admins:
+            return Path(Way.DIRECT, (_administrator(request),), _everything(request))
+        if request.principal in settings.read_only_admins and not granted:
+            return Path(Way.DIRECT, (_administrator(request, (VIEWS,)),), _everything(request))
+    assumed = _assumed(granted, grants, request)
+    hop = _grant_hop(Step.PRINCIPAL_GRANT, owner.account, request, granted, assumed)
+    return Path(Way.DIRECT, (hop,), cells_of(granted))
+
+
+def _direct(request: Request) -> Path | None:
+    """By a grant of the catalog's account to a principal of another, without a grant there
+    (https://docs.aws.amazon.com/lake-formation/latest/dg/optimize-ram.html).
+    """
+    if request.whole_account:
+        return None
+    owner, grants = request.owner, request.grants(request.owner, request.holders)
+    direct = on_table(grants, request)
+    if not direct:
+        return None
+    by_group = all(each.grant.principal != request.principal for each in direct)
+    assumed = (*_assumed(direct, grants, request), *((OTHERS_GROUP,) if by_group else ()))
+    hop = _grant_hop(Step.PRINCIPAL_GRANT, owner.account, request, direct, assumed)
+    return Path(Way.DIRECT, (*direct_share_hop(owner, request.account), hop), cells_of(direct))
+
+
+def _shared(state: LakeState, request: Request, granted: tuple[Granted, ...]) -> Path:
+    """By a grant to the account, or its organization, and one in the account to the principal."""
+    owner, own = request.owner, request.own
+    shares, shared = share_hop(state, own, owner, granted)
+    if request.whole_account or request.principal in own.settings.admins:
+        # An administrator of the receiving account has what was granted to the account, data included.
+        to_account = _account_hop(request, shared, _assumed_of_account(shared, request))
+        ends = () if request.whole_account else (_administrator(request),)
+        return Path(Way.SHARED, (*shares, to_account, *ends), cells_of(shared))
+    grants = request.grants(own, request.holders)
+    local = on_table(grants, request)
+    if not local and request.principal in own.settings.read_only_admins:
+        to_account = _account_hop(request, shared, _assumed_of_account(shared, request))
+        if request.action == "DESCRIBE":
+            return Path(
+                Way.SHARED, (*shares, to_account, _administrator(request, (VIEWS,))), cells_of(shared)
+            )
+        hop = _grant_hop(Step.PRINCIPAL_GRANT, own.account, request, (), (VIEWS_ONLY,))
+        return Path(Way.SHARED, (*shares, to_account, hop))
+    cells = both(shared, local)
+    later = of_the_share(shared, local, cells, request.action)
+    to_account = _account_hop(request, shared, (*_assumed_of_account(shared, request), *later))
+    assumed = (*_assumed(local, grants, request), *of_both_sides(shared, local, cells))
+    fault = Fault.EMPTY if shared and local and not cells else None
+    hop = _grant_hop(Step.PRINCIPAL_GRANT, own.account, request, local, assumed, fault)
+    return Path(Way.SHARED, (*shares, to_account, hop), cells)
+
+
+def _accounts(state: LakeState, request: Request) -> list[str]:
+    """The account, and the organization of the mesh and its units, where they were granted something
+    (https://docs.aws.amazon.com/lake-formation/latest/dg/cross-account-notes.html).
+    """
+    found = [request.account]
+    if state.organization and request.account in state.accounts:
+        found += [each for each in request.owner.organizations if state.organization in each]
+    return found
+
+
+def _assumed(granted: Sequence[Granted], grants: Sequence[Grant], request: Request) -> tuple[str, ...]:
+    if not granted:
+        return ()
+    return (*of_one_side(granted, grants, request), *of_database(grants, request))
+
+
+def _assumed_of_account(shared: Sequence[Granted], request: Request) -> tuple[str, ...]:
+    assumed = of_one_side(shared, (), request)
+    if shared and all(":ou/" in each.grant.principal for each in shared):
+        return (*assumed, IN_UNIT)
+    return assumed
+
+
+def _everything(request: Request) -> tuple[Cells, ...]:
+    return (Cells(frozenset(request.table.columns)),)
+
+
+def _administrator(request: Request, assumed: tuple[str, ...] = ()) -> Hop:
+    kind = "read-only administrator" if assumed else "administrator"
+    account, principal = request.account, request.principal
+    return Hop(Step.PRINCIPAL_GRANT, account, principal, None, (kind,), request.action, assumed)
+
+
+def _account_hop(request: Request, shared: Sequence[Granted], assumed: tuple[str, ...]) -> Hop:
+    fault = None if shared else Fault.MISSING
+    evidence: tuple[Evidence, ...] = tuple(each.grant for each in shared)
+    owner, account = request.owner.account, request.account
+    return Hop(Step.ACCOUNT_GRANT, owner, account, fault, evidence, request.action, assumed)
+
+
+def _grant_hop(
+    step: Step,
+    account: str,
+    request: Request,
+    granted: Sequence[Granted],
+    assumed: tuple[str, ...] = (),
+    fault: Fault | None = None,
+) -> Hop:
+    evidence: tuple[Evidence, ...] = tuple(each.grant for each in granted)
+    found = fault or (None if granted else Fault.MISSING)
+    return Hop(step, account, request.principal, found, evidence, request.action, assumed)

@@ -1,0 +1,153 @@
+"""The principal itself, what IAM lets it do, and the resource link that it uses.
+
+IAM and Lake Formation must both allow
+(https://docs.aws.amazon.com/lake-formation/latest/dg/lf-permissions-overview.html). Through a link, IAM must
+allow it on link and target
+(https://docs.aws.amazon.com/lake-formation/latest/dg/resource-links-glue-apis.html).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from meshwright.access.decision import Fault, Hop, Step
+from meshwright.access.links import Way, way_through
+from meshwright.access.policies import identity_allows, known_context
+from meshwright.access.request import Request
+from meshwright.access.state import Identity, LakeState
+from meshwright.access.undocumented import PARTITIONED_IN_CATALOG
+
+GET_DATA_ACCESS = "lakeformation:GetDataAccess"
+"""For credentials to the data
+(https://docs.aws.amazon.com/lake-formation/latest/APIReference/API_GetTemporaryGlueTableCredentials.html).
+"""
+GET_TABLE, GET_PARTITIONS = "glue:GetTable", "glue:GetPartitions"
+ON_METADATA = {"ALTER": "glue:UpdateTable", "DROP": "glue:DeleteTable"}
+
+Needed = tuple[str, str]
+"""An action, and a resource that it is needed on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where Glue looks the table up: the link's catalog, or the owner's."""
+
+    arn: str
+    """With what ARNs of the catalog begin."""
+    database: str
+    table: str
+    """Of a link to a table its own name; else empty, for the table's."""
+    catalog: str
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """What holds for a principal and all tables of one database, or for one that is linked to by itself."""
+
+    exists: Hop
+    identity: Identity
+    iam: Hop
+    """As far as it does not depend on the table."""
+    link: tuple[Hop, ...]
+    places: tuple[Place, ...]
+    hops: tuple[Hop, ...]
+    """All of these, in their order."""
+
+
+def who_asks(state: LakeState, request: Request, *, vended: bool) -> Who:
+    """`vended`: Lake Formation is to hand out credentials for the data."""
+    own, principal = request.own, request.principal
+    identity, assumed = own.identities.get(principal), tuple[str, ...]()
+    way = way_through(own, request.holders, request.name) if request.abroad else Way(())
+    if identity is None and own.complete:
+        exists = Hop(Step.PRINCIPAL, own.account, principal, Fault.MISSING)
+        return Who(exists, Identity(), exists, way.hops, (), (exists, *way.hops))
+    if identity is None:
+        identity, assumed = Identity(), (f"{principal} exists: it was not read",)
+    exists = Hop(Step.PRINCIPAL, own.account, principal, assumed=assumed)
+    places = tuple(_places(state, request, way))
+    needed = _for_database(request, places)
+    if vended:
+        needed = [(GET_DATA_ACCESS, "*"), *needed]
+    iam = _iam_hop(state, request, identity, needed)
+    return Who(exists, identity, iam, way.hops, places, (exists, iam, *way.hops))
+
+
+def identity_hops(state: LakeState, request: Request, who: Who) -> tuple[Hop, ...]:
+    """That the principal exists, IAM lets it, and the link where the table is another account's."""
+    identity = who.identity
+    if not who.iam.holds or identity.policy is None:
+        return who.hops
+    needed = _for_table(request, who.places)
+    if _plainly(identity, needed):
+        return who.hops
+    iam = _iam_hop(state, request, identity, needed)
+    if iam.holds:
+        assumed = tuple(dict.fromkeys((*who.iam.assumed, *iam.assumed)))
+        iam = replace(who.iam, assumed=assumed)
+    return (who.exists, iam, *who.link)
+
+
+def _iam_hop(state: LakeState, request: Request, identity: Identity, needed: list[Needed]) -> Hop:
+    account, principal = request.account, request.principal
+    if identity.policy is None:
+        text = f"IAM lets {principal} use Lake Formation and Glue: its policies are not known"
+        return Hop(Step.IAM, account, principal, action=GET_DATA_ACCESS, assumed=(text,))
+    assumed: list[str] = []
+    if not _plainly(identity, needed):
+        context = known_context(state, principal)
+        for action, resource in needed:
+            found = identity_allows(principal, identity, action, resource, context)
+            if found.fault:
+                return Hop(Step.IAM, account, principal, found.fault, (resource, *found.statements), action)
+            assumed += found.assumed
+    return Hop(Step.IAM, account, principal, action=GET_DATA_ACCESS, assumed=tuple(dict.fromkeys(assumed)))
+
+
+def _plainly(identity: Identity, needed: list[Needed]) -> bool:
+    """Whether all is allowed without a closer look."""
+    policy = identity.policy
+    if policy is None or identity.boundary_name:
+        return False
+    for action, resource in needed:
+        if not policy.plainly_allows(action, resource):
+            return False
+    return True
+
+
+def _for_database(request: Request, places: tuple[Place, ...]) -> list[Needed]:
+    """Glue asks for a permission on the table, its database and the catalog
+    (https://docs.aws.amazon.com/glue/latest/dg/glue-specifying-resource-arns.html).
+    """
+    needed: list[Needed] = []
+    for place in places:
+        actions = ["glue:GetDatabase", GET_TABLE]
+        if request.action in ON_METADATA and place.catalog == request.name.catalog:
+            actions.append(ON_METADATA[request.action])
+        for action in actions:
+            needed += [(action, f"{place.arn}catalog"), (action, f"{place.arn}database/{place.database}")]
+    return needed
+
+
+def _for_table(request: Request, places: tuple[Place, ...]) -> list[Needed]:
+    """To look the table up; to change it; and where its files lie in partitions that the catalog knows, these
+    (https://docs.aws.amazon.com/lake-formation/latest/dg/permissions-reference.html).
+    """
+    needed: list[Needed] = []
+    for place in places:
+        arn = f"{place.arn}table/{place.database}/{place.table or request.name.table}"
+        needed.append((GET_TABLE, arn))
+    table, at = request.table, places[-1]
+    if request.action in ON_METADATA:
+        needed.append((ON_METADATA[request.action], arn))
+    elif request.action == "SELECT" and table.partition_by and table.format in PARTITIONED_IN_CATALOG:
+        needed += [(GET_PARTITIONS, f"{at.arn}{kind}") for kind in ("catalog", f"database/{at.database}")]
+        needed.append((GET_PARTITIONS, arn))
+    return needed
+
+
+def _places(state: LakeState, request: Request, way: Way) -> Iterator[Place]:
+    """The link's, then the target's, which is the last."""
+    start, name = f"arn:{state.partition}:glue:{state.region}:", request.name
+    if way.database:
+        yield Place(f"{start}{request.account}:", way.database, way.table, request.account)
+    yield Place(f"{start}{name.catalog}:", name.database, "", name.catalog)

@@ -1,0 +1,41 @@
+"""What is to be decided, with the two accounts that have a say in it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from meshwright.access.decision import TableName
+from meshwright.access.state import AccountState, Grant, Table
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """A principal wants to do something with a table."""
+
+    principal: str
+    """An ARN; or an account id, for whomever that account chooses."""
+    account: str
+    """The account that the principal is, or is of."""
+    holders: tuple[str, ...]
+    """To whom a grant reaches the principal: itself, and all principals of its account
+    (https://docs.aws.amazon.com/lake-formation/latest/dg/attribute-based-access-control.html).
+    """
+    name: TableName
+    table: Table
+    action: str
+    own: AccountState
+    """The principal's account."""
+    owner: AccountState
+    """The account of the table's catalog."""
+
+    @property
+    def abroad(self) -> bool:
+        """Whether the table is another account's."""
+        return self.account != self.name.catalog
+
+    @property
+    def whole_account(self) -> bool:
+        return self.principal == self.account
+
+    def grants(self, account: AccountState, holders: Iterable[str]) -> list[Grant]:
+        """What the account granted these that may speak for the table or its database, by name or by tags."""
+        return list(account.grants_to(holders, self.name.catalog, self.name.database))

@@ -1,0 +1,270 @@
+"""Everything that decides who can read what, of all accounts, as one value.
+
+It comes from the files (`compile`: what will be) or from the accounts (`meshwright.aws.live`: what is).
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+
+from meshwright.access.iam import Policy
+from meshwright.access.resources import Kind, Resource
+from meshwright.mesh.names import partition_of
+
+ANYBODY = "IAM_ALLOWED_PRINCIPALS"
+"""The group that stands for: whoever IAM lets in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What Lake Formation of the account that made it lists: one principal's permissions on one resource."""
+
+    principal: str
+    """An ARN, an account id, `<account>:IAMPrincipals`, an organization's ARN, or ANYBODY."""
+    resource: Resource
+    permissions: frozenset[str]
+    grantable: frozenset[str] = frozenset()
+    """Those that the principal may pass on."""
+    condition: str = ""
+    """On attributes of the principal (a Cedar expression); not evaluated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a data-cells filter lets through."""
+
+    columns: frozenset[str] | None = None
+    """None: all but `excluded`."""
+    excluded: frozenset[str] = frozenset()
+    rows: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What a resource link points to."""
+
+    catalog: str
+    database: str
+    table: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of the catalog."""
+
+    columns: tuple[str, ...]
+    """Names in order, with the partition columns."""
+    location: str = ""
+    """Bucket and prefix, without `s3://`."""
+    format: str = ""
+    types: tuple[str, ...] = ()
+    """In the order of the columns; empty where not known."""
+    partition_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """A database of the catalog, or a resource link of that name."""
+
+    link: Link | None = None
+    tables: Mapping[str, Table] = field(default_factory=dict)
+    """By name; a table that is itself a link is in `links`."""
+    links: Mapping[str, Link] = field(default_factory=dict)
+    table_defaults: frozenset[str] = frozenset()
+    """Principals that get Super on each new table: ANYBODY where the database is open by default."""
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A location registered with Lake Formation."""
+
+    role: str
+    hybrid: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """An IAM role (or user): who may assume it, and what its own policies say."""
+
+    policy: Policy | None = None
+    """All identity policies together; None where they are not known."""
+    boundary: Policy | None = None
+    """None: no permissions boundary, or one that is not known."""
+    boundary_name: str = ""
+    """Name of a boundary, known or not; empty without one."""
+    trust: Policy | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A KMS key."""
+
+    policy: Policy | None
+    """None where it could not be read."""
+    alias: str = ""
+    enabled: bool = True
+
+
+class ShareState(StrEnum):
+    """The RAM share by which an account's grants reach another."""
+
+    ACTIVE = "active"
+    PENDING = "pending"
+    """Its invitation waits to be accepted."""
+    FAILED = "failed"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Lake Formation's settings of an account."""
+
+    admins: frozenset[str] = frozenset()
+    read_only_admins: frozenset[str] = frozenset()
+    database_defaults: frozenset[str] = frozenset()
+    """Principals that get Super on each new database."""
+    table_defaults: frozenset[str] = frozenset()
+    cross_account_version: int = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A call that failed: what it would have told is not part of the state."""
+
+    account: str
+    call: str
+    """As `lakeformation:ListPermissions`."""
+    why: str
+
+
+@dataclass(frozen=True)
+class AccountState:
+    """One account, in the Region of the mesh."""
+
+    account: str
+    settings: Settings = Settings()
+    databases: Mapping[str, Database] = field(default_factory=dict)
+    grants: tuple[Grant, ...] = ()
+    """Made in this account, on its own resources or on those shared with it."""
+    filters: Mapping[Resource, Filter] = field(default_factory=dict)
+    """Of this account's tables."""
+    tag_keys: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    tags: Mapping[Resource, Mapping[str, str]] = field(default_factory=dict)
+    """LF-Tags put on a database, a table or a column (kind columns, one included); not inherited ones."""
+    locations: Mapping[str, Location] = field(default_factory=dict)
+    """By bucket, or bucket/prefix."""
+    opt_ins: frozenset[tuple[str, Resource]] = frozenset()
+    """Principals for whom Lake Formation decides on a resource at a hybrid location."""
+    identities: Mapping[str, Identity] = field(default_factory=dict)
+    """By ARN."""
+    buckets: Mapping[str, Policy | None] = field(default_factory=dict)
+    """Policies by bucket; None where there is a bucket without policy."""
+    bucket_keys: Mapping[str, str] = field(default_factory=dict)
+    """ARN of the key that encrypts a bucket, for buckets with one of their own."""
+    keys: Mapping[str, Key] = field(default_factory=dict)
+    """By ARN."""
+    shares: Mapping[str, ShareState] = field(default_factory=dict)
+    """What this account shares through RAM, by receiving account."""
+    complete: bool = True
+    """False for an account of which only a part was looked at, such as one outside the mesh."""
+
+    @cached_property
+    def held(self) -> Mapping[str, Mapping[str, tuple[Grant, ...]]]:
+        """The grants on what is in a database (or by tags), by principal and `<catalog>:<database>`."""
+        found: dict[str, dict[str, list[Grant]]] = {}
+        for grant in self.grants:
+            place = place_of(grant.resource)
+            found.setdefault(grant.principal, {}).setdefault(place, []).append(grant)
+        return {who: {at: tuple(some) for at, some in by.items()} for who, by in found.items()}
+
+    def grants_to(self, principals: Iterable[str], catalog: str, database_name: str) -> Iterator[Grant]:
+        """Those that may speak for the database or for a table in it: named, and by tags of its catalog."""
+        places = (f"{catalog}:{database_name}", f"{catalog}:")
+        for principal in principals:
+            by_place = self.held.get(principal)
+            if by_place:
+                for place in places:
+                    yield from by_place.get(place, ())
+
+    def registered(self, path: str) -> tuple[str, Location] | None:
+        """The innermost registered location that `path` (bucket/prefix) lies in."""
+        while path:
+            if path in self.locations:
+                return path, self.locations[path]
+            path = path.rpartition("/")[0]
+        return None
+
+    @cached_property
+    def links_to(self) -> Mapping[tuple[str, str], tuple[str, ...]]:
+        """The names of the database links to a database of another account."""
+        found: dict[tuple[str, str], tuple[str, ...]] = {}
+        for name, each in self.databases.items():
+            if each.link is not None:
+                at = (each.link.catalog, each.link.database)
+                found[at] = (*found.get(at, ()), name)
+        return found
+
+    @cached_property
+    def table_links_to(self) -> Mapping[tuple[str, str, str], tuple[tuple[str, str], ...]]:
+        """Database and name of the table links to a table of another account."""
+        found: dict[tuple[str, str, str], tuple[tuple[str, str], ...]] = {}
+        for database, each in self.databases.items():
+            for name, link in each.links.items():
+                at = (link.catalog, link.database, link.table or "")
+                found[at] = (*found.get(at, ()), (database, name))
+        return found
+
+    @cached_property
+    def organizations(self) -> tuple[str, ...]:
+        """ARNs of the organizations, and units of them, that hold a grant of this account."""
+        return tuple(each for each in self.held if ":organizations:" in each)
+
+    def opted_in(self, principals: Iterable[str], resources: Iterable[Resource]) -> bool:
+        """Whether one of the principals opted in to Lake Formation for one of the resources."""
+        return bool(self.opt_ins) and any(
+            (who, what) in self.opt_ins for who in principals for what in resources
+        )
+
+
+@dataclass(frozen=True)
+class LakeState:
+    """All accounts of a mesh."""
+
+    accounts: Mapping[str, AccountState]
+    region: str
+    organization: str | None = None
+    """Id of the AWS organization that all accounts are in."""
+    unread: tuple[Unread, ...] = ()
+    """Not empty: the state is partial, and so is what follows from it."""
+
+    def account(self, number: str) -> AccountState:
+        """That account; an empty one of which nothing is known if it is not part of the state."""
+        found = self.accounts.get(number)
+        return found if found is not None else AccountState(number, complete=False)
+
+    @cached_property
+    def partition(self) -> str:
+        """With what its ARNs begin: `aws`, or that of a separate group of Regions."""
+        return partition_of(self.region)
+
+    @cached_property
+    def bucket_owners(self) -> Mapping[str, str]:
+        """The account of each bucket."""
+        return {name: number for number, account in self.accounts.items() for name in account.buckets}
+
+
+def place_of(resource: Resource) -> str:
+    """Where `AccountState.held` keeps grants on it."""
+    inside = resource.kind in (Kind.DATABASE, Kind.TABLE, Kind.COLUMNS, Kind.FILTER)
+    return f"{resource.catalog}:{resource.path[0] if inside else ''}"
+
+
+def account_of(principal: str) -> str | None:
+    """The account that a principal is, or is of; None for groups across accounts."""
+    if principal.startswith("arn:"):
+        parts = principal.split(":", 5)
+        return parts[4] or None if len(parts) == 6 and parts[2] in ("iam", "sts") else None
+    account = principal.partition(":")[0]
+    return account if account.isdigit() and len(account) == 12 else None

@@ -1,0 +1,78 @@
+"""The Glue Data Catalog of one account: databases, tables, and the links to those of others."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from meshwright.access.state import Database, Link, Table
+from meshwright.aws.calls import Calls
+from meshwright.aws.lake_shapes import defaults_of
+
+SERDES = {"parquet": "parquet", "json": "json", "csv": "csv", "lazysimple": "csv"}
+"""Format by a part of the name of the library that reads it."""
+
+
+def read_databases(calls: Calls, *, prefix: str, named: Iterable[str]) -> dict[str, Database]:
+    """All links to databases; the databases `named` or whose name begins with `prefix`, with their tables."""
+    wanted = frozenset(named)
+    listed = [
+        each
+        for each in calls.listing("glue", "get_databases", "DatabaseList")
+        if each.get("TargetDatabase") or each["Name"].startswith(prefix) or each["Name"] in wanted
+    ]
+    own = [each["Name"] for each in listed if not each.get("TargetDatabase")]
+    tables = dict(
+        zip(
+            own,
+            calls.each(
+                lambda name: calls.listing(
+                    "glue", "get_tables", "TableList", DatabaseName=name, about=f"database {name}"
+                ),
+                own,
+            ),
+            strict=True,
+        )
+    )
+    return {each["Name"]: database_of(each, tables.get(each["Name"], ())) for each in listed}
+
+
+def database_of(shape: Mapping[str, Any], tables: Iterable[Mapping[str, Any]]) -> Database:
+    """A database, or a link: what a link tells besides its target is the target's, and left out."""
+    target = shape.get("TargetDatabase")
+    if target:
+        return Database(link=Link(catalog=target["CatalogId"], database=target["DatabaseName"]))
+    listed = list(tables)
+    return Database(
+        tables={each["Name"]: table_of(each) for each in listed if not each.get("TargetTable")},
+        links={each["Name"]: _table_link(each["TargetTable"]) for each in listed if each.get("TargetTable")},
+        table_defaults=defaults_of(shape.get("CreateTableDefaultPermissions")),
+        parameters=shape.get("Parameters") or {},
+    )
+
+
+def _table_link(target: Mapping[str, Any]) -> Link:
+    return Link(catalog=target["CatalogId"], database=target["DatabaseName"], table=target["Name"])
+
+
+def table_of(shape: Mapping[str, Any]) -> Table:
+    """A table. Glue does not know the partitioning of an Iceberg table: its columns are all in one list."""
+    descriptor = shape.get("StorageDescriptor") or {}
+    partitions = shape.get("PartitionKeys") or []
+    columns = [*(descriptor.get("Columns") or []), *partitions]
+    return Table(
+        columns=tuple(each["Name"] for each in columns),
+        location=(descriptor.get("Location") or "").partition("://")[2].rstrip("/"),
+        format=_format(shape.get("Parameters") or {}, descriptor),
+        # Iceberg writes `decimal(12, 2)`; Glue, and the files, know no spaces.
+        types=tuple("".join((each.get("Type") or "").split()) for each in columns),
+        partition_by=tuple(each["Name"] for each in partitions),
+    )
+
+
+def _format(parameters: Mapping[str, str], descriptor: Mapping[str, Any]) -> str:
+    """iceberg, parquet, json, csv or what the table calls itself; empty where it does not say."""
+    if parameters.get("table_type", "").upper() == "ICEBERG":
+        return "iceberg"
+    if parameters.get("classification"):
+        return parameters["classification"].lower()
+    library = ((descriptor.get("SerdeInfo") or {}).get("SerializationLibrary") or "").lower()
+    return next((name for part, name in SERDES.items() if part in library), "")

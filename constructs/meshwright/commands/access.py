@@ -1,0 +1,66 @@
+"""`meshwright access`: who can read what, once the files are deployed."""
+
+from datetime import date
+from pathlib import Path
+
+from meshwright.access.rows import Access, TableOf, deployed_rows
+from meshwright.access.subjects import domain_in, find_role
+from meshwright.commands.access_text import FORMATS, Report
+from meshwright.config.suggest import suggestion
+from meshwright.errors import UserError
+from meshwright.mesh.model import Mesh
+from meshwright.project import load_mesh
+
+
+def access(
+    *,
+    root: Path,
+    environment: str | None,
+    product: str | None,
+    domain: str | None,
+    role: str | None,
+    classification: str | None,
+    pii: bool,
+    output: str,
+    today: date,
+) -> int:
+    """Print who can read what; each given limit narrows it. Returns 0.
+
+    `output` is one of FORMATS. Raises UserError for files with problems and for unknown names.
+    """
+    mesh = load_mesh(root, environment=environment, today=today)
+    _check(mesh, product, domain, classification)
+    chosen = find_role(mesh, role) if role else None
+
+    def wanted(reader: str, key: str, table: TableOf) -> bool:
+        return (
+            (product is None or product == f"{table.domain}.{table.product}")
+            and (domain is None or domain in (reader, table.domain))
+            and (chosen is None or (reader, key) == (chosen.domain.name, chosen.role.key))
+            and (classification is None or classification == table.classification)
+            and (not pii or bool(table.pii))
+        )
+
+    rows = [row for row in deployed_rows(mesh, wanted=wanted) if row.pii or not pii]
+    rows.sort(key=_order)
+    print(FORMATS[output](Report(mesh=mesh.name, environment=mesh.environment, rows=rows)))
+    return 0
+
+
+def _order(row: Access) -> tuple[str, ...]:
+    return (row.table.reference, "" if row.own else row.domain, row.role)
+
+
+def _check(mesh: Mesh, product: str | None, domain: str | None, classification: str | None) -> None:
+    """Raises UserError for an unknown name: to find nothing would look as if nobody read it."""
+    if domain is not None and domain not in mesh.domains:
+        fix = suggestion(domain, list(mesh.domains), "")
+        raise UserError(f"--domain: there is no domain `{domain}` in {mesh.environment}. {fix}".rstrip())
+    products = [f"{each.name}.{name}" for each in mesh.domains.values() for name in each.file.products]
+    if product is not None and product not in products:
+        near = [each for each in products if domain_in(each) == domain_in(product)] or products
+        fix = suggestion(product, near, "")
+        raise UserError(f"--product: there is no product `{product}` in {mesh.environment}. {fix}".rstrip())
+    if classification is not None and classification not in mesh.file.classifications:
+        fix = suggestion(classification, mesh.file.classifications, "")
+        raise UserError(f"--classification: mesh.yaml has no `{classification}`. {fix}".rstrip())

@@ -1,0 +1,49 @@
+"""How access is worded: columns, rows, ends; for people who need not know AWS."""
+
+import textwrap
+from collections.abc import Iterable, Sequence
+
+from meshwright.access.cells import Cells, rows_text
+from meshwright.access.rows import TableOf
+
+WIDTH = 100
+"""Columns of text output."""
+
+
+def columns_text(columns: Iterable[str], table: TableOf) -> str:
+    """`customer_id, email (PII), country`, in the table's order."""
+    chosen = set(columns)
+    return ", ".join(
+        f"{column} (PII)" if column in table.pii else column for column in table.columns if column in chosen
+    )
+
+
+def all_or(columns: Sequence[str], table: TableOf) -> str:
+    """The columns by name, or that it is all of them and which are personal data."""
+    if len(columns) < len(table.columns) or len(columns) < 3:
+        return columns_text(columns, table)
+    pii = [column for column in table.columns if column in table.pii]
+    return f"all {len(columns)} columns" + (f", with the personal data {', '.join(pii)}" if pii else "")
+
+
+def rows_of(cells: Sequence[Cells], table: TableOf) -> str:
+    """`where country = 'DE'`; by columns where these differ; empty for all rows."""
+    texts = [f"where {text}" if (text := rows_text(piece.rows)) else "" for piece in cells]
+    if len(cells) == 1:
+        return texts[0]
+    return "; ".join(
+        f"{columns_text(piece.columns, table)}: {text or 'all'}"
+        for piece, text in zip(cells, texts, strict=True)
+    )
+
+
+def wrapped(text: str, *, first: str, rest: str) -> str:
+    """The text in lines of WIDTH, the first behind `first`, the others behind `rest`."""
+    return textwrap.fill(
+        text,
+        WIDTH,
+        initial_indent=first,
+        subsequent_indent=rest,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

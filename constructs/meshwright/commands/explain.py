@@ -1,0 +1,138 @@
+"""`meshwright explain`: may this role read this table or column, and through which hops."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from meshwright.access.compiled import compile_state
+from meshwright.access.evaluate import decide
+from meshwright.access.rows import agreed_between
+from meshwright.access.state import LakeState
+from meshwright.access.subjects import Column, Role, domain_in, find_role, find_table
+from meshwright.commands.explain_text import FORMATS, Explanation
+from meshwright.commands.hop_text import Words
+from meshwright.config.finding import domains_with
+from meshwright.config.loading import Files
+from meshwright.config.problems import Finding
+from meshwright.config.trees import WorkingTree, all_domains
+from meshwright.errors import UserError
+from meshwright.mesh.agreements import Agreement, agreement, hidden_columns
+from meshwright.mesh.model import Mesh
+from meshwright.mesh.subscriptions import Status
+from meshwright.project import load_both
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked, resolved against the files."""
+
+    files: Files
+    mesh: Mesh
+    role: Role
+    asked: Column
+    today: date
+
+
+def explain(*, root: Path, environment: str | None, role: str, table: str, output: str, today: date) -> int:
+    """Print whether the role can read it once the files are deployed. Returns 0 for yes, 1 for no.
+
+    `output` is one of FORMATS. Raises UserError for files with problems and for unknown names.
+    """
+    asked = question(root, environment=environment, role=role, table=table, today=today)
+    answer = explained(asked, compile_state(asked.mesh))
+    print(FORMATS[output](answer, None))
+    return 0 if answer.allowed else 1
+
+
+def question(root: Path, *, environment: str | None, role: str, table: str, today: date) -> Question:
+    """What `role` and `table` mean. Only the files are read that can matter, unless a name is unknown."""
+    chosen = _concerned(root, role, table)
+    try:
+        return _resolved(root, environment, role, table, today, chosen)
+    except UserError:
+        if chosen is None:
+            raise
+        return _resolved(root, environment, role, table, today, None)
+
+
+def _resolved(
+    root: Path,
+    environment: str | None,
+    role: str,
+    table: str,
+    today: date,
+    only: Collection[str] | None,
+) -> Question:
+    files, mesh = load_both(root, environment=environment, today=today, only=only)
+    return Question(files, mesh, find_role(mesh, role), find_table(mesh, table), today)
+
+
+def _concerned(root: Path, role: str, table: str) -> frozenset[str] | None:
+    """The domains whose files decide on it; None where that can't be told from the names alone."""
+    tree = WorkingTree(root)
+    known = all_domains(tree)
+    readers = known & {domain_in(role)}
+    if domain_in(role) is None:
+        words = [role, *(part for part in role.split(":") if part.isdigit())]
+        readers = domains_with(tree, words) | {name for name in known if f"-{name}-" in role}
+    owners = known & {domain_in(table)}
+    if not owners:
+        owners = {name for name in known if f"_{name.replace('-', '_')}_" in table.partition(".")[0]}
+    return frozenset(readers | owners) if readers and owners else None
+
+
+def explained(asked: Question, state: LakeState) -> Explanation:
+    """The answer on one state."""
+    table, reader = asked.asked.table, asked.role
+    domain, reference = reader.domain.name, f"{table.domain}.{table.product}"
+    decision = decide(state, reader.role.arn, table.name)
+    subscription = agreed_between(asked.mesh, domain, reference)
+    own = table.domain == domain
+    said = agreement(
+        asked.mesh,
+        consumer=domain,
+        role=reader.role.key,
+        reference=reference,
+        table=table.table,
+        column=asked.asked.column,
+        today=asked.today,
+    )
+    words = Words(
+        mesh=asked.mesh, principal=reader.role.arn, table=table.name, filter_name=None if own else domain
+    )
+    return Explanation(
+        role=reader.reference,
+        principal=reader.role.arn,
+        table=table,
+        column=asked.asked.column,
+        columns=decision.columns,
+        cells=decision.cells,
+        hidden=hidden_columns(
+            asked.mesh, consumer=domain, reference=reference, table=table.table, shown=decision.columns
+        ),
+        agreement=said,
+        places=_places(asked, said),
+        owner=_owner(asked.mesh, said),
+        until=subscription.until if subscription and subscription.status is Status.AGREED else None,
+        hops=tuple(words.of(hop) for hop in decision.hops),
+        assumed=decision.assumed,
+    )
+
+
+def _places(asked: Question, said: Agreement) -> tuple[str, ...]:
+    """`domains/customers.yaml:41:18`"""
+    found = []
+    for place in said.places:
+        file = asked.files.paths[place.domain]
+        finding = Finding(file, place.path, "", "", "", at_key=place.at_key)
+        problem = asked.files.sources[file].locate(finding)
+        found.append(f"{file}:{problem.line}:{problem.column}")
+    return tuple(dict.fromkeys(found))
+
+
+def _owner(mesh: Mesh, said: Agreement) -> str:
+    if not said.owner:
+        return ""
+    owner = mesh.domains[said.owner].file.owner
+    return f"{owner.team} ({owner.email})"

@@ -21,6 +21,23 @@ from meshwright.errors import UserError
 FINDINGS, MISTAKE, BUG, INTERRUPTED = 1, 2, 3, 130
 
 
+class Output(StrEnum):
+    """How a report is written."""
+
+    TEXT = "text"
+    MARKDOWN = "markdown"
+    JSON = "json"
+
+
+class FailOn(StrEnum):
+    """Which changes `plan` wants reviewed."""
+
+    WIDENED = "widened"
+    PII = "pii"
+    REMOVED = "removed"
+    ANY = "any"
+
+
 class Format(StrEnum):
     """How `validate` writes what it found."""
 
@@ -31,6 +48,19 @@ class Format(StrEnum):
 
 Root = Annotated[Path, typer.Option(help="Folder that holds mesh.yaml.")]
 Environment = Annotated[str | None, typer.Option(help="An environment of mesh.yaml.")]
+Reported = Annotated[Output, typer.Option("--format", help="text, markdown or json.")]
+Local = Annotated[bool, typer.Option("--local", help="The embedded AWS of this folder, instead of AWS.")]
+RoleName = Annotated[
+    str | None,
+    typer.Option(
+        help="Role to assume in each account; {account} and {region} are filled in.",
+        show_default="the CDK's lookup role",
+    ),
+]
+AcceptBreaking = Annotated[
+    list[str] | None,
+    typer.Option(metavar="DOMAIN.PRODUCT", help="Break its consumers all the same. May be repeated."),
+]
 HERE = Path()
 
 
@@ -40,11 +70,137 @@ def validate(
         Format, typer.Option("--format", help="text, json, or github (annotations of a workflow).")
     ] = Format.TEXT,
     environment: Environment = None,
+    base: Annotated[
+        str | None,
+        typer.Option(help="A git ref: also refuse what takes something from live consumers since then."),
+    ] = None,
+    accept_breaking: AcceptBreaking = None,
 ) -> int:
     """Check mesh.yaml and every domain file. Exits with 1 when there are problems."""
     from meshwright.commands.validate import validate as run
 
-    return run(root=root, output=output.value, environment=environment, today=_today())
+    return run(
+        root=root,
+        output=output.value,
+        environment=environment,
+        base=base,
+        accept_breaking=accept_breaking or [],
+        today=_today(),
+    )
+
+
+def plan(
+    root: Root = HERE,
+    base: Annotated[
+        str, typer.Option(help="A git ref; compared with where this branch left it. HEAD: uncommitted work.")
+    ] = "HEAD",
+    fail_on: Annotated[
+        list[FailOn] | None,
+        typer.Option(
+            help="What needs a review, so exits with 1. May be repeated.",
+            show_default="widened, removed, pii",
+        ),
+    ] = None,
+    accept_breaking: AcceptBreaking = None,
+    output: Reported = Output.TEXT,
+    environment: Annotated[
+        str | None, typer.Option(help="An environment of mesh.yaml.", show_default="all")
+    ] = None,
+) -> int:
+    """Show what a change does to access, resources and data. Exits with 1 when it needs a review."""
+    from meshwright.commands.plan import plan as run
+
+    return run(
+        root=root,
+        base=base,
+        fail_on=[each.value for each in fail_on or []],
+        accept_breaking=accept_breaking or [],
+        environment=environment,
+        output=output.value,
+        today=_today(),
+    )
+
+
+def access(
+    root: Root = HERE,
+    product: Annotated[str | None, typer.Option(help="Only this product, as DOMAIN.PRODUCT.")] = None,
+    domain: Annotated[str | None, typer.Option(help="Only what this domain reads, or others of it.")] = None,
+    role: Annotated[str | None, typer.Option(help="Only this role: DOMAIN.KEY, its name or ARN.")] = None,
+    classification: Annotated[str | None, typer.Option(help="Only products of this classification.")] = None,
+    pii: Annotated[bool, typer.Option("--pii", help="Only who can read personal data.")] = False,
+    output: Reported = Output.TEXT,
+    environment: Environment = None,
+) -> int:
+    """Show who can read what: role, table, columns, rows, until when, on whose approval."""
+    from meshwright.commands.access import access as run
+
+    return run(
+        root=root,
+        environment=environment,
+        product=product,
+        domain=domain,
+        role=role,
+        classification=classification,
+        pii=pii,
+        output=output.value,
+        today=_today(),
+    )
+
+
+def explain(
+    role: Annotated[str, typer.Argument(help="A role: DOMAIN.KEY, its name or ARN.")],
+    table: Annotated[
+        str, typer.Argument(metavar="TABLE", help="DOMAIN.PRODUCT.TABLE, or with .COLUMN behind it.")
+    ],
+    root: Root = HERE,
+    live: Annotated[bool, typer.Option("--live", help="Ask the accounts instead of the files.")] = False,
+    local: Local = False,
+    role_name: RoleName = None,
+    output: Reported = Output.TEXT,
+    environment: Environment = None,
+) -> int:
+    """Explain why a role can or cannot read a table or column, hop by hop. Exits with 1 for a no."""
+    from meshwright.commands.explain import explain as run
+
+    return run(
+        root=root,
+        environment=environment,
+        role=role,
+        table=table,
+        live=live,
+        local=local,
+        role_name=role_name,
+        output=output.value,
+        today=_today(),
+    )
+
+
+def audit(
+    root: Root = HERE,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Also print the calls that mend what differs.")
+    ] = False,
+    apply: Annotated[
+        bool, typer.Option("--apply", help="With --repair: make these calls, then audit again.")
+    ] = False,
+    local: Local = False,
+    role_name: RoleName = None,
+    output: Reported = Output.TEXT,
+    environment: Environment = None,
+) -> int:
+    """Compare every account with the files. Exits with 1 when something differs or could not be read."""
+    from meshwright.commands.audit import audit as run
+
+    return run(
+        root=root,
+        environment=environment,
+        repair=repair,
+        apply=apply,
+        local=local,
+        role_name=role_name,
+        output=output.value,
+        today=_today(),
+    )
 
 
 def new_domain(
@@ -145,6 +301,10 @@ def local_demo(
 
 COMMANDS: Final[dict[str, Callable[..., int]]] = {
     "validate": validate,
+    "plan": plan,
+    "access": access,
+    "explain": explain,
+    "audit": audit,
     "new domain": new_domain,
     "new product": new_product,
     "schema": schema,

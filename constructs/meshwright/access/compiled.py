@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from meshwright.access.documents import Entries, grants_of, readers_of, tags_of
 from meshwright.access.iam import Policy, parse_policy
-from meshwright.access.resources import Kind, Resource
+from meshwright.access.resources import Resource
 from meshwright.access.resources import database as database_of
-from meshwright.access.resources import location as location_of
 from meshwright.access.resources import table as table_of
 from meshwright.access.state import (
     AccountState,
@@ -29,8 +29,6 @@ from meshwright.access.state import (
     Table,
 )
 from meshwright.mesh.documents import (
-    GRANT_OPTION,
-    GrantsDocument,
     access_document,
     linked_databases,
     preparation_document,
@@ -124,11 +122,9 @@ def _catalog(mesh: Mesh) -> AccountState:
             bucket = names.bucket(domain.name, domain.account, "products")
             locations[bucket] = Location(role)
             databases.update(_databases(mesh, domain, bucket))
-            tags.update(_tags(shared_with_producer(mesh, domain)))
-    receivers = {
-        *mesh.agreed_by_consumer,
-        *(name for name, each in mesh.domains.items() if each.file.products),
-    }
+            tags.update(tags_of(shared_with_producer(mesh, domain)))
+    producers = {name for name, each in mesh.domains.items() if each.file.products}
+    receivers = sorted(producers | mesh.agreed_by_consumer.keys())
     return AccountState(
         account=catalog,
         settings=_settings(mesh, catalog),
@@ -144,7 +140,7 @@ def _catalog(mesh: Mesh) -> AccountState:
                 _policy(registration_role_trust()),
             ),
         },
-        shares={mesh.domains[name].account: ShareState.ACTIVE for name in sorted(producers | mesh.agreed_by_consumer.keys())},
+        shares={mesh.domains[name].account: ShareState.ACTIVE for name in receivers},
     )
 
 
@@ -154,29 +150,27 @@ def _with_grants(catalog: AccountState, granted: _Granted) -> AccountState:
 
 def _granted(mesh: Mesh, producers: Iterable[Domain], agreed: Iterable[Subscription]) -> _Granted:
     """What the producers are granted on their own products, and the consumers of `agreed` on others'."""
-    grants: dict[tuple[str, Resource], Grant] = {}
-    filters: dict[Resource, Filter] = {}
+    entries, filters = Entries(), dict[Resource, Filter]()
     for domain in producers:
         if domain.file.products:
-            _add(grants, _grants(preparation_document(mesh, domain)))
-            _add(grants, _grants(shared_with_producer(mesh, domain)))
-            _add(grants, _makers(mesh, domain))
+            entries.add(grants_of(preparation_document(mesh, domain)))
+            entries.add(grants_of(shared_with_producer(mesh, domain)))
+            entries.add(_makers(mesh, domain))
     document = shared_with_consumers(mesh, agreed)
-    _add(grants, _grants(document))
-    select = frozenset({"SELECT"})
-    for resource, content, account in _readers(document):
-        filters[resource] = content
-        _add(grants, [Grant(account, resource, select, select)])
-    return _Granted(tuple(grants.values()), filters)
+    entries.add(grants_of(document))
+    for grant, content in readers_of(document):
+        filters[grant.resource] = content
+        entries.add([grant])
+    return _Granted(entries.all, filters)
 
 
 def _domain_account(mesh: Mesh, domain: Domain, key: str) -> AccountState:
     account, names = domain.account, mesh.names
-    grants: dict[tuple[str, Resource], Grant] = {}
-    _add(grants, _grants(access_document(mesh, domain)))
+    entries = Entries()
+    entries.add(grants_of(access_document(mesh, domain)))
     links = linked_databases(mesh, domain)
     deploying = names.deploying_role_arn(account)
-    _add(grants, (Grant(deploying, database_of(account, link), SUPER, SUPER) for link in links))
+    entries.add(Grant(deploying, database_of(account, link), SUPER, SUPER) for link in links)
     identities = dict(_platform_roles(mesh, account))
     for role in domain.roles.values():
         if role.create:
@@ -190,7 +184,7 @@ def _domain_account(mesh: Mesh, domain: Domain, key: str) -> AccountState:
         account=account,
         settings=_settings(mesh, account),
         databases={link: Database(link=Link(mesh.governance_account, link)) for link in links},
-        grants=tuple(grants.values()),
+        grants=entries.all,
         identities=identities,
         buckets={
             buckets["raw"]: _policy(raw_bucket_policy(mesh, domain)),
@@ -252,38 +246,6 @@ def _makers(mesh: Mesh, domain: Domain) -> Iterator[Grant]:
             yield Grant(maker, table_of(catalog, database, table_name), SUPER, SUPER)
 
 
-def _add(grants: dict[tuple[str, Resource], Grant], more: Iterable[Grant]) -> None:
-    """Lake Formation keeps one entry per principal and resource."""
-    for grant in more:
-        at = (grant.principal, grant.resource)
-        held = grants.get(at)
-        grants[at] = (
-            grant
-            if held is None
-            else Grant(
-                grant.principal,
-                grant.resource,
-                held.permissions | grant.permissions,
-                held.grantable | grant.grantable,
-            )
-        )
-
-
-def _grants(document: GrantsDocument) -> Iterator[Grant]:
-    for key, entries in document.get("Grants", {}).items():
-        resource = resource_of(key)
-        for text, principals in entries.items():
-            permissions = frozenset(text.removesuffix(GRANT_OPTION).split(", "))
-            grantable = permissions if text.endswith(GRANT_OPTION) else frozenset[str]()
-            for principal in principals:
-                yield Grant(principal, resource, permissions, grantable)
-
-
-def _tags(document: GrantsDocument) -> Iterator[tuple[Resource, Mapping[str, str]]]:
-    for key, tags in document.get("Tags", {}).items():
-        yield resource_of(key), {name.lower(): value.lower() for name, value in tags.items()}
-
-
 def _tag_keys(mesh: Mesh, tags: Iterable[Mapping[str, str]]) -> dict[str, frozenset[str]]:
     """The LF-Tags of the mesh with every value that is in use, or may be given to a product."""
     found = {"classification": {each.lower() for each in mesh.file.classifications}, "sensitivity": {"pii"}}
@@ -291,26 +253,3 @@ def _tag_keys(mesh: Mesh, tags: Iterable[Mapping[str, str]]) -> dict[str, frozen
         for key, value in each.items():
             found.setdefault(key, set()).add(value)
     return {key: frozenset(values) for key, values in found.items()}
-
-
-def _readers(document: GrantsDocument) -> Iterator[tuple[Resource, Filter, str]]:
-    """The filters of a document, each with the account that it is granted to."""
-    for key, shapes in document.get("Readers", {}).items():
-        table = resource_of(key)
-        for shape, readers in shapes.items():
-            columns, _, rows = shape.partition(" WHERE ")
-            content = Filter(columns=frozenset(columns.split(", ")), rows=rows or None)
-            for name, account in readers.items():
-                yield Resource(table.catalog, Kind.FILTER, (*table.path, name)), content, account
-
-
-def resource_of(key: str) -> Resource:
-    """The resource that a grants document calls so: `111111111111:table/acme_orders_sales/orders`."""
-    catalog, _, rest = key.partition(":")
-    kind, _, path = rest.partition("/")
-    if kind == "location":
-        return location_of(catalog, path)
-    parts = tuple(path.split("/"))
-    if kind == "column":
-        return Resource(catalog, Kind.COLUMNS, parts[:2], frozenset({parts[2]}))
-    return Resource(catalog, Kind(kind), parts)

@@ -162,9 +162,12 @@ class Decision:
         A yes does not rest on what only widens a path beside others that show as much without it, nor a no on
         anything if a hop certainly does not hold.
         """
+        unsure = [path for path in self.paths if any(hop.assumed for hop in path.hops)]
+        if not unsure:
+            return ()
         if self.allowed:
-            certain = [path for path in self.paths if not any(hop.assumed for hop in path.hops)]
-            if certain and covered(self.cells, [piece for path in certain for piece in path.cells]):
+            certain = [piece for path in self.paths if path not in unsure for piece in path.cells]
+            if certain and covered(self.cells, certain):
                 return ()
             hops = [hop for path in self.paths for hop in path.hops]
         else:

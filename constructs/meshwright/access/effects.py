@@ -32,7 +32,7 @@ class Effects:
             return ()
         base = self._part(deviation, deviation.given)
         alone = self._compare(deviation, base, deviation.change(base))
-        if alone or len(self._near(deviation)) == 0:
+        if alone or deviation.only_if_felt or not self._near(deviation):
             return alone
         others = deviation.given(all_of(each.change for each in self._near(deviation))(base))
         return self._compare(deviation, others, deviation.change(others))

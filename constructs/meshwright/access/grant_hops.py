@@ -75,9 +75,8 @@ def _direct(request: Request) -> Path | None:
     """By a grant of the catalog's account to a principal of another, without a grant there
     (https://docs.aws.amazon.com/lake-formation/latest/dg/optimize-ram.html).
     """
-    if request.whole_account:
-        return None
-    owner, grants = request.owner, request.grants(request.owner, request.holders)
+    owner = request.owner
+    grants = [] if request.whole_account else request.grants(owner, request.holders)
     direct = on_table(grants, request)
     if not direct:
         return None

@@ -20,6 +20,7 @@ from meshwright.access.resources import database as database_of
 from meshwright.access.state import AccountState, Grant
 
 SUPER = "ALL"
+NAMES_TABLE = frozenset({Kind.TABLE, Kind.COLUMNS, Kind.FILTER})
 READING = frozenset({"SELECT", SUPER})
 NEEDS_ALL_COLUMNS = frozenset({"ALTER", "DELETE", "DROP", "INSERT"})
 """A tag expression that some columns of a table do not meet gives none of these on it
@@ -54,7 +55,7 @@ def on_table(grants: Iterable[Grant], request: Request, action: str = "") -> tup
     wanted = action or request.action
     found = []
     for grant in grants:
-        if has(grant, wanted):
+        if _speaks_of(grant.resource, request.name.table) and has(grant, wanted):
             cells = _cells(grant.resource, request)
             if cells is not None and cells.columns and not _falls_short(grant, cells, request, wanted):
                 found.append(Granted(grant, cells))
@@ -64,7 +65,7 @@ def on_table(grants: Iterable[Grant], request: Request, action: str = "") -> tup
 def on_database(grants: Iterable[Grant], owner: AccountState, name: str, action: str) -> tuple[Grant, ...]:
     """Those that speak for the database itself, or for a resource link of that name."""
     return tuple(
-        grant for grant in grants if has(grant, action) and _is_database(grant.resource, owner, name)
+        grant for grant in grants if _is_database(grant.resource, owner, name) and has(grant, action)
     )
 
 
@@ -81,6 +82,15 @@ def both(shared: Iterable[Granted], local: Iterable[Granted]) -> tuple[Cells, ..
     """
     outer = tuple(shared)
     return union(inner.cells.within(limit.cells) for inner in local for limit in outer)
+
+
+def _speaks_of(resource: Resource, table: str) -> bool:
+    """Whether it is that table or part of it, or a tag expression that it may meet."""
+    if resource.kind is Kind.DATABASE:
+        return False
+    if resource.kind in NAMES_TABLE:
+        return resource.path[1] in (table, ALL_TABLES)
+    return resource.kind is Kind.TAG_POLICY and resource.path[0] == "TABLE"
 
 
 def _falls_short(grant: Grant, cells: Cells, request: Request, action: str) -> bool:
@@ -100,29 +110,31 @@ def _is_database(resource: Resource, owner: AccountState, name: str) -> bool:
 
 
 def _cells(resource: Resource, request: Request) -> Cells | None:
-    """What a grant on `resource` shows of the table; None if it does not speak of it.
+    """What a grant on `resource`, which speaks of the table, shows of it; None for a filter that is gone.
 
     The table wildcard is every table of its database
     (https://docs.aws.amazon.com/lake-formation/latest/APIReference/API_TableResource.html). Excluded columns
     leave all others, also later ones
     (https://docs.aws.amazon.com/lake-formation/latest/APIReference/API_ColumnWildcard.html).
     """
-    kind, name = resource.kind, request.name.table
-    if kind is Kind.TABLE:
-        if resource.path[1] in (name, ALL_TABLES):
-            return Cells(frozenset(request.table.columns))
-    elif kind is Kind.COLUMNS:
-        if resource.path[1] == name:
-            return Cells(_chosen(request, resource.included, resource.excluded))
-    elif kind is Kind.FILTER:
-        if resource.path[1] == name and (found := request.owner.filters.get(resource)) is not None:
-            return Cells(_chosen(request, found.columns, found.excluded), conditions(found.rows))
-    elif kind is Kind.TAG_POLICY and resource.path[0] == "TABLE":
-        columns = tagged_columns(resource.expression, request.owner, request.name, request.table)
-        return Cells(frozenset(columns))
-    return None
-
-
-def _chosen(request: Request, included: frozenset[str] | None, excluded: frozenset[str]) -> frozenset[str]:
     columns = frozenset(request.table.columns)
-    return (columns if included is None else columns & included) - excluded
+    match resource.kind:
+        case Kind.TABLE:
+            return Cells(columns)
+        case Kind.COLUMNS:
+            return Cells(_chosen(columns, resource.included, resource.excluded))
+        case Kind.FILTER:
+            found = request.owner.filters.get(resource)
+            if found is None:
+                return None
+            return Cells(_chosen(columns, found.columns, found.excluded), conditions(found.rows))
+        case _:
+            tagged = tagged_columns(resource.expression, request.owner, request.name, request.table)
+            return Cells(frozenset(tagged))
+
+
+def _chosen(
+    columns: frozenset[str], included: frozenset[str] | None, excluded: frozenset[str]
+) -> frozenset[str]:
+    chosen = columns if included is None else columns & included
+    return chosen - excluded if excluded else chosen

@@ -65,9 +65,7 @@ class Policy:
     _by_action: dict[str, tuple[Statement, ...]] = field(
         default_factory=dict, compare=False, repr=False, hash=False
     )
-    _plain: dict[str, tuple[Statement, ...]] = field(
-        default_factory=dict, compare=False, repr=False, hash=False
-    )
+    _plain: dict[str, Patterns] = field(default_factory=dict, compare=False, repr=False, hash=False)
 
     def about(self, action: str, resource: str) -> list[Statement]:
         """The statements on this action and resource, whatever their principals and conditions."""
@@ -82,16 +80,14 @@ class Policy:
 
         That is what most policies say of most actions, and quickly told. False: it takes a closer look.
         """
-        allows = self._plain.get(action)
-        if allows is None:
+        allowed = self._plain.get(action)
+        if allowed is None:
             about = [each for each in self.statements if each.on_action(action)]
-            plain = all(each.allow for each in about)
-            allows = tuple(each for each in about if plain and not each.conditions)
-            self._plain[action] = allows
-        for each in allows:
-            if each.on_resource(resource):
-                return True
-        return False
+            sure = all(each.allow for each in about)
+            plain = [each for each in about if sure and not each.conditions]
+            allowed = Patterns(resource for each in plain for resource in each.resources)
+            self._plain[action] = allowed
+        return allowed(resource)
 
     @cached_property
     def _lets_in(self) -> frozenset[str]:

@@ -8,6 +8,7 @@ allow it on link and target
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import starmap
 
 from meshwright.access.decision import Fault, Hop, Step
 from meshwright.access.links import Way, way_through
@@ -22,6 +23,9 @@ GET_DATA_ACCESS = "lakeformation:GetDataAccess"
 """
 GET_TABLE, GET_PARTITIONS = "glue:GetTable", "glue:GetPartitions"
 ON_METADATA = {"ALTER": "glue:UpdateTable", "DROP": "glue:DeleteTable"}
+
+NO_TABLE = "\0" * 256
+"""A name that no table can have: what a policy allows on it, for it is meant by a wildcard, it allows on any."""
 
 Needed = tuple[str, str]
 """An action, and a resource that it is needed on."""
@@ -51,6 +55,8 @@ class Who:
     places: tuple[Place, ...]
     hops: tuple[Hop, ...]
     """All of these, in their order."""
+    any_table: bool = False
+    """Whether IAM lets it look up any table there: then it need not be asked for each."""
 
 
 def who_asks(state: LakeState, request: Request, *, vended: bool) -> Who:
@@ -69,15 +75,17 @@ def who_asks(state: LakeState, request: Request, *, vended: bool) -> Who:
     if vended:
         needed = [(GET_DATA_ACCESS, "*"), *needed]
     iam = _iam_hop(state, request, identity, needed)
-    return Who(exists, identity, iam, way.hops, places, (exists, iam, *way.hops))
+    hops = (exists, iam, *way.hops)
+    any_table = _plainly(identity, _for_table(request, places, NO_TABLE))
+    return Who(exists, identity, iam, way.hops, places, hops, any_table)
 
 
 def identity_hops(state: LakeState, request: Request, who: Who) -> tuple[Hop, ...]:
     """That the principal exists, IAM lets it, and the link where the table is another account's."""
     identity = who.identity
-    if not who.iam.holds or identity.policy is None:
+    if not who.iam.holds or identity.policy is None or (who.any_table and not _asks_partitions(request)):
         return who.hops
-    needed = _for_table(request, who.places)
+    needed = _for_table(request, who.places, request.name.table)
     if _plainly(identity, needed):
         return who.hops
     iam = _iam_hop(state, request, identity, needed)
@@ -108,10 +116,7 @@ def _plainly(identity: Identity, needed: list[Needed]) -> bool:
     policy = identity.policy
     if policy is None or identity.boundary_name:
         return False
-    for action, resource in needed:
-        if not policy.plainly_allows(action, resource):
-            return False
-    return True
+    return all(starmap(policy.plainly_allows, needed))
 
 
 def _for_database(request: Request, places: tuple[Place, ...]) -> list[Needed]:
@@ -128,21 +133,26 @@ def _for_database(request: Request, places: tuple[Place, ...]) -> list[Needed]:
     return needed
 
 
-def _for_table(request: Request, places: tuple[Place, ...]) -> list[Needed]:
+def _for_table(request: Request, places: tuple[Place, ...], name: str) -> list[Needed]:
     """To look the table up; to change it; and where its files lie in partitions that the catalog knows, these
     (https://docs.aws.amazon.com/lake-formation/latest/dg/permissions-reference.html).
     """
     needed: list[Needed] = []
     for place in places:
-        arn = f"{place.arn}table/{place.database}/{place.table or request.name.table}"
+        arn = f"{place.arn}table/{place.database}/{place.table or name}"
         needed.append((GET_TABLE, arn))
-    table, at = request.table, places[-1]
+    at = places[-1]
     if request.action in ON_METADATA:
         needed.append((ON_METADATA[request.action], arn))
-    elif request.action == "SELECT" and table.partition_by and table.format in PARTITIONED_IN_CATALOG:
+    elif _asks_partitions(request):
         needed += [(GET_PARTITIONS, f"{at.arn}{kind}") for kind in ("catalog", f"database/{at.database}")]
         needed.append((GET_PARTITIONS, arn))
     return needed
+
+
+def _asks_partitions(request: Request) -> bool:
+    table = request.table
+    return request.action == "SELECT" and bool(table.partition_by) and table.format in PARTITIONED_IN_CATALOG
 
 
 def _places(state: LakeState, request: Request, way: Way) -> Iterator[Place]:

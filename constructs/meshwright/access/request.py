@@ -38,4 +38,4 @@ class Request:
 
     def grants(self, account: AccountState, holders: Iterable[str]) -> list[Grant]:
         """What the account granted these that may speak for the table or its database, by name or by tags."""
-        return list(account.grants_to(holders, self.name.catalog, self.name.database))
+        return account.grants_to(holders, self.name.catalog, self.name.database)

@@ -3,7 +3,7 @@
 It comes from the files (`compile`: what will be) or from the accounts (`meshwright.aws.live`: what is).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -179,14 +179,16 @@ class AccountState:
             found.setdefault(grant.principal, {}).setdefault(place, []).append(grant)
         return {who: {at: tuple(some) for at, some in by.items()} for who, by in found.items()}
 
-    def grants_to(self, principals: Iterable[str], catalog: str, database_name: str) -> Iterator[Grant]:
+    def grants_to(self, principals: Iterable[str], catalog: str, database_name: str) -> list[Grant]:
         """Those that may speak for the database or for a table in it: named, and by tags of its catalog."""
-        places = (f"{catalog}:{database_name}", f"{catalog}:")
+        held, places = self.held, (f"{catalog}:{database_name}", f"{catalog}:")
+        found: list[Grant] = []
         for principal in principals:
-            by_place = self.held.get(principal)
+            by_place = held.get(principal)
             if by_place:
                 for place in places:
-                    yield from by_place.get(place, ())
+                    found += by_place.get(place, ())
+        return found
 
     def registered(self, path: str) -> tuple[str, Location] | None:
         """The innermost registered location that `path` (bucket/prefix) lies in."""

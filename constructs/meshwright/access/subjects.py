@@ -36,13 +36,12 @@ def domain_in(text: str) -> str | None:
 def find_role(mesh: Mesh, text: str) -> Role:
     """The role that is meant: `domain.key`, an IAM role's name or its ARN. Raises UserError."""
     known = [Role(domain, role) for domain in mesh.domains.values() for role in domain.roles.values()]
-    for of in (lambda each: each.reference, lambda each: each.role.arn, lambda each: each.role.name):
-        found = [each for each in known if of(each) == text]
-        if len(found) == 1:
-            return found[0]
-        if found:
-            names = ", ".join(each.reference for each in found)
-            raise UserError(f"Several roles are called {text}: {names}. Use one of these.")
+    found = [each for each in known if text in (each.reference, each.role.arn, each.role.name)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        several = ", ".join(each.reference for each in found)
+        raise UserError(f"Several roles are called {text}: {several}. Use one of these.")
     domain = domain_in(text)
     names = [each.reference for each in known if domain in (None, each.domain.name)]
     names += [each.role.name for each in known if domain is None]

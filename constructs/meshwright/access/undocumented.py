@@ -30,7 +30,7 @@ def of_one_side(granted: Sequence[Granted], grants: Iterable[Grant], request: Re
     """What is assumed where `granted`, of all `grants` of one account to the holder, decide together."""
     if not granted:
         return ()
-    conditions = _of_conditions(granted)
+    conditions = _of_conditions(granted) if any(each.grant.condition for each in granted) else ()
     if request.action == "DESCRIBE":
         return (*conditions, *_of_seeing(granted))
     return (*conditions, *_of_rows(granted), *_of_columns(granted, grants, request))
@@ -89,7 +89,7 @@ def conditional(grants: Iterable[Grant]) -> tuple[str, ...]:
 
 def _of_conditions(granted: Sequence[Granted]) -> tuple[str, ...]:
     unconditional = [each for each in granted if not each.grant.condition]
-    if len(unconditional) == len(granted) or covered(cells_of(granted), cells_of(unconditional)):
+    if covered(cells_of(granted), cells_of(unconditional)):
         return ()
     return conditional(each.grant for each in granted)
 
@@ -108,7 +108,7 @@ def _of_rows(granted: Sequence[Granted]) -> tuple[str, ...]:
 def _of_columns(granted: Sequence[Granted], grants: Iterable[Grant], request: Request) -> tuple[str, ...]:
     """https://docs.aws.amazon.com/lake-formation/latest/dg/data-filtering-notes.html"""
     table, found = request.table, []
-    shown = granted[0].cells.columns.union(*(each.cells.columns for each in granted[1:]))
+    shown = frozenset[str]().union(*[each.cells.columns for each in granted])
     if request.action != "SELECT" or len(shown) == len(table.columns):
         return ()
     writing = [grant for grant in grants if not CHANGES.isdisjoint(grant.permissions)]

@@ -1,7 +1,7 @@
 """`meshwright explain`: may this role read this table or column, and through which hops."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -34,15 +34,52 @@ class Question:
     today: date
 
 
-def explain(*, root: Path, environment: str | None, role: str, table: str, output: str, today: date) -> int:
-    """Print whether the role can read it once the files are deployed. Returns 0 for yes, 1 for no.
+def explain(
+    *,
+    root: Path,
+    environment: str | None,
+    role: str,
+    table: str,
+    live: bool,
+    local: bool,
+    role_name: str | None,
+    output: str,
+    today: date,
+) -> int:
+    """Print whether the role can read it. Returns 0 for yes, 1 for no.
 
-    `output` is one of FORMATS. Raises UserError for files with problems and for unknown names.
+    By the files: once they are deployed. With `live` as the accounts are now, read with their role
+    `role_name`; with `local` those of the embedded AWS. `output` is one of FORMATS. Raises UserError for
+    files with problems, for unknown names, and for accounts that can't be read at all.
     """
+    if role_name is not None and not (live or local):
+        raise UserError("--role-name is the role to read the accounts with: use it with --live or --local.")
     asked = question(root, environment=environment, role=role, table=table, today=today)
-    answer = explained(asked, compile_state(asked.mesh))
-    print(FORMATS[output](answer, None))
+    by_files = explained(asked, compile_state(asked.mesh))
+    if not (live or local):
+        print(FORMATS[output](by_files, None))
+        return 0 if by_files.allowed else 1
+    state = _read(asked.mesh, root, local=local, role_name=role_name)
+    answer = explained(asked, state)
+    answer = replace(answer, assumed=(*answer.assumed, *_unread(state)))
+    print(FORMATS[output](answer, by_files))
     return 0 if answer.allowed else 1
+
+
+def _read(mesh: Mesh, root: Path, *, local: bool, role_name: str | None) -> LakeState:
+    """The accounts of the domains concerned, and governance."""
+    from meshwright.aws.live import read_state
+    from meshwright.commands.live import accounts_of
+
+    sessions = accounts_of(mesh, root=root, local=local, role_name=role_name)
+    if not sessions.accounts:
+        reasons = "\n".join(f"{account}: {why}" for account, why in sessions.refused.items())
+        raise UserError(f"None of the accounts can be read:\n{reasons}")
+    return read_state(mesh, sessions.accounts, refused=sessions.refused)
+
+
+def _unread(state: LakeState) -> tuple[str, ...]:
+    return tuple(f"not read: {each.call} in {each.account}: {each.why}" for each in state.unread)
 
 
 def question(root: Path, *, environment: str | None, role: str, table: str, today: date) -> Question:
@@ -78,7 +115,7 @@ def _concerned(root: Path, role: str, table: str) -> frozenset[str] | None:
         readers = domains_with(tree, words) | {name for name in known if f"-{name}-" in role}
     owners = known & {domain_in(table)}
     if not owners:
-        owners = {name for name in known if f"_{name.replace('-', '_')}_" in table.partition(".")[0]}
+        owners = frozenset(name for name in known if f"_{name.replace('-', '_')}_" in table.partition(".")[0])
     return frozenset(readers | owners) if readers and owners else None
 
 
@@ -99,7 +136,11 @@ def explained(asked: Question, state: LakeState) -> Explanation:
         today=asked.today,
     )
     words = Words(
-        mesh=asked.mesh, principal=reader.role.arn, table=table.name, filter_name=None if own else domain
+        mesh=asked.mesh,
+        principal=reader.role.arn,
+        table=table.name,
+        filter_name=None if own else domain,
+        agreed=said.holds,
     )
     return Explanation(
         role=reader.reference,
@@ -110,7 +151,9 @@ def explained(asked: Question, state: LakeState) -> Explanation:
         cells=decision.cells,
         hidden=hidden_columns(
             asked.mesh, consumer=domain, reference=reference, table=table.table, shown=decision.columns
-        ),
+        )
+        if decision.allowed
+        else {},
         agreement=said,
         places=_places(asked, said),
         owner=_owner(asked.mesh, said),

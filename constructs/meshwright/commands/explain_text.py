@@ -1,6 +1,7 @@
 """What `explain` answers, as text for people, Markdown, or JSON for programs."""
 
 import json
+import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -50,7 +51,7 @@ class Explanation:
 
 
 def text(answer: Explanation, files: Explanation | None) -> str:
-    """The answer, what is seen, and every hop; `files` is what the files say, where the accounts were asked."""
+    """The answer, what is seen, and every hop; `files`: what the files say, where the accounts were asked."""
     return "\n".join(_lines(answer, files))
 
 
@@ -90,7 +91,11 @@ def _why_not(answer: Explanation, *, live: bool) -> Iterator[str]:
             yield wrapped(f"That is up to {answer.owner}.", first="    ", rest="    ")
     if hop is not None and (live or said.holds):
         yield wrapped(f"{'Because' if said.holds else 'Also,'} {hop.what}.", first="    ", rest="    ")
-        yield wrapped(hop.repair, first=f"    Fix, by {hop.owner}: ", rest="      ")
+        if hop.repair.startswith("aws "):
+            yield f"    Fix, by {hop.owner}:"
+            yield textwrap.indent(hop.repair, "      ")
+        elif hop.repair:
+            yield wrapped(hop.repair, first=f"    Fix, by {hop.owner}: ", rest="      ")
 
 
 def _seen(answer: Explanation) -> Iterator[str]:
@@ -143,7 +148,7 @@ def markdown(answer: Explanation, files: Explanation | None) -> str:
     verb = "can read" if answer.allowed else "cannot read"
     lines = [f"### {verdict}: `{answer.role}` {verb} `{answer.target}`", ""]
     said_first = _seen(answer) if answer.allowed else _why_not(answer, live=files is not None)
-    lines += [f"- {' '.join(line.split())}" for line in said_first]
+    lines += [f"- {' '.join(part.split())}" for part in said_first]
     lines += ["", "| | hop | evidence |", "|---|---|---|"]
     said = answer.agreement
     lines.append(f"| {_sign(said.holds)} | {said.what} | {', '.join(answer.places)} |")

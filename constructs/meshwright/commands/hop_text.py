@@ -1,14 +1,13 @@
 """Each hop of a decision in words: what holds, what does not, and what would mend it."""
 
-import json
-import shlex
 from dataclasses import dataclass
 
 from meshwright.access.decision import Fault, Hop, Step, TableName
 from meshwright.access.iam import Statement
+from meshwright.access.mending import mending_call
 from meshwright.access.state import Grant, Link
+from meshwright.commands.aws_lines import aws_line
 from meshwright.mesh.model import Mesh
-from meshwright.mesh.names import partition_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +36,8 @@ class Words:
     table: TableName
     filter_name: str | None
     """The data-cells filter of the subscription; None for a domain's own product."""
+    agreed: bool
+    """The files say that it may be read. Else no repair is named: it would open what nobody agreed to."""
 
     def of(self, hop: Hop) -> HopText:
         """The hop in words."""
@@ -46,7 +47,7 @@ class Words:
             what=self._good(hop) if hop.holds else self._bad(hop),
             evidence=tuple(text for each in hop.evidence if (text := _evidence(each))),
             owner=self.holder(hop.account),
-            repair="" if hop.holds else self._repair(hop),
+            repair=self._repair(hop) if self.agreed and not hop.holds else "",
             assumed=hop.assumed,
         )
 
@@ -87,7 +88,7 @@ class Words:
                 return f"the bucket {hop.subject} lets that role in"
             case Step.KEY:
                 return f"the key {_short(hop.subject)} lets that role use it"
-            case Step.STORAGE:
+            case _:
                 return f"IAM lets it read the files themselves ({hop.action})"
 
     def _bad(self, hop: Hop) -> str:
@@ -132,65 +133,37 @@ class Words:
                 return f"the key {_short(hop.subject)} is disabled or to be deleted"
             case Step.KEY:
                 return f"the key {_short(hop.subject)} does not let that role use it: {hop.action}{denied}"
-            case Step.STORAGE:
+            case _:
                 return f"IAM does not let it read the files themselves: {hop.action}{denied}"
 
     def _repair(self, hop: Hop) -> str:
         """What whoever owns the account can do about it."""
-        table = self.table
-        match hop.step:
-            case Step.LINK_GRANT:
-                resource = {"Database": {"CatalogId": hop.account, "Name": hop.subject}}
-                return _grant(self.principal, resource, "DESCRIBE")
-            case Step.LINK if hop.fault is Fault.MISSING:
-                target = {"CatalogId": table.catalog, "DatabaseName": table.database}
-                link = {"Name": table.database, "TargetDatabase": {**target, "Region": self.mesh.region}}
-                return f"aws glue create-database --database-input {_json(link)}"
-            case Step.ACCOUNT_GRANT:
-                return _grant(hop.subject, self._resource(), "SELECT", option=True)
-            case Step.PRINCIPAL_GRANT if hop.fault is Fault.MISSING:
-                return _grant(self.principal, self._resource(), hop.action)
-            case Step.SHARE if hop.fault is Fault.PENDING:
-                return (
-                    "aws ram accept-resource-share-invitation --resource-share-invitation-arn ARN "
-                    "(aws ram get-resource-share-invitations lists it)"
-                )
-            case Step.LOCATION if hop.fault is Fault.MISSING:
-                partition = partition_of(self.mesh.region)
-                role = self.mesh.names.registration_role_arn(table.catalog)
-                bucket = hop.subject.partition("/")[0]
-                return (
-                    f"aws lakeformation register-resource --resource-arn arn:{partition}:s3:::{bucket} "
-                    f"--role-arn {role} --no-use-service-linked-role"
-                )
-            case Step.LOCATION:
-                return (
-                    "aws lakeformation update-resource --no-hybrid-access-enabled, or let the role opt in "
-                    "(create-lake-formation-opt-in)"
-                )
-            case Step.IAM:
-                return f"a policy of {_short(self.principal)} must allow it; a deny in another one must go"
-        return f"aws cloudformation update-stack of the stack that holds it, or: {self._deploy(hop)}"
+        call = mending_call(
+            hop,
+            mesh=self.mesh,
+            principal=self.principal,
+            table=self.table,
+            filter_name=self.filter_name,
+        )
+        if call is not None:
+            return aws_line(call, self.mesh.region)
+        if hop.step is Step.SHARE and hop.fault is Fault.PENDING:
+            return "accept it: aws ram get-resource-share-invitations, accept-resource-share-invitation"
+        if hop.step is Step.IAM:
+            return f"a policy of {_short(self.principal)} must allow it, and none deny it"
+        if hop.fault in (Fault.HYBRID, Fault.EMPTY):
+            return "`meshwright audit --repair` shows what it was declared to be"
+        return (
+            f"deploy {self._stack(hop)}, or let `meshwright audit --repair` restore what was changed by hand"
+        )
 
-    def _deploy(self, hop: Hop) -> str:
-        names = self.mesh.names
+    def _stack(self, hop: Hop) -> str:
+        names, holder = self.mesh.names, self.holder(hop.account)
         if hop.step is Step.TABLE:
-            owner = next((n for n, d in self.mesh.domains.items() if self._owns(n, d)), "")
-            return f"cdk deploy {names.stack(owner, 'share')}"
-        holder = self.holder(hop.account)
-        stack = names.governance_stack if holder == "governance" else names.stack(holder, "foundation")
-        return f"meshwright audit --repair, which restores what was changed by hand in {stack}"
-
-    def _owns(self, name: str, domain: object) -> bool:
-        return self.table.database.startswith(self.mesh.names.database(name, ""))
-
-    def _resource(self) -> dict[str, object]:
-        table = self.table
-        if self.filter_name is None:
-            named = {"CatalogId": table.catalog, "DatabaseName": table.database, "Name": table.table}
-            return {"Table": named}
-        where = {"TableCatalogId": table.catalog, "DatabaseName": table.database, "TableName": table.table}
-        return {"DataCellsFilter": {**where, "Name": self.filter_name}}
+            database = self.table.database
+            owners = (name for name in self.mesh.domains if database.startswith(names.database(name, "")))
+            return names.stack(next(owners, "the domain"), "share")
+        return names.governance_stack if holder == "governance" else names.stack(holder, "foundation")
 
 
 def _evidence(each: object) -> str:
@@ -206,18 +179,6 @@ def _evidence(each: object) -> str:
         case "administrator":
             return "it administers Lake Formation there"
     return ""
-
-
-def _grant(principal: str, resource: dict[str, object], permission: str, *, option: bool = False) -> str:
-    more = f" --permissions-with-grant-option {permission}" if option else ""
-    return (
-        f"aws lakeformation grant-permissions --principal DataLakePrincipalIdentifier={principal} "
-        f"--resource {_json(resource)} --permissions {permission}{more}"
-    )
-
-
-def _json(value: object) -> str:
-    return shlex.quote(json.dumps(value))
 
 
 def _short(arn: str) -> str:

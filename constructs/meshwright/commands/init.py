@@ -22,6 +22,7 @@ FILES: Final[Mapping[str, str]] = {
     ".gitignore": "gitignore",
     ".github/CODEOWNERS": "CODEOWNERS",
     ".github/workflows/mesh.yml": "mesh.yml",
+    ".github/workflows/plan.yml": "plan.yml",
 }
 """By place in the new repository: the template. `requirements.txt` and the schemas are made."""
 

@@ -131,7 +131,7 @@ def _not_agreed(
     if given is not None:
         places = (Place(producer, (*given[0], "domain")), Place(consumer, (*at, "product")))
         return Agreement(
-            False, decided.reason, places, "Both must name a table and column in common.", producer
+            False, decided.reason, places, "Both must name a table and a column in common.", producer
         )
     product = decided.product
     path: Path = ("products", product)

@@ -10,9 +10,9 @@ from dataclasses import replace
 
 from meshwright.access.decision import TableName
 from meshwright.access.drift.comparison import Comparison
-from meshwright.access.drift.deviation import Deviation, Phase, with_entry, without_entry
+from meshwright.access.drift.deviation import Change, Deviation, Phase, on_account, without_entry
 from meshwright.access.findings import Call, Severity
-from meshwright.access.state import Database, Table
+from meshwright.access.state import AccountState, Database, Table
 
 NEEDS = ("glue:GetDatabases", "glue:GetTables")
 
@@ -84,7 +84,6 @@ def _tables(comparison: Comparison, account: str, name: str, found: Database) ->
         wanted, there = declared.tables[table], found.tables.get(table)
         at = (TableName(account, name, table),)
         if there is None:
-            left = {each: value for each, value in declared.tables.items() if each != table}
             yield Deviation(
                 code="table-missing",
                 account=account,
@@ -93,15 +92,14 @@ def _tables(comparison: Comparison, account: str, name: str, found: Database) ->
                 floor=Severity.HIGH,
                 phase=Phase.CATALOG,
                 remedy=f"{_deploy(comparison, name)}; its files are where they were",
-                change=with_entry(account, "databases", name, replace(declared, tables=left)),
+                change=_with_table(account, name, table, None),
                 principals=comparison.readers_of(at),
                 tables=at,
             )
         elif differences := _differences(wanted, there):
-            changed = {
-                **declared.tables,
-                table: replace(wanted, columns=there.columns, location=there.location),
-            }
+            as_found = replace(wanted, columns=there.columns, location=there.location)
+            # That a domain reads new columns of its own table is agreed by nature.
+            own = comparison.readers_of(at, account=_producer(comparison, name))
             only_more = there.location == wanted.location and _only_more_columns(wanted, there)
             yield Deviation(
                 code="columns-undeclared" if only_more else "table-changed",
@@ -111,8 +109,8 @@ def _tables(comparison: Comparison, account: str, name: str, found: Database) ->
                 floor=Severity.LOW if only_more else Severity.MEDIUM,
                 phase=Phase.LEFTOVERS if only_more else Phase.CATALOG,
                 remedy=_remedy(comparison, name, wanted, only_more),
-                change=with_entry(account, "databases", name, replace(declared, tables=changed)),
-                principals=comparison.readers_of(at),
+                change=_with_table(account, name, table, as_found),
+                principals=comparison.readers_of(at) - (own if only_more else frozenset()),
                 tables=at,
             )
     for table in sorted(found.tables):
@@ -126,6 +124,21 @@ def _tables(comparison: Comparison, account: str, name: str, found: Database) ->
                 phase=Phase.LEFTOVERS,
                 remedy=f"declare it in {_file(comparison, name)}, or drop it from the catalog",
             )
+
+
+def _with_table(account: str, database: str, name: str, table: Table | None) -> Change:
+    """That table in the database; None: no such table."""
+
+    def change(state: AccountState) -> AccountState:
+        if database not in state.databases:
+            return state
+        tables = {each: value for each, value in state.databases[database].tables.items() if each != name}
+        if table is not None:
+            tables[name] = table
+        changed = replace(state.databases[database], tables=tables)
+        return replace(state, databases={**state.databases, database: changed})
+
+    return on_account(account, change)
 
 
 def _differences(wanted: Table, there: Table) -> list[str]:
@@ -164,6 +177,11 @@ def _remedy(comparison: Comparison, database: str, wanted: Table, only_more: boo
     if wanted.format == "iceberg":
         return f"bring {file} in line, or change the table back with the query engine that keeps it"
     return f"bring {file} in line, or {_deploy(comparison, database)}"
+
+
+def _producer(comparison: Comparison, database: str) -> str:
+    """The account of the domain whose product it is."""
+    return comparison.mesh.domains[comparison.domain_of_database[database][0]].account
 
 
 def _file(comparison: Comparison, database: str) -> str:

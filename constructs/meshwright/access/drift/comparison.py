@@ -106,10 +106,11 @@ class Comparison:
 
     @cached_property
     def platform(self) -> frozenset[str]:
-        """The roles with which the mesh is deployed and audited, of every account."""
+        """The roles with which the mesh is deployed and audited, and Lake Formation reads."""
         names = self.mesh.names
         roles = (names.deploying_role_arn, names.provider_role_arn, names.lookup_role_arn)
-        return frozenset(role(account) for role in roles for account in self.declared.accounts)
+        found = {role(account) for role in roles for account in self.declared.accounts}
+        return frozenset(found | {names.registration_role_arn(self.catalog)})
 
     @cached_property
     def readers(self) -> Mapping[TableName, frozenset[str]]:

@@ -79,6 +79,19 @@ def with_entry(number: str, field: str, key: object, value: object) -> Change:
     return on_account(number, change)
 
 
+def with_fields(number: str, field: str, key: object, **changes: object) -> Change:
+    """These fields of what is under `key` of that mapping changed, so that changes of others stay."""
+
+    def change(account: AccountState) -> AccountState:
+        entries = getattr(account, field)
+        if key not in entries:
+            return account
+        changed: dict[str, Any] = {field: {**entries, key: replace(entries[key], **changes)}}
+        return replace(account, **changed)
+
+    return on_account(number, change)
+
+
 def without_entry(number: str, field: str, key: object) -> Change:
     """Nothing under `key` of that mapping of the account."""
 

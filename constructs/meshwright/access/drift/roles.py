@@ -3,12 +3,12 @@
 The registration role has the readers of every table behind it, a domain's role only itself.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from meshwright.access.decision import TableName
 from meshwright.access.drift.comparison import Comparison
-from meshwright.access.drift.deviation import Deviation, Phase, with_entry, without_entry
+from meshwright.access.drift.deviation import Deviation, Phase, with_fields, without_entry
 from meshwright.access.drift.same_policy import beyond, in_words, same
 from meshwright.access.findings import Call, Severity
 from meshwright.access.repair import document_of, named_last
@@ -87,7 +87,7 @@ def _created(
             what=f"who may assume {who} changed: it {_difference(wanted, found, 'trust')}",
             remedy="put the declared trust policy back",
             repair=(Call(account, "iam", "update_assume_role_policy", parameters),),
-            identity=replace(wanted, trust=found.trust),
+            change={"trust": found.trust},
         )
     if found.policy is not None and comparison.key_known(account) and not same(wanted.policy, found.policy):
         yield _changed(
@@ -98,7 +98,7 @@ def _created(
             what=f"the policies of {who} changed: it {_difference(wanted, found, 'policy')}",
             remedy="put the declared policy back, and take off what else is attached to the role",
             repair=(_put_policy(comparison, account, arn, wanted, alone=True),),
-            identity=replace(wanted, policy=found.policy),
+            change={"policy": found.policy},
         )
     if wanted.boundary_name and found.boundary_name != wanted.boundary_name:
         has = f"the boundary {found.boundary_name}" if found.boundary_name else "no permissions boundary"
@@ -110,7 +110,7 @@ def _created(
             what=f"{who} has {has} instead of {wanted.boundary_name}",
             remedy="set the permissions boundary again",
             repair=(_put_boundary(comparison, account, arn, wanted),),
-            identity=replace(wanted, boundary_name=found.boundary_name, boundary=found.boundary),
+            change={"boundary_name": found.boundary_name, "boundary": found.boundary},
         )
     elif found.boundary is not None:
         yield replace(
@@ -122,7 +122,7 @@ def _created(
                 what=f"the boundary {found.boundary_name} keeps {who} from what its policy allows",
                 remedy=f"whoever owns the policy {found.boundary_name} must allow there what the role needs",
                 repair=(),
-                identity=replace(wanted, boundary=found.boundary),
+                change={"boundary": found.boundary},
             ),
             only_if_felt=True,
         )
@@ -140,7 +140,11 @@ def _existing(comparison: Comparison, account: str, arn: str, found: Identity) -
             remedy="whoever made the role must mend its policies: lakeformation:GetDataAccess and reading "
             "the databases in Glue are needed, and the files in S3 are not to be read past Lake Formation",
             repair=(),
-            identity=found,
+            change={
+                "policy": found.policy,
+                "boundary_name": found.boundary_name,
+                "boundary": found.boundary,
+            },
         ),
         only_if_felt=True,
     )
@@ -155,7 +159,7 @@ def _changed(
     what: str,
     remedy: str,
     repair: tuple[Call, ...],
-    identity: Identity,
+    change: Mapping[str, object],
 ) -> Deviation:
     tables, principals = _reach(comparison, account, arn)
     return Deviation(
@@ -167,7 +171,7 @@ def _changed(
         phase=Phase.ROLES,
         remedy=remedy,
         repair=repair,
-        change=with_entry(account, "identities", arn, identity),
+        change=with_fields(account, "identities", arn, **change),
         principals=principals,
         tables=tables,
     )

@@ -6,10 +6,9 @@ then refuses to write the settings
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from meshwright.access.drift.comparison import Comparison
-from meshwright.access.drift.deviation import Deviation, Phase, on_account
+from meshwright.access.drift.deviation import Deviation, Phase
 from meshwright.access.drift.wording import listed
 from meshwright.access.findings import Call, Severity
 from meshwright.access.state import Settings, account_of
@@ -20,6 +19,8 @@ NEEDS = ("lakeformation:GetDataLakeSettings",)
 def settings(comparison: Comparison, account: str) -> Iterator[Deviation]:
     """Deviations of one account's settings."""
     declared, live = (each.settings for each in comparison.both(account))
+    if comparison.read(account, "iam:GetRole"):
+        yield from _dead(comparison, account, live)  # first: no settings can be written that name one
     for admin in sorted(declared.admins - live.admins):
         yield _setting(
             account,
@@ -28,7 +29,6 @@ def settings(comparison: Comparison, account: str) -> Iterator[Deviation]:
             f"{comparison.who(admin)} is no longer an administrator of Lake Formation",
             "make it an administrator again; until then deployments of the mesh fail here",
             {"DataLakeAdmins": {"add": [admin]}},
-            replace(declared, admins=declared.admins - {admin}),
         )
     for reader in sorted(declared.read_only_admins - live.read_only_admins - live.admins):
         yield _setting(
@@ -38,10 +38,7 @@ def settings(comparison: Comparison, account: str) -> Iterator[Deviation]:
             f"{comparison.who(reader)} is no longer a read-only administrator of Lake Formation",
             "make it a read-only administrator again; until then an audit with that role overlooks grants",
             {"ReadOnlyAdmins": {"add": [reader]}},
-            replace(declared, read_only_admins=declared.read_only_admins - {reader}),
         )
-    if comparison.read(account, "iam:GetRole"):
-        yield from _dead(comparison, account, live)
     for field, kind in (("database_defaults", "Database"), ("table_defaults", "Table")):
         opened: frozenset[str] = getattr(live, field)
         if opened:
@@ -53,7 +50,6 @@ def settings(comparison: Comparison, account: str) -> Iterator[Deviation]:
                 f"each new {kind.lower()} would be open to {listed(opened)}: to whomever IAM lets in",
                 "clear the default",
                 {name: {"set": []}},
-                _opened(declared, field, opened),
             )
     if live.cross_account_version < declared.cross_account_version:
         yield _setting(
@@ -64,26 +60,28 @@ def settings(comparison: Comparison, account: str) -> Iterator[Deviation]:
             f"and declared is at least {declared.cross_account_version}",
             "raise it again",
             {"Parameters": {"add": {"CROSS_ACCOUNT_VERSION": str(declared.cross_account_version)}}},
-            replace(declared, cross_account_version=live.cross_account_version),
         )
 
 
 def _dead(comparison: Comparison, account: str, live: Settings) -> Iterator[Deviation]:
-    identities = comparison.live.account(account).identities
-    for field, members in (("DataLakeAdmins", live.admins), ("ReadOnlyAdmins", live.read_only_admins)):
-        for member in sorted(members):
-            if account_of(member) == account and member not in identities:
-                yield Deviation(
-                    code="admin-dead",
-                    account=account,
-                    subject=member,
-                    what=f"{member} administers Lake Formation and does not exist: whoever makes a role "
-                    "of that name would",
-                    floor=Severity.LOW,
-                    phase=Phase.SETTINGS,
-                    remedy="take it off the administrators",
-                    repair=(_merged(account, {field: {"remove": [member]}}),),
-                )
+    known = comparison.live.account(account).identities
+    dead = {
+        field: sorted(each for each in members if account_of(each) == account and each not in known)
+        for field, members in (("DataLakeAdmins", live.admins), ("ReadOnlyAdmins", live.read_only_admins))
+    }
+    # All at once, for the same reason; a second such call finds nothing left to change.
+    call = _merged(account, {field: {"remove": members} for field, members in dead.items() if members})
+    for member in sorted({each for members in dead.values() for each in members}):
+        yield Deviation(
+            code="admin-dead",
+            account=account,
+            subject=member,
+            what=f"{member} administers Lake Formation and does not exist: whoever makes a role of that name would",
+            floor=Severity.LOW,
+            phase=Phase.SETTINGS,
+            remedy="take it off the administrators",
+            repair=(call,),
+        )
 
 
 def _setting(
@@ -93,7 +91,6 @@ def _setting(
     what: str,
     remedy: str,
     edit: dict[str, object],
-    changed: Settings,
 ) -> Deviation:
     return Deviation(
         code=code,
@@ -104,14 +101,7 @@ def _setting(
         phase=Phase.SETTINGS,
         remedy=remedy,
         repair=(_merged(account, edit),),
-        change=on_account(account, lambda state: replace(state, settings=changed)),
     )
-
-
-def _opened(settings: Settings, field: str, opened: frozenset[str]) -> Settings:
-    if field == "table_defaults":
-        return replace(settings, table_defaults=opened)
-    return replace(settings, database_defaults=opened)
 
 
 def _merged(account: str, edit: dict[str, object]) -> Call:

@@ -1,11 +1,18 @@
 """Buckets and keys on the data path: their policies, and which key encrypts which bucket."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from meshwright.access.decision import TableName
 from meshwright.access.drift.comparison import Comparison
-from meshwright.access.drift.deviation import Change, Deviation, Phase, all_of, with_entry, without_entry
+from meshwright.access.drift.deviation import (
+    Change,
+    Deviation,
+    Phase,
+    all_of,
+    with_entry,
+    with_fields,
+    without_entry,
+)
 from meshwright.access.drift.same_policy import ROOT, beyond, in_words, same
 from meshwright.access.findings import Call, Severity
 from meshwright.access.iam import Policy, Statement
@@ -100,8 +107,8 @@ def keys(comparison: Comparison, account: str) -> Iterator[Deviation]:
                 floor=Severity.HIGH,
                 phase=Phase.STORAGE,
                 remedy="cancel its deletion if there is one, and enable it",
-                repair=(Call(account, "kms", "enable_key", {"KeyId": arn}, merge=True),),
-                change=with_entry(account, "keys", arn, replace(wanted, enabled=False)),
+                repair=(Call(account, "kms", "enable_key", {"KeyId": arn.rpartition("/")[2]}, merge=True),),
+                change=with_fields(account, "keys", arn, enabled=False),
                 principals=comparison.readers_of(tables),
                 tables=tables,
             )
@@ -116,7 +123,7 @@ def keys(comparison: Comparison, account: str) -> Iterator[Deviation]:
                 phase=Phase.STORAGE,
                 remedy="put the declared policy back",
                 repair=(Call(account, "kms", "put_key_policy", parameters),),
-                change=with_entry(account, "keys", arn, replace(wanted, policy=found.policy)),
+                change=with_fields(account, "keys", arn, policy=found.policy),
                 given=_strangers(comparison, account, wanted.policy, found.policy),
                 principals=comparison.readers_of(tables)
                 | _named(comparison, account, wanted.policy, found.policy),
@@ -157,7 +164,7 @@ def _named(
     if account in found_principals or "*" in listed:
         own = comparison.live.account(account).identities
         found_principals |= {arn for arn in own if arn not in comparison.platform}
-    return frozenset(found_principals)
+    return frozenset(found_principals) - comparison.platform
 
 
 def _account_or_arn(principal: str) -> str:

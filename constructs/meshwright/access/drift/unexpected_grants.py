@@ -20,7 +20,7 @@ from meshwright.access.drift.deviation import (
     with_entry,
     with_grant,
 )
-from meshwright.access.drift.ended import ended
+from meshwright.access.drift.subscribed import not_agreed
 from meshwright.access.drift.wording import in_words, listed
 from meshwright.access.findings import Severity
 from meshwright.access.granted import SUPER
@@ -109,9 +109,11 @@ def _kind(
             "that name would have it",
             Severity.LOW,
         )
-    if over := ended(comparison, holder, live.resource):
-        return "grant-ended", f"{who} still has {permissions} on {target}: {over}", Severity.MEDIUM
-    return "grant-unexpected", f"{who} has {permissions} on {target}, and no file says so", Severity.MEDIUM
+    over = not_agreed(comparison, holder, live.resource)
+    if over is not None and over.ended:
+        return "grant-ended", f"{who} still has {permissions} on {target}: {over.text}", Severity.MEDIUM
+    why = f": {over.text}" if over else ", and no file says so"
+    return "grant-unexpected", f"{who} has {permissions} on {target}{why}", Severity.MEDIUM
 
 
 def _concerns_mesh(comparison: Comparison, account: str, resource: Resource) -> bool:

@@ -1,31 +1,41 @@
-"""Subscriptions that ended, or are no longer agreed, for grants that outlive them."""
+"""Subscriptions that ended, or are not agreed, behind grants that no file declares."""
+
+from dataclasses import dataclass
 
 from meshwright.access.drift.comparison import Comparison
 from meshwright.access.resources import Resource
 from meshwright.mesh.subscriptions import Status, Subscription
 
 
-def ended(comparison: Comparison, account: str, resource: Resource) -> str:
-    """Which subscription of the account's domain a grant on the resource served, when it ended, and which
-    file says so.
+@dataclass(frozen=True, slots=True)
+class NotAgreed:
+    """A subscription that gives nothing."""
 
-    Empty if there is none, or it is agreed.
+    ended: bool
+    """It was agreed for a time that is over."""
+    text: str
+    """Which, since when or why, and the file that says so."""
+
+
+def not_agreed(comparison: Comparison, account: str, resource: Resource) -> NotAgreed | None:
+    """The subscription of the account's domain that a grant on the resource serves; None if it is agreed, or
+    there is none.
     """
     domain = comparison.domain_of_account.get(account)
     if domain is None or resource.database is None:
-        return ""
+        return None
     producer, product = comparison.domain_of_database.get(resource.path[0], ("", ""))
     for each in comparison.mesh.subscriptions:
         if (each.consumer, each.producer, each.product) == (domain.name, producer, product):
-            return "" if each.status is Status.AGREED else _text(comparison, each)
-    return ""
+            return None if each.status is Status.AGREED else _described(comparison, each)
+    return None
 
 
-def _text(comparison: Comparison, subscription: Subscription) -> str:
+def _described(comparison: Comparison, subscription: Subscription) -> NotAgreed:
     name = f"the subscription of {subscription.consumer} to {subscription.reference}"
     if subscription.status is Status.EXPIRED and subscription.until is not None:
-        return f"{name} ended on {subscription.until} ({_file(comparison, subscription)})"
-    return f"{name} is not agreed ({subscription.reason}; {_file(comparison, subscription)})"
+        return NotAgreed(True, f"{name} ended on {subscription.until} ({_file(comparison, subscription)})")
+    return NotAgreed(False, f"{name} is {subscription.status}: {subscription.reason}")
 
 
 def _file(comparison: Comparison, subscription: Subscription) -> str:

@@ -1,0 +1,184 @@
+"""What `audit` found, as text for people, Markdown, or JSON for programs."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from meshwright.access.findings import Audit, Call, Effect, Finding, Severity
+from meshwright.commands.access_wording import wrapped
+from meshwright.commands.audit_words import HEADINGS, Words
+from meshwright.commands.aws_lines import aws_line
+from meshwright.mesh.model import Mesh
+
+MOST = 8
+"""Sentences on who is affected, of one finding in text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A run of `audit`."""
+
+    mesh: Mesh
+    audit: Audit
+    accounts: int
+    calls: Mapping[int, tuple[Call, ...]] | None = None
+    """With --repair: the exact calls of each finding, by its place in the audit."""
+
+    @property
+    def numbered(self) -> list[tuple[int, Finding]]:
+        """The findings by severity, worst first; of one severity in the order of their repair."""
+        order = list(Severity)
+        return sorted(enumerate(self.audit.findings), key=lambda at: (order.index(at[1].severity), at[0]))
+
+
+def text(report: Report) -> str:
+    """By severity: what differs, who is affected, the repair."""
+    words, lines = Words(report.mesh), [*_unread(report), _summary(report)]
+    severity = None
+    for place, finding in report.numbered:
+        if finding.severity is not severity:
+            severity = finding.severity
+            lines += ["", f"{severity.upper()}: {HEADINGS[severity]}"]
+        head = f"{finding.code}, account {words.account(finding.account)}"
+        lines += ["", f"  {head}", *_lines(finding.what, "    ")]
+        lines += [
+            line for sentence in _affected(words, finding.affected) for line in _lines(sentence, "    ")
+        ]
+        lines += _lines(f"repair: {finding.remedy}", "    ")
+        lines += _calls(report, place)
+    return "\n".join(lines)
+
+
+def _lines(sentence: str, indent: str) -> list[str]:
+    return wrapped(sentence, first=indent, rest=indent + "  ").splitlines()
+
+
+def _affected(words: Words, effects: Sequence[Effect]) -> Iterator[str]:
+    sentences = list(words.effects(effects))
+    for sentence in sentences[:MOST]:
+        yield f"- {sentence}"
+    if len(sentences) > MOST:
+        yield f"- and {len(sentences) - MOST} more (all of them: --format json)"
+
+
+def _calls(report: Report, place: int) -> list[str]:
+    calls = (report.calls or {}).get(place, ())
+    words = Words(report.mesh)
+    lines: list[str] = []
+    account = ""
+    for call in calls:
+        if call.account != account:
+            account = call.account
+            lines += ["", f"# in account {words.account(account)}"]
+        lines.append(aws_line(call, report.mesh.region))
+    return lines
+
+
+def _unread(report: Report) -> list[str]:
+    """First of all, what the audit cannot answer for."""
+    if not report.audit.unread:
+        return []
+    lines = ["PARTIAL: not everything could be read, and what could not is not compared."]
+    for each in report.audit.unread:
+        account = Words(report.mesh).account(each.account)
+        lines += _lines(f"- account {account}, {each.call}: {each.why}", "  ")
+    return [*lines, ""]
+
+
+def _summary(report: Report) -> str:
+    mesh, findings = report.mesh, report.audit.findings
+    counts = [
+        f"{number} {severity}"
+        for severity in Severity
+        if (number := sum(f.severity is severity for f in findings))
+    ]
+    noun = "account" if report.accounts == 1 else "accounts"
+    start = f"Mesh {mesh.name}, environment {mesh.environment}, {report.accounts} {noun}: "
+    if counts:
+        total = len(findings)
+        return f"{start}{total} {'finding' if total == 1 else 'findings'} ({', '.join(counts)})"
+    if report.audit.unread:
+        return f"{start}what could be read is as declared"
+    return f"{start}everything is as declared"
+
+
+def markdown(report: Report) -> str:
+    """A table by severity; with --repair the commands below it."""
+    words = Words(report.mesh)
+    lines = [*_unread(report), f"**{_summary(report)}**"]
+    if report.audit.findings:
+        lines += [
+            "",
+            "| severity | finding | account | what | affected | repair |",
+            "|---|---|---|---|---|---|",
+        ]
+    for _, finding in report.numbered:
+        cells = [
+            finding.severity.value,
+            finding.code,
+            words.account(finding.account),
+            finding.what,
+            "<br>".join(each.removeprefix("- ") for each in _affected(words, finding.affected)) or "nobody",
+            finding.remedy,
+        ]
+        lines.append("| " + " | ".join(each.replace("|", "\\|").replace("\n", " ") for each in cells) + " |")
+    commands = [line for place, _ in report.numbered for line in _calls(report, place)]
+    return "\n".join([*lines, *(["", "```sh", *commands[1:], "```"] if commands else [])])
+
+
+def as_json(report: Report) -> str:
+    """One object: `findings`, what is `unread`, and whether it is `clean`."""
+    return json.dumps(report_json(report), indent=2, ensure_ascii=False)
+
+
+def report_json(report: Report) -> dict[str, Any]:
+    """The report for programs, complete."""
+    return {
+        "mesh": report.mesh.name,
+        "environment": report.mesh.environment,
+        "clean": report.audit.clean,
+        "unread": [
+            {"account": each.account, "call": each.call, "why": each.why} for each in report.audit.unread
+        ],
+        "findings": [_finding_json(report, place, finding) for place, finding in report.numbered],
+    }
+
+
+def _finding_json(report: Report, place: int, finding: Finding) -> dict[str, Any]:
+    content: dict[str, Any] = {
+        "code": finding.code,
+        "severity": finding.severity.value,
+        "account": finding.account,
+        "subject": finding.subject,
+        "what": finding.what,
+        "affected": [_effect_json(each) for each in finding.affected],
+        "remedy": finding.remedy,
+    }
+    if report.calls is not None:
+        content["repair"] = [call_json(each) for each in report.calls.get(place, ())]
+    return content
+
+
+def _effect_json(effect: Effect) -> dict[str, Any]:
+    return {
+        "principal": effect.principal,
+        "database": effect.table.database,
+        "table": effect.table.table,
+        "action": effect.action,
+        "gained": [{"columns": sorted(p.columns), "rows": sorted(p.rows)} for p in effect.gained],
+        "lost": [{"columns": sorted(p.columns), "rows": sorted(p.rows)} for p in effect.lost],
+    }
+
+
+def call_json(call: Call) -> dict[str, Any]:
+    """A call for programs, with boto3's names."""
+    return {
+        "account": call.account,
+        "service": call.service,
+        "operation": call.operation,
+        "parameters": dict(call.parameters),
+    }
+
+
+FORMATS: Final[dict[str, Callable[[Report], str]]] = {"text": text, "markdown": markdown, "json": as_json}

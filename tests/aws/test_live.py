@@ -16,7 +16,7 @@ from meshwright.project import load_mesh
 from tests.aws.pair import DOMAIN, MESH, NAME, Pair, deny, settings
 from tests.aws.pair_expected import expected_domain, expected_governance, platform_roles, trust
 from tests.config.small_mesh import write_mesh
-from tests.local.conftest import REGION, Aws
+from tests.embedded import REGION, Aws
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from meshwright.aws.calls import Calls
 from meshwright.aws.identity_reader import read_identities
 from meshwright.aws.storage_reader import read_buckets, read_keys
 from meshwright.local import control
-from tests.local.conftest import REGION, Aws
+from tests.embedded import REGION, Aws
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from meshwright.errors import UserError
 from meshwright.mesh.model import Mesh
 from meshwright.project import load_mesh
 from tests.config.small_mesh import write_mesh
-from tests.local.conftest import Aws
+from tests.embedded import Aws
 
 GOVERNANCE, ORDERS, ANALYTICS = "111111111111", "222222222221", "333333333331"
 LOG_IN = (

@@ -16,6 +16,7 @@ REPOSITORY = Path(__file__).parents[2]
 WRITTEN = [
     ".github/CODEOWNERS",
     ".github/workflows/mesh.yml",
+    ".github/workflows/plan.yml",
     ".gitignore",
     "Makefile",
     "README.md",

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from meshwright.local.cdk import bootstrap, cdk
-from tests.local.conftest import REGION, ROOT, Aws
+from tests.embedded import REGION, ROOT, Aws
 
 FIRST, SECOND = "700000000001", "700000000002"
 HERE = Path(__file__).parent

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.local.conftest import Aws
+from tests.embedded import Aws
 from tests.local.stacks import deleted, deploy, history, queue, reasons
 
 Account = Callable[[], str]

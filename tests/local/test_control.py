@@ -12,7 +12,8 @@ import pytest
 
 from meshwright.local import control
 from meshwright.local.control import Embedded
-from tests.local.conftest import REAL_SETTINGS, Aws
+from tests.conftest import REAL_SETTINGS
+from tests.embedded import Aws
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.local.conftest import Aws
+from tests.embedded import Aws
 from tests.local.stacks import deleted, deploy, history, reasons
 
 Account = Callable[[], str]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.local.conftest import Aws
+from tests.embedded import Aws
 
 Account = Callable[[], str]
 

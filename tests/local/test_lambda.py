@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Callable
 from typing import Any
 
-from tests.local.conftest import Aws
+from tests.embedded import Aws
 
 
 def archive(**files: str) -> bytes:

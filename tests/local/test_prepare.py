@@ -11,7 +11,7 @@ from meshwright.local.prepare import prepare
 from meshwright.mesh.model import Mesh
 from meshwright.project import load_mesh
 from tests.config.small_mesh import ORDERS_FILE, TODAY, edited, write_mesh
-from tests.local.conftest import REGION, Aws
+from tests.embedded import REGION, Aws
 
 READS = ["lakeformation:GetDataAccess", "glue:GetTable"]
 WRITES = [*READS, "glue:UpdateTable"]
@@ -23,10 +23,11 @@ roles:
 
 
 def mesh_in(root: Path, roles: str, account: str) -> Mesh:
-    """The small mesh with these roles of orders, whose account is `account`."""
+    """The small mesh with these roles of orders, whose only account is `account`."""
     before = "roles:\n  engineers: {create: true}\n  analysts: OrdersAnalyst\n"
     texts = edited(ORDERS_FILE, before, roles)
-    texts[ORDERS_FILE] = texts[ORDERS_FILE].replace("222222222221", account)
+    text = texts[ORDERS_FILE].replace("222222222221", account)
+    texts[ORDERS_FILE] = text.replace(', prod: "222222222222"', "")
     return load_mesh(write_mesh(root, texts), environment=None, today=TODAY)
 
 
@@ -55,6 +56,14 @@ def test_stand_ins_for_existing_roles_may_read_the_catalog_and_trusted_ones_noth
     assert made_in(aws, mesh) == ("OrdersAnalyst", "Jobs")
     assert actions(iam, "OrdersAnalyst") == {"data": READS}
     assert actions(iam, "Jobs") == {}
+
+
+def test_a_role_named_by_its_arn_is_made_at_its_path(aws: Aws, tmp_path: Path, account: Any) -> None:
+    here = account()
+    arn = f"arn:aws:iam::{here}:role/team/OrdersAnalyst"
+    mesh = mesh_in(tmp_path, f"roles:\n  analysts: {arn}\n", here)
+    assert made_in(aws, mesh) == ("OrdersAnalyst",)
+    assert aws.client("iam", here).get_role(RoleName="OrdersAnalyst")["Role"]["Arn"] == arn
 
 
 @pytest.mark.parametrize("key", ["analysts", "engineers"])

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from tests.local.conftest import Aws
+from tests.embedded import Aws
 from tests.local.stacks import deleted, deploy, reasons
 
 Account = Callable[[], str]

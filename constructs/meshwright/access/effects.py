@@ -18,6 +18,9 @@ from meshwright.access.findings import Effect
 from meshwright.access.resources import Resource
 from meshwright.access.state import AccountState, Filter, Grant, LakeState, account_of, place_of
 
+MOST_TOGETHER = 100
+"""Where more deviations than that concern the same tables, each of them is looked at alone."""
+
 
 @dataclass(frozen=True)
 class Effects:
@@ -28,13 +31,14 @@ class Effects:
 
     def of(self, deviation: Deviation) -> tuple[Effect, ...]:
         """Of the deviation alone; if there are none, those that it has together with others."""
-        if not deviation.tables or not deviation.principals:
+        if not deviation.tables or not deviation.principals or not deviation.actions:
             return ()
         base = self._part(deviation, deviation.given)
         alone = self._compare(deviation, base, deviation.change(base))
-        if alone or deviation.only_if_felt or not self._near(deviation):
+        near = () if alone or deviation.only_if_felt else self._near(deviation)
+        if not 0 < len(near) <= MOST_TOGETHER:
             return alone
-        others = deviation.given(all_of(each.change for each in self._near(deviation))(base))
+        others = deviation.given(all_of(each.change for each in near)(base))
         return self._compare(deviation, others, deviation.change(others))
 
     def _compare(self, deviation: Deviation, before: LakeState, after: LakeState) -> tuple[Effect, ...]:

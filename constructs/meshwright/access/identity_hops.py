@@ -25,7 +25,7 @@ GET_TABLE, GET_PARTITIONS = "glue:GetTable", "glue:GetPartitions"
 ON_METADATA = {"ALTER": "glue:UpdateTable", "DROP": "glue:DeleteTable"}
 
 NO_TABLE = "\0" * 256
-"""A name that no table can have: what a policy allows on it, for it is meant by a wildcard, it allows on any."""
+"""A name that no table can have: a policy that allows something on it, by a wildcard, allows it on any."""
 
 Needed = tuple[str, str]
 """An action, and a resource that it is needed on."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from meshwright.access.findings import Call
 from meshwright.access.iam import Policy
 from meshwright.access.resources import ALL_TABLES, Kind, Resource
-from meshwright.access.state import Filter
+from meshwright.access.state import Filter, Grant
 from meshwright.mesh.names import partition_of
 
 Shape = dict[str, object]
@@ -74,22 +74,18 @@ def grant(
 
 
 def revoke(
-    account: str,
-    principal: str,
-    resource: Resource,
-    permissions: Iterable[str],
-    grantable: Iterable[str],
-    *,
-    region: str,
+    account: str, held: Grant, permissions: Iterable[str], grantable: Iterable[str], *, region: str
 ) -> Call:
-    """Revoke permissions, and of those in `grantable` at least the right to pass them on."""
+    """Revoke permissions of a grant, and of those in `grantable` at least the right to pass them on."""
     parameters: Shape = {
-        "Principal": principal_shape(principal),
-        "Resource": resource_shape(resource, region),
+        "Principal": principal_shape(held.principal),
+        "Resource": resource_shape(held.resource, region),
         "Permissions": sorted(permissions),
     }
     if options := sorted(grantable):
         parameters["PermissionsWithGrantOption"] = options
+    if held.condition:
+        parameters["Condition"] = {"Expression": held.condition}
     return Call(account, "lakeformation", "revoke_permissions", parameters)
 
 

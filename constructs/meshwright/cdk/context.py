@@ -1,4 +1,8 @@
-"""What the command line tells the app: `cdk deploy -c environment=prod -c domains=orders,customers`."""
+"""What the command line tells the app: `cdk deploy -c environment=prod -c domains=orders,customers`.
+
+With `-c base=REF` nothing is built that takes something from a live consumer since then, but for what
+`-c accept_breaking=orders.sales,…` names.
+"""
 
 from dataclasses import dataclass
 
@@ -9,10 +13,12 @@ from meshwright.errors import UserError
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """`environment` None: the first of mesh.yaml; `domains` None: all."""
+    """`environment` None: the first of mesh.yaml; `domains` None: all; `base` None: compared with nothing."""
 
     environment: str | None
     domains: tuple[str, ...] | None
+    base: str | None = None
+    accept_breaking: tuple[str, ...] = ()
 
 
 def create_app(*, outdir: str | None = None) -> cdk.App:
@@ -27,10 +33,18 @@ def create_app(*, outdir: str | None = None) -> cdk.App:
 
 
 def read_context(app: cdk.App) -> Context:
-    """Raises UserError when `environment` or `domains` is not text."""
-    environment, domains = (_text(app, key) for key in ("environment", "domains"))
-    names = None if domains is None else tuple(name.strip() for name in domains.split(",") if name.strip())
-    return Context(environment=environment, domains=names)
+    """Raises UserError when one of them is not text."""
+    return Context(
+        environment=_text(app, "environment"),
+        domains=_names(app, "domains"),
+        base=_text(app, "base"),
+        accept_breaking=_names(app, "accept_breaking") or (),
+    )
+
+
+def _names(app: cdk.App, key: str) -> tuple[str, ...] | None:
+    value = _text(app, key)
+    return None if value is None else tuple(name.strip() for name in value.split(",") if name.strip())
 
 
 def _text(app: cdk.App, key: str) -> str | None:

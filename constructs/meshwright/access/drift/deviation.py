@@ -104,11 +104,16 @@ def without_entry(number: str, field: str, key: object) -> Change:
 
 
 def with_grant(number: str, grant: Grant) -> Change:
-    """The grant, in place of what the principal holds on that resource; without permissions: none."""
+    """The grant, in place of what the principal holds on that resource (under the same condition, if any).
+
+    One without permissions takes that away.
+    """
 
     def change(account: AccountState) -> AccountState:
-        at = (grant.principal, grant.resource)
-        others = tuple(each for each in account.grants if (each.principal, each.resource) != at)
+        at = (grant.principal, grant.resource, grant.condition)
+        others = tuple(
+            each for each in account.grants if (each.principal, each.resource, each.condition) != at
+        )
         return replace(account, grants=(*others, grant) if grant.permissions else others)
 
     return on_account(number, change)

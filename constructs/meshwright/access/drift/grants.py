@@ -14,13 +14,14 @@ from meshwright.access.drift.unexpected_grants import unexpected
 from meshwright.access.drift.wording import in_words
 from meshwright.access.findings import Call, Severity
 from meshwright.access.granted import SUPER
-from meshwright.access.repair import grant as grant_call
+from meshwright.access.repair import grant
 from meshwright.access.resources import Kind, Resource
 from meshwright.access.state import Grant, account_of
 
 NEEDS = ("lakeformation:ListPermissions",)
 """For what is missing; what is listed is there, however partial the list."""
-Held = Mapping[tuple[str, Resource], Grant]
+Held = Mapping[tuple[str, Resource, str], Grant]
+"""By principal, resource and condition."""
 
 
 def grants(comparison: Comparison, account: str) -> Iterator[Deviation]:
@@ -36,11 +37,11 @@ def grants(comparison: Comparison, account: str) -> Iterator[Deviation]:
 
 
 def _by_holder(grants: tuple[Grant, ...]) -> Held:
-    return {(grant.principal, grant.resource): grant for grant in grants}
+    return {(grant.principal, grant.resource, grant.condition): grant for grant in grants}
 
 
-def _order(at: tuple[str, Resource]) -> tuple[str, str]:
-    return str(at[1]), at[0]
+def _order(at: tuple[str, Resource, str]) -> tuple[str, str, str]:
+    return str(at[1]), at[0], at[2]
 
 
 def _is_maker(comparison: Comparison, grant: Grant, account: str) -> bool:
@@ -70,7 +71,7 @@ def _missing(
     if not gone and not options:
         return
     who, region = comparison.who(declared.principal), comparison.mesh.region
-    make = partial(grant_call, account, declared.principal, declared.resource, region=region)
+    make = partial(grant, account, declared.principal, declared.resource, region=region)
     if gone:
         what = f"{who} no longer has {', '.join(sorted(gone))} on {in_words(comparison, declared.resource)}"
         repair: tuple[Call, ...] = (make(gone | options, options),)

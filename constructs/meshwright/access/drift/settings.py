@@ -76,7 +76,8 @@ def _dead(comparison: Comparison, account: str, live: Settings) -> Iterator[Devi
             code="admin-dead",
             account=account,
             subject=member,
-            what=f"{member} administers Lake Formation and does not exist: whoever makes a role of that name would",
+            what=f"{member} administers Lake Formation and does not exist: whoever makes a role of that "
+            "name would",
             floor=Severity.LOW,
             phase=Phase.SETTINGS,
             remedy="take it off the administrators",

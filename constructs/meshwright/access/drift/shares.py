@@ -84,6 +84,6 @@ def _anew(comparison: Comparison, account: str, receiver: str) -> Iterator[Call]
         each for each in declared.grants if each.principal == receiver and each.resource.kind in THROUGH_RAM
     ]
     for each in held:
-        yield revoke(account, receiver, each.resource, each.permissions, each.grantable, region=region)
+        yield revoke(account, each, each.permissions, each.grantable, region=region)
     for each in wanted:
         yield grant(account, receiver, each.resource, each.permissions, each.grantable, region=region)

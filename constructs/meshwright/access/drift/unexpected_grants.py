@@ -22,10 +22,10 @@ from meshwright.access.drift.deviation import (
 )
 from meshwright.access.drift.subscribed import not_agreed
 from meshwright.access.drift.wording import in_words, listed
-from meshwright.access.findings import Severity
+from meshwright.access.findings import Call, Severity
 from meshwright.access.granted import SUPER
 from meshwright.access.lf_tags import meets
-from meshwright.access.repair import revoke
+from meshwright.access.repair import grant, revoke
 from meshwright.access.resources import Kind, Resource
 from meshwright.access.resources import database as database_of
 from meshwright.access.state import (
@@ -53,7 +53,14 @@ def unexpected(
     who = comparison.who(live.principal)
     target = in_words(comparison, live.resource)
     code, what, floor = _kind(comparison, account, live, who, target, more, options)
-    take = partial(revoke, account, live.principal, live.resource, region=comparison.mesh.region)
+    region = comparison.mesh.region
+    repair: tuple[Call, ...] = (revoke(account, live, more, options, region=region),)
+    if SUPER in more and declared is not None:
+        # With Super goes all that it contains
+        # (https://docs.aws.amazon.com/lake-formation/latest/dg/lf-permissions-reference.html).
+        holder, resource = declared.principal, declared.resource
+        again = grant(account, holder, resource, declared.permissions, declared.grantable, region=region)
+        repair += (again,)
     tables = comparison.tables_of(live.resource)
     yield Deviation(
         code=code,
@@ -63,7 +70,7 @@ def unexpected(
         floor=floor,
         phase=Phase.REMOVALS,
         remedy=f"revoke {listed(more) if more else f'the right to pass on {listed(options)}'}",
-        repair=(take(more, options),),
+        repair=repair,
         change=with_grant(account, live),
         given=_with_its_part_done(comparison, live) if code != "grant-dead" else unchanged,
         principals=_holders(comparison, account, live.principal),

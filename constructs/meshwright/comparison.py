@@ -1,0 +1,182 @@
+"""The files of a mesh repository against those of a git ref: what is refused because others rely on it."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from meshwright.checks.breaks import problems
+from meshwright.checks.removal import breaking_changes
+from meshwright.config.domain_file import DomainFile
+from meshwright.config.finding import related
+from meshwright.config.git import at_merge_base
+from meshwright.config.loading import Files
+from meshwright.config.problems import Problem
+from meshwright.config.reading import MESH_FILE
+from meshwright.config.suggest import suggestion
+from meshwright.config.trees import WorkingTree, changes
+from meshwright.errors import UserError
+from meshwright.mesh.model import Mesh, resolve
+from meshwright.mesh.published import published
+from meshwright.mesh.slicing import asked_of_others, concerning
+from meshwright.project import Examined, examine, load_mesh
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The files as they were at the base, and as they are."""
+
+    base: str
+    """The ref as given."""
+    before: Examined
+    after: Examined
+    changed: frozenset[str] | None
+    """Domains whose file differs. None: mesh.yaml does, and with it perhaps everything."""
+    today: date
+    _meshes: dict[str, tuple[Mesh, Mesh]] = field(default_factory=dict, repr=False, compare=False)
+
+    def environments(self, chosen: str | None) -> tuple[str, ...]:
+        """Those to compare: `chosen`, or all. Raises UserError for one that neither side has."""
+        files = (self.after.files.mesh, self.before.files.mesh)
+        known = list(dict.fromkeys(name for mesh in files if mesh for name in mesh.environments))
+        if chosen is not None and chosen not in known:
+            raise UserError(f"{MESH_FILE} has no environment `{chosen}`. {suggestion(chosen, known, '')}")
+        return (chosen,) if chosen is not None else tuple(known)
+
+    def meshes(self, environment: str) -> tuple[Mesh, Mesh]:
+        """The mesh before and after, as far as the change can concern it.
+
+        Without domains on a side that does not have the environment.
+        """
+        if environment not in self._meshes:
+            self._meshes[environment] = (
+                self._mesh(self.before, self.after, environment),
+                self._mesh(self.after, self.before, environment),
+            )
+        return self._meshes[environment]
+
+    def _mesh(self, side: Examined, other: Examined, environment: str) -> Mesh:
+        files = side.files
+        if files.mesh is not None and environment in files.mesh.environments:
+            domains = self._concerned(files.domains)
+            return resolve(
+                files.mesh, domains, environment=environment, today=self.today, unread=files.unread
+            )
+        if other.files.mesh is None:
+            raise UserError(f"{MESH_FILE} has no environment `{environment}`.")
+        return resolve(other.files.mesh, {}, environment=environment, today=self.today)
+
+    def _concerned(self, domains: Mapping[str, DomainFile]) -> Mapping[str, DomainFile]:
+        if self.changed is None:
+            return domains
+        sides = (self.before.files.domains, self.after.files.domains)
+        products = frozenset[str]().union(*(asked_of_others(files, self.changed) for files in sides))
+        return concerning(domains, changed=self.changed, products=products)
+
+    def before_has(self, environment: str) -> bool:
+        """Whether the base had it."""
+        return _has(self.before, environment)
+
+    def after_has(self, environment: str) -> bool:
+        """Whether the files have it now."""
+        return _has(self.after, environment)
+
+    @property
+    def comparable(self) -> bool:
+        """Whether both sides can be resolved, even if the files contradict each other."""
+        return self.after.files.mesh is not None and self.before.files.mesh is not None
+
+
+def compare(
+    root: Path, *, base: str, today: date, whole: bool = False, reuse: Files | None = None
+) -> Comparison:
+    """Compare the files below `root` with those at the merge base of `base` and HEAD.
+
+    Reads only the domains that the change concerns, unless `whole`; `reuse` saves parsing. Raises UserError
+    as project.examine and git.at_merge_base do, and when the files at the base have problems. Those of the
+    files as they are stand in `Comparison.after`.
+    """
+    working, tree = WorkingTree(root), at_merge_base(root, base)
+    found = changes(tree, working)
+    everything = whole or found.mesh
+    only = None if everything else related(working, found.domains) | related(tree, found.domains)
+    after = examine(working, environment=None, today=today, only=only, reuse=reuse)
+    before = examine(tree, environment=None, today=today, only=only, reuse=after.files)
+    if before.errors:
+        lines = "\n".join(str(problem) for problem in before.errors)
+        raise UserError(
+            f"The files at `{base}` have problems, so there is nothing to compare with. Name another commit "
+            f"with --base.\n{lines}"
+        )
+    return Comparison(base, before, after, None if found.mesh else found.domains, today)
+
+
+def refusals(
+    comparison: Comparison, *, environments: Iterable[str], accepted: Collection[str] = ()
+) -> tuple[Problem, ...]:
+    """What the change would take from live consumers in any of the environments, as errors, sorted.
+
+    `accepted` names what may be broken all the same, as `domain.product` or `domain.stream`. Raises UserError
+    for a name that nothing had.
+    """
+    if not comparison.comparable:
+        return ()
+    _check(comparison, accepted)
+    found: set[Problem] = set()
+    for environment in environments:
+        before, after = comparison.meshes(environment)
+        breaks = breaking_changes(
+            published(before), after, today=comparison.today, accepted=frozenset(accepted)
+        )
+        found.update(problems(comparison.after.files, breaks))
+    return tuple(sorted(found))
+
+
+def load_compared(
+    root: Path,
+    *,
+    environment: str | None,
+    today: date,
+    base: str | None,
+    accepted: Collection[str] = (),
+) -> Mesh:
+    """As project.load_mesh; with `base`, only if nothing is taken from a live consumer since then.
+
+    Raises UserError that lists every problem of the files and every refusal.
+    """
+    if base is None:
+        return load_mesh(root, environment=environment, today=today)
+    found = compare(root, base=base, today=today, whole=True)
+    mesh = found.after.files.mesh
+    chosen = environment or (next(iter(mesh.environments)) if mesh else None)
+    refused = refusals(found, environments=found.environments(chosen), accepted=accepted)
+    if refused or found.after.errors or mesh is None:
+        raise UserError(refusal_text(sorted({*found.after.errors, *refused})))
+    return resolve(mesh, found.after.files.domains, environment=environment, today=today)
+
+
+def refusal_text(found: Iterable[Problem]) -> str:
+    """All problems in one message."""
+    lines = "\n".join(str(problem) for problem in found)
+    return f"The files of the mesh have problems:\n{lines}"
+
+
+def _has(side: Examined, environment: str) -> bool:
+    return side.files.mesh is not None and environment in side.files.mesh.environments
+
+
+def _check(comparison: Comparison, accepted: Iterable[str]) -> None:
+    sides = (comparison.before.files, comparison.after.files)
+    known = list(
+        dict.fromkeys(
+            f"{domain.domain}.{name}"
+            for files in sides
+            for domain in files.domains.values()
+            for name in (*domain.products, *domain.streams)
+        )
+    )
+    unread = {name for files in sides for name in files.unread}
+    for name in accepted:
+        if name not in known and name.partition(".")[0] not in unread:
+            fix = suggestion(name, known, "Write it as DOMAIN.PRODUCT.")
+            raise UserError(f"There is no product or stream `{name}` to accept the breaking of. {fix}")

@@ -1,0 +1,36 @@
+"""The part of a mesh that an edit of some domains can change: the rest need not be decided again."""
+
+from collections.abc import Iterable, Mapping, Set
+
+from meshwright.config.domain_file import DomainFile
+
+
+def asked_of_others(domains: Mapping[str, DomainFile], names: Iterable[str]) -> frozenset[str]:
+    """The products, as `domain.product`, that the named domains ask for."""
+    return frozenset(
+        request.product for name in names if name in domains for request in domains[name].consumes
+    )
+
+
+def concerning(
+    domains: Mapping[str, DomainFile], *, changed: Set[str], products: Set[str]
+) -> dict[str, DomainFile]:
+    """The `changed` domains whole; of the others what they ask of these, and their products among `products`.
+
+    Cut the files before and after an edit alike, so that what is left out is the same on both sides.
+    """
+    return {
+        name: file if name in changed else _cut(name, file, changed, products)
+        for name, file in domains.items()
+    }
+
+
+def _cut(name: str, file: DomainFile, changed: Set[str], products: Set[str]) -> DomainFile:
+    return file.model_copy(
+        update={
+            "consumes": [each for each in file.consumes if each.product.partition(".")[0] in changed],
+            "products": {
+                product: spec for product, spec in file.products.items() if f"{name}.{product}" in products
+            },
+        }
+    )

@@ -8,19 +8,11 @@ from meshwright.errors import UserError
 
 
 def main() -> None:
-    from meshwright.cdk import build, create_app, read_context
-    from meshwright.comparison import load_compared
+    from meshwright.cdk import build, create_app, load_for, read_context
 
     app = create_app()
     context = read_context(app)
-    today = datetime.now(UTC).date()
-    mesh = load_compared(
-        Path(__file__).parent,
-        environment=context.environment,
-        today=today,
-        base=context.base,
-        accepted=context.accept_breaking,
-    )
+    mesh = load_for(context, Path(__file__).parent, today=datetime.now(UTC).date())
     build(app, mesh, domains=context.domains)
     app.synth()
 

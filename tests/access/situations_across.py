@@ -101,6 +101,12 @@ LINKS = (
         changes=(NO_LINK, BY_TABLE_LINK),
         broken=Step.LINK_GRANT,
     ),
+    no(
+        name="a link to the table itself, with DESCRIBE on another one",
+        page=LINKS_IN_GLUE,
+        changes=(NO_LINK, BY_TABLE_LINK, passed_on(table(C, "own", "lu"), "DESCRIBE")),
+        broken=Step.LINK_GRANT,
+    ),
     asked(
         name="a link to a table that is gone",
         page=ABOUT_LINKS,
@@ -151,6 +157,12 @@ TWO_STEPS = (
         changes=(NOT_SHARED,),
         broken=Step.ACCOUNT_GRANT,
         assumed=True,
+    ),
+    no(
+        name="granted in the account, which has lost it, to files at no registered location",
+        page=LIMITS,
+        changes=(NOT_SHARED, fields(G, locations={})),
+        broken=Step.ACCOUNT_GRANT,
     ),
     no(
         name="granted neither to the account nor in it",
@@ -295,7 +307,11 @@ DIRECT = (
     yes(
         name="granted directly to all IAM principals of the account",
         page=guide("attribute-based-access-control"),
-        changes=(*NEITHER, grant(G, f"{C}:IAMPrincipals", T, "SELECT")),
+        changes=(
+            *NEITHER,
+            grant(G, f"{C}:IAMPrincipals", T, "SELECT"),
+            grant(G, f"{C}:IAMPrincipals", D, "DESCRIBE"),
+        ),
         way=Way.DIRECT,
         assumed=True,
     ),

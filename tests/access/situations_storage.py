@@ -3,7 +3,7 @@
 from functools import partial
 
 from meshwright.access.decision import Fault, Step, Way
-from meshwright.access.state import Identity, Key, Location
+from meshwright.access.state import Identity, Key, Location, Table
 from tests.access.building import (
     ANALYST,
     BUCKET,
@@ -30,6 +30,7 @@ from tests.access.building import (
     policy,
     put,
     reads_files,
+    tables,
 )
 from tests.access.situation import Situation, api, guide, iam_guide
 
@@ -107,6 +108,15 @@ REGISTRATIONS = (
         name="registered at a prefix that begins alike",
         page=UNDERLYING,
         changes=(fields(G, locations={f"{BUCKET}/t2": Location(REGISTRATION)}),),
+        broken=Step.LOCATION,
+    ),
+    no(
+        name="registered at a prefix with which the table's own begins",
+        page=UNDERLYING,
+        changes=(
+            fields(G, locations={f"{BUCKET}/t": Location(REGISTRATION)}),
+            tables(t=Table(COLUMNS, f"{BUCKET}/t2")),
+        ),
         broken=Step.LOCATION,
     ),
     no(

@@ -37,6 +37,7 @@ def fnmatch(text: str, pattern: str) -> bool:
 @properties
 @given(TEXTS, st.lists(PATTERNS, max_size=3))
 @example("a[b", ["a[b*"])
+@example("a[b]", ["*[b]"])
 @example("", ["*"])
 def test_a_pattern_matches_as_fnmatch_does(text, patterns):
     assert Patterns(patterns)(text) == any(fnmatch(text, each) for each in patterns)

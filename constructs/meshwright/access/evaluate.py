@@ -109,7 +109,9 @@ class Evaluator:
         location = data_location_hops(request)
         group = open_path(request)
         for path in grant_paths(self.state, request):
-            hops = _assuming(path.hops, OPEN_IGNORED) if group and choice is not None else path.hops
+            hops = path.hops
+            if group and choice is not None and not path.holds:
+                hops = _assuming(hops, OPEN_IGNORED)
             yield Path(path.way, (*who, *hops, *location), path.cells)
         if group and choice is None:
             yield Path(Way.OPEN, (*who, *group.hops, *location), group.cells)

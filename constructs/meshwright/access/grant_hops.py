@@ -14,12 +14,10 @@ from meshwright.access.cells import Cells
 from meshwright.access.decision import Evidence, Fault, Hop, Path, Step, Way
 from meshwright.access.granted import Granted, both, cells_of, on_table
 from meshwright.access.request import Request
-from meshwright.access.share_hops import ORGANIZATION as ORGANIZATION
 from meshwright.access.share_hops import direct_share_hop, share_hop
 from meshwright.access.state import ANYBODY, Grant, LakeState
-from meshwright.access.undocumented import of_both_sides, of_database, of_one_side, of_the_share
+from meshwright.access.undocumented import VIEWS, of_both_sides, of_database, of_one_side, of_the_share
 
-VIEWS = "a read-only administrator has DESCRIBE on everything in its account"
 VIEWS_ONLY = "a read-only administrator of the receiving account has nothing but DESCRIBE"
 OTHERS_GROUP = "a grant to all IAM principals of another account reaches each of them directly"
 IN_UNIT = "the account is in that unit of the organization"

@@ -12,8 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from meshwright.access.cells import Cells, conditions, union
-from meshwright.access.lf_tags import meets as meets
-from meshwright.access.lf_tags import tagged_columns
+from meshwright.access.lf_tags import meets, tagged_columns
 from meshwright.access.request import Request
 from meshwright.access.resources import ALL_TABLES, Kind, Resource
 from meshwright.access.resources import database as database_of

@@ -15,7 +15,6 @@ from meshwright.access.links import Way, way_through
 from meshwright.access.policies import identity_allows, known_context
 from meshwright.access.request import Request
 from meshwright.access.state import Identity, LakeState
-from meshwright.access.undocumented import PARTITIONED_IN_CATALOG
 
 GET_DATA_ACCESS = "lakeformation:GetDataAccess"
 """For credentials to the data
@@ -151,8 +150,7 @@ def _for_table(request: Request, places: tuple[Place, ...], name: str) -> list[N
 
 
 def _asks_partitions(request: Request) -> bool:
-    table = request.table
-    return request.action == "SELECT" and bool(table.partition_by) and table.format in PARTITIONED_IN_CATALOG
+    return request.action == "SELECT" and bool(request.partitions)
 
 
 def _places(state: LakeState, request: Request, way: Way) -> Iterator[Place]:

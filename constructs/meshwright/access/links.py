@@ -13,9 +13,8 @@ from meshwright.access.decision import Fault, Hop, Step, TableName
 from meshwright.access.granted import has, on_database
 from meshwright.access.resources import ALL_TABLES, Kind
 from meshwright.access.state import ANYBODY, AccountState, Grant, Link
-from meshwright.access.undocumented import conditional
+from meshwright.access.undocumented import VIEWS, conditional
 
-VIEWS = "a read-only administrator has DESCRIBE on everything in its account"
 DEAD = "a resource link whose target is gone leads nowhere"
 
 

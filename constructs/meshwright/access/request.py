@@ -33,6 +33,11 @@ class Request:
         return self.account != self.name.catalog
 
     @property
+    def partitions(self) -> tuple[str, ...]:
+        """The partition columns that the catalog knows; Iceberg keeps its partitions to itself."""
+        return () if self.table.format == "iceberg" else self.table.partition_by
+
+    @property
     def whole_account(self) -> bool:
         return self.principal == self.account
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from meshwright.access.cells import Cells, covered
 from meshwright.access.granted import NEEDS_ALL_COLUMNS, SUPER, Granted, both, cells_of, on_database, on_table
 from meshwright.access.request import Request
-from meshwright.access.resources import Kind
+from meshwright.access.resources import ALL_TABLES, Kind
 from meshwright.access.state import Grant
 
 FILTERS_ADD_UP = "several grants limited to rows add up: each column is shown in the rows of its own limits"
@@ -20,10 +20,9 @@ WRITER = "limited to some columns, SELECT shows these even where its holder may 
 PARTITIONS = "partition columns are shown only where they are granted"
 SEEN = "a permission on a table includes seeing it (DESCRIBE)"
 NO_DATABASE = "a query of a table needs no permission on its database"
+VIEWS = "a read-only administrator has DESCRIBE on everything in its account"
 SEES = frozenset({"DESCRIBE", SUPER})
 CHANGES = NEEDS_ALL_COLUMNS | {SUPER}
-PARTITIONED_IN_CATALOG = frozenset({"parquet", "json", "csv", ""})
-"""Formats whose partitions the catalog has; Iceberg keeps them to itself."""
 
 
 def of_one_side(granted: Sequence[Granted], grants: Iterable[Grant], request: Request) -> tuple[str, ...]:
@@ -77,7 +76,9 @@ def of_database(grants: Sequence[Grant], request: Request) -> tuple[str, ...]:
     """
     if request.action == "DESCRIBE" or on_database(grants, request.owner, request.name.database, "DESCRIBE"):
         return ()
-    wildcard = any(each.resource.kind is Kind.TABLE and each.resource.path[1] == "*" for each in grants)
+    wildcard = any(
+        each.resource.kind is Kind.TABLE and each.resource.path[1] == ALL_TABLES for each in grants
+    )
     return () if wildcard and not request.abroad else (NO_DATABASE,)
 
 
@@ -107,14 +108,14 @@ def _of_rows(granted: Sequence[Granted]) -> tuple[str, ...]:
 
 def _of_columns(granted: Sequence[Granted], grants: Iterable[Grant], request: Request) -> tuple[str, ...]:
     """https://docs.aws.amazon.com/lake-formation/latest/dg/data-filtering-notes.html"""
-    table, found = request.table, []
+    found: list[str] = []
     shown = frozenset[str]().union(*[each.cells.columns for each in granted])
-    if request.action != "SELECT" or len(shown) == len(table.columns):
+    if request.action != "SELECT" or len(shown) == len(request.table.columns):
         return ()
     writing = [grant for grant in grants if not CHANGES.isdisjoint(grant.permissions)]
     if writing and any(on_table(writing, request, action) for action in NEEDS_ALL_COLUMNS):
         found.append(WRITER)
-    if table.format in PARTITIONED_IN_CATALOG and not shown.issuperset(table.partition_by):
+    if not shown.issuperset(request.partitions):
         found.append(PARTITIONS)
     return tuple(found)
 

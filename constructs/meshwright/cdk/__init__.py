@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from meshwright.cdk.context import Context, create_app, read_context
     from meshwright.cdk.governance import LakeFormationSettings, RegistrationRole
     from meshwright.cdk.key import DomainKey
+    from meshwright.cdk.loading import load_for
     from meshwright.cdk.mesh_stacks import MeshStacks, build
     from meshwright.cdk.provider import LakeFormationProvider
     from meshwright.cdk.roles import DomainRole
@@ -40,6 +41,7 @@ __all__ = [
     "WriteAccess",
     "build",
     "create_app",
+    "load_for",
     "product_parameters",
     "read_context",
 ]
@@ -50,6 +52,7 @@ _MODULES = {
     "context": ("Context", "create_app", "read_context"),
     "governance": ("LakeFormationSettings", "RegistrationRole"),
     "key": ("DomainKey",),
+    "loading": ("load_for",),
     "provider": ("LakeFormationProvider",),
     "roles": ("DomainRole", "WriteAccess"),
     "sharing": ("LakeFormationGrants", "ResourceLinks"),

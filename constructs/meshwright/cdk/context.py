@@ -1,7 +1,7 @@
 """What the command line tells the app: `cdk deploy -c environment=prod -c domains=orders,customers`.
 
-With `-c base=REF` nothing is built that takes something from a live consumer since then, but for what
-`-c accept_breaking=orders.sales,…` names.
+With `-c base=REF` nothing is built that takes something from a live consumer since that git ref, with
+`-c base=deployed` since what is deployed, but for what `-c accept_breaking=orders.sales,…` names.
 """
 
 from dataclasses import dataclass

@@ -1,15 +1,44 @@
 """Clients of a mesh's accounts: of AWS, or of the embedded AWS of this folder."""
 
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from meshwright.errors import UserError
 from meshwright.mesh.model import Mesh
+from meshwright.project import load_both
 
 if TYPE_CHECKING:
     from meshwright.aws.accounts import Account
     from meshwright.aws.sessions import Sessions
+    from meshwright.deployed import Against
     from meshwright.local.control import Embedded
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """Which accounts to compare the files with, as for `accounts_of`."""
+
+    local: bool = False
+    role_name: str | None = None
+
+    @classmethod
+    def chosen(cls, *, deployed: bool, local: bool, role_name: str | None) -> "Deployed | None":
+        """What the options of a command say. Raises UserError for a role to read nothing with."""
+        if deployed or local:
+            return cls(local=local, role_name=role_name)
+        if role_name is not None:
+            raise UserError("--role-name is the role to read the accounts with: add --deployed or --local.")
+        return None
+
+    def against(self, root: Path, *, environment: str | None, today: date) -> "Against":
+        """The files and these accounts. Raises UserError for files with problems, and what can't be read."""
+        from meshwright.deployed import against_deployed
+
+        files, mesh = load_both(root, environment=environment, today=today)
+        sessions = accounts_of(mesh, root=root, local=self.local, role_name=self.role_name)
+        return against_deployed(files, mesh, sessions, today=today)
 
 
 def accounts_of(mesh: Mesh, *, root: Path, local: bool, role_name: str | None = None) -> "Sessions":

@@ -4,7 +4,14 @@ from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 
-from meshwright.commands.plan_model import DEFAULT_REASONS, Plan, Reason, plan_of
+from meshwright.commands.live import Deployed
+from meshwright.commands.plan_model import (
+    DEFAULT_REASONS,
+    Plan,
+    Reason,
+    plan_against_deployed,
+    plan_of,
+)
 from meshwright.commands.plan_text import FORMATS
 from meshwright.comparison import compare, refusal_text, refusals
 from meshwright.errors import UserError
@@ -14,6 +21,7 @@ def plan(
     *,
     root: Path,
     base: str,
+    deployed: Deployed | None = None,
     fail_on: Collection[str],
     accept_breaking: Collection[str],
     environment: str | None,
@@ -22,19 +30,27 @@ def plan(
 ) -> int:
     """Print what changes for people, resources and data; returns 1 when it needs a review, else 0.
 
+    With `deployed` the accounts are what it is compared with: access, and what live consumers rely on.
     `fail_on` are values of Reason (none: the default ones), `output` is one of FORMATS. A refused removal
     needs a review in any case. Raises UserError when the files have problems, or there is nothing to compare
     with.
     """
+    if deployed is not None:
+        against = deployed.against(root, environment=environment, today=today)
+        made = plan_against_deployed(against.mesh, against.live.state, against.refusals(accept_breaking))
+        return _show(made, fail_on, output)
     found = compare(root, base=base, today=today)
     environments = found.environments(environment)
     refused = refusals(found, environments=environments, accepted=accept_breaking)
     if found.after.errors:
         raise UserError(refusal_text(sorted({*found.after.errors, *refused})))
-    made = plan_of(found, environments=environments, refused=refused)
+    return _show(plan_of(found, environments=environments, refused=refused), fail_on, output)
+
+
+def _show(made: Plan, fail_on: Collection[str], output: str) -> int:
     review = reviewed(made, fail_on)
     print(FORMATS[output](made, review))
-    return 1 if review or refused else 0
+    return 1 if review or made.refused else 0
 
 
 def reviewed(made: Plan, fail_on: Collection[str]) -> dict[Reason, int]:

@@ -6,8 +6,9 @@ from enum import StrEnum
 
 from meshwright.access.changes import AccessChange, Kind, access_changes
 from meshwright.access.compiled import compile_state
-from meshwright.access.rows import TableOf, access_rows
+from meshwright.access.rows import TableOf, access_rows, deployed_rows
 from meshwright.access.safeguards import Safeguard, safeguard_changes
+from meshwright.access.state import LakeState
 from meshwright.comparison import Comparison
 from meshwright.config.problems import Problem
 from meshwright.mesh.data_risks import DataRisk, Risk, data_risks
@@ -144,6 +145,15 @@ def plan_of(comparison: Comparison, *, environments: Iterable[str], refused: tup
         refused=refused,
         notices=tuple(each for each in comparison.after.notices if _identity(each) not in known),
     )
+
+
+def plan_against_deployed(mesh: Mesh, live: LakeState, refused: tuple[Problem, ...]) -> Plan:
+    """What deploying the files does to access as it is now; `cdk diff` tells what it does to resources."""
+    rows = (list(access_rows(mesh, live)), list(deployed_rows(mesh)))
+    environment = EnvironmentPlan(
+        before=mesh, after=mesh, access=access_changes(*rows), safeguards=(), stacks=(), risks=()
+    )
+    return Plan(base="what is deployed", environments=(environment,), refused=refused, notices=())
 
 
 def _identity(notice: Problem) -> tuple[str, str, str]:

@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from meshwright.commands.formats import FORMATS, Report
+from meshwright.commands.live import Deployed
 from meshwright.config.problems import Problem
 from meshwright.project import Examined, examine
 
@@ -16,16 +17,19 @@ def validate(
     environment: str | None,
     today: date,
     base: str | None = None,
+    deployed: Deployed | None = None,
     accept_breaking: Collection[str] = (),
 ) -> int:
     """Print what there is to say about the files below `root`; returns 1 when there are problems, else 0.
 
-    With `base`, a git ref, what takes something from live consumers since then is a problem too, but for what
-    `accept_breaking` names. `output` is one of FORMATS. Raises UserError when there is no mesh.yaml, no such
-    environment, or nothing to compare with.
+    With `base`, a git ref, what takes something from live consumers since then is a problem too, and with
+    `deployed` what takes it from those of the accounts; but for what `accept_breaking` names. `output` is one
+    of FORMATS. Raises UserError when there is no mesh.yaml, no such environment, or nothing to compare with.
     """
     found = examine(root, environment=environment, today=today)
     errors = {*found.errors, *_refused(root, found, base, accept_breaking, environment, today)}
+    if deployed is not None and not errors:
+        errors |= {*deployed.against(root, environment=environment, today=today).refusals(accept_breaking)}
     report = Report(
         root=root,
         problems=tuple(sorted({*errors, *found.notices})),

@@ -1,0 +1,61 @@
+"""Commands of the embedded AWS."""
+
+from typing import Annotated
+
+import typer
+
+from meshwright.command_line.options import (
+    HERE,
+    Environment,
+    Root,
+    today,
+)
+
+
+def local_up(
+    root: Root = HERE,
+    port: Annotated[int | None, typer.Option(help="Port; a free one is taken if it is busy.")] = None,
+) -> int:
+    """Start the embedded AWS of this mesh in the background."""
+    from meshwright.commands.local import up
+
+    return up(root=root, port=port)
+
+
+def local_down(root: Root = HERE) -> int:
+    """Stop it. What was deployed to it is gone then."""
+    from meshwright.commands.local import down
+
+    return down(root=root)
+
+
+def local_status(root: Root = HERE) -> int:
+    """Show whether it runs, and what is deployed to it. Exits with 1 when it does not run."""
+    from meshwright.commands.local import status
+
+    return status(root=root)
+
+
+def local_env(
+    account: Annotated[str, typer.Argument(help="An account id, a domain, or `governance`.")],
+    root: Root = HERE,
+    role: Annotated[
+        str | None, typer.Option(help="Act as this role: a key of the domain's roles, a name or an ARN.")
+    ] = None,
+    environment: Environment = None,
+) -> int:
+    """Print the shell exports to work in one account of it: eval "$(meshwright local env orders)"."""
+    from meshwright.commands.local import env
+
+    return env(root=root, account=account, role=role, environment=environment, today=today())
+
+
+def local_demo(
+    root: Root = HERE,
+    environment: Environment = None,
+    port: Annotated[int | None, typer.Option(help="Port; a free one is taken if it is busy.")] = None,
+) -> int:
+    """Deploy this mesh to the embedded AWS with the cdk CLI, and try every subscription."""
+    from meshwright.commands.demo import demo
+
+    return demo(root=root, environment=environment, port=port, today=today())

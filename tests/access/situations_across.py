@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from meshwright.access import grant_hops, links, share_hops, undocumented
 from meshwright.access.decision import Fault, Step, Way
 from meshwright.access.resources import Kind, Resource, filter_on, table, tag_policy
 from meshwright.access.state import ANYBODY, Database, Filter, Link, ShareState
@@ -82,7 +83,7 @@ LINKS = (
         changes=(dead_link,),
         broken=Step.LINK,
         fault=Fault.DANGLING,
-        assumed=True,
+        assumed=links.DEAD,
     ),
     no(
         name="the link leads to another database",
@@ -117,7 +118,7 @@ LINKS = (
         table="v",
         broken=Step.LINK,
         fault=Fault.DANGLING,
-        assumed=True,
+        assumed=links.DEAD,
     ),
     yes(
         name="no link is needed in the catalog's own account",
@@ -156,7 +157,7 @@ TWO_STEPS = (
         page=LIMITS,
         changes=(NOT_SHARED,),
         broken=Step.ACCOUNT_GRANT,
-        assumed=True,
+        assumed=undocumented.LOST,
     ),
     no(
         name="granted in the account, which has lost it, to files at no registered location",
@@ -206,7 +207,7 @@ TWO_STEPS = (
         page=LIMITS,
         changes=(NOT_SHARED, IN_GERMANY, shared(F, "SELECT")),
         rows=ALL_IN_GERMANY,
-        assumed=True,
+        assumed=undocumented.ROWS_NARROW,
     ),
     yes(
         name="the whole table for the account, a filter in it",
@@ -218,20 +219,20 @@ TWO_STEPS = (
         name="the account may no longer pass it on",
         page=CASCADE,
         changes=(NOT_SHARED, grant(G, C, T, "SELECT", "DESCRIBE")),
-        assumed=True,
+        assumed=undocumented.NOT_GRANTABLE,
     ),
     no(
         name="DESCRIBE for the account, SELECT in it",
         page=LIMITS,
         changes=(NOT_SHARED, shared(T, "DESCRIBE")),
         broken=Step.ACCOUNT_GRANT,
-        assumed=True,
+        assumed=undocumented.LOST,
     ),
     yes(
         name="no permission on the database in the account",
         page=CATALOG_GRANTS,
         changes=(revoke(C, ANALYST, D),),
-        assumed=True,
+        assumed=undocumented.NO_DATABASE,
     ),
     no(
         name="a third account, to which the second grants",
@@ -272,7 +273,7 @@ RECEIVING_ADMINISTRATORS = (
         changes=(settings(C, read_only_admins=frozenset({TRAINEE})),),
         who=TRAINEE,
         broken=Step.PRINCIPAL_GRANT,
-        assumed=True,
+        assumed=grant_hops.VIEWS_ONLY,
     ),
     yes(
         name="the receiving account's read-only administrator sees",
@@ -280,7 +281,7 @@ RECEIVING_ADMINISTRATORS = (
         changes=(settings(C, read_only_admins=frozenset({TRAINEE})),),
         who=TRAINEE,
         action="DESCRIBE",
-        assumed=True,
+        assumed=undocumented.VIEWS,
     ),
 )
 
@@ -296,7 +297,7 @@ DIRECT = (
         page=guide("optimize-ram"),
         changes=(*NEITHER, grant(G, ANALYST, T, "SELECT"), settings(G, cross_account_version=2)),
         broken=Step.SHARE,
-        assumed=True,
+        assumed=share_hops.NO_PRINCIPALS,
     ),
     no(
         name="granted directly to another role",
@@ -313,7 +314,7 @@ DIRECT = (
             grant(G, f"{C}:IAMPrincipals", D, "DESCRIBE"),
         ),
         way=Way.DIRECT,
-        assumed=True,
+        assumed=grant_hops.OTHERS_GROUP,
     ),
     no(
         name="granted to all IAM principals of the catalog's account",
@@ -351,7 +352,7 @@ ORGANIZATIONS = (
         name="a unit of the organization",
         page=NOTES,
         changes=(NOT_SHARED, grant(G, UNIT, T, "SELECT", option=True), in_organization),
-        assumed=True,
+        assumed=grant_hops.IN_UNIT,
     ),
 )
 
@@ -376,7 +377,7 @@ SHARES = (
         changes=(put(G, "shares", C, ShareState.FAILED),),
         broken=Step.SHARE,
         fault=Fault.FAILED,
-        assumed=True,
+        assumed=share_hops.FAILED,
     ),
     no(name="the share is gone", page=INVITES, changes=(drop(G, "shares", C),), broken=Step.SHARE),
     no(
@@ -426,7 +427,7 @@ TAGS = (
             by_tags(G, C, "SELECT", option=True, domain="sales|hr"),
             by_tags(C, ANALYST, "SELECT", domain="sales"),
         ),
-        assumed=True,
+        assumed=undocumented.EXPRESSIONS_NARROW,
     ),
     asked(
         name="a narrower tag expression in the account, and a table outside it",

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from meshwright.access import undocumented
 from meshwright.access.decision import Fault, Step, Way
 from meshwright.access.resources import Kind, Resource, filter_on, tag_policy
 from meshwright.access.state import Filter
@@ -14,6 +15,7 @@ no = partial(asked, broken=Step.PRINCIPAL_GRANT, fault=Fault.MISSING)
 given = partial(grant, G, STEWARD)
 F, H, ON_U = filter_on(G, "d", "t", "f"), filter_on(G, "d", "t", "h"), filter_on(G, "d", "u", "f")
 A = Resource(G, Kind.COLUMNS, ("d", "t"), frozenset({"a"}))
+TEAM = "context.iam.principalTags.team == 'x'"
 DE, FR = "country = 'DE'", "country = 'FR'"
 ABOUT, OVERVIEW = guide("data-filters-about"), guide("data-filtering-overview")
 
@@ -51,7 +53,7 @@ FILTERS = (
         changes=(*filtered(F, "a", DE), *filtered(H, "b", FR)),
         columns=("a", "b"),
         rows={"a": (DE,), "b": (FR,)},
-        assumed=True,
+        assumed=undocumented.FILTERS_ADD_UP,
     ),
     yes(
         name="two filters of the same columns, rows of either",
@@ -59,13 +61,13 @@ FILTERS = (
         changes=(*filtered(F, "ab", DE), *filtered(H, "ab", FR)),
         columns=("a", "b"),
         rows={"a": (DE, FR), "b": (DE, FR)},
-        assumed=True,
+        assumed=undocumented.FILTERS_ADD_UP,
     ),
     yes(
         name="a filter and SELECT on the table",
         page=ABOUT,
         changes=(*filtered(F, "a", DE), given(T, "SELECT")),
-        assumed=True,
+        assumed=undocumented.FILTERS_ADD_UP,
     ),
     yes(
         name="a filter and a column that it has too",
@@ -73,7 +75,7 @@ FILTERS = (
         changes=(*filtered(F, "ab", DE), given(A, "SELECT")),
         columns=("a", "b"),
         rows={"b": (DE,)},
-        assumed=True,
+        assumed=undocumented.FILTERS_ADD_UP,
     ),
     no(
         name="a filter that is not granted",
@@ -183,7 +185,7 @@ TAGS = (
         changes=(*HIDDEN_PII, by_tags("INSERT", level="internal")),
         action="DESCRIBE",
         columns=("a", "b", "country"),
-        assumed=True,
+        assumed=undocumented.SEEN,
     ),
     yes(
         name="Super where some columns do not match is SELECT on the others",
@@ -264,13 +266,13 @@ TAGS = (
     yes(
         name="a grant under a condition on the principal's attributes",
         page=api("Condition"),
-        changes=(given(T, "SELECT", condition="context.iam.principalTags.team == 'x'"),),
-        assumed=True,
+        changes=(given(T, "SELECT", condition=TEAM),),
+        assumed=f"the condition of the grant holds: {TEAM}",
     ),
     yes(
         name="a grant under a condition that adds nothing to another",
         page=api("Condition"),
-        changes=(given(T, "SELECT"), given(A, "SELECT", condition="context.iam.principalTags.team == 'x'")),
+        changes=(given(T, "SELECT"), given(A, "SELECT", condition=TEAM)),
     ),
     no(name="a tag on another table", page=CONSIDERATIONS, changes=(tagged(U, domain="sales"), SALES)),
 )

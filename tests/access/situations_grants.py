@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from meshwright.access import undocumented
 from meshwright.access.decision import Fault, Step, Way
 from meshwright.access.resources import Kind, Resource, database, table
 from meshwright.access.state import Identity, Table
@@ -59,7 +60,7 @@ NAMED = (
         page=PERMISSIONS,
         changes=(given(T, "SELECT"),),
         action="DESCRIBE",
-        assumed=True,
+        assumed=undocumented.SEEN,
     ),
     no(name="SELECT to another role", page=IMPLICIT, changes=(grant(G, REGISTRATION, T, "SELECT"),)),
     no(
@@ -78,7 +79,7 @@ NAMED = (
         name="SELECT on the table without any permission on its database",
         page=guide("metadata-permissions"),
         changes=(fields(G, grants=()), given(T, "SELECT")),
-        assumed=True,
+        assumed=undocumented.NO_DATABASE,
     ),
     no(name="DROP is not to read", page=PERMISSIONS, changes=(given(T, "DROP"),)),
 )
@@ -275,7 +276,7 @@ LIMITED = (
         page=LIMITS,
         changes=(given(A, "SELECT"), given(T, "INSERT")),
         columns=("a",),
-        assumed=True,
+        assumed=undocumented.WRITER,
     ),
     yes(
         name="some columns of a partitioned table, without the partition column",
@@ -285,7 +286,7 @@ LIMITED = (
             tables(t=Table(COLUMNS, f"{BUCKET}/t", "parquet", (), ("country",))),
         ),
         columns=("a", "b"),
-        assumed=True,
+        assumed=undocumented.PARTITIONS,
     ),
 )
 
@@ -320,7 +321,7 @@ ADMINISTRATORS = (
         page=guide("permissions-reference"),
         changes=(READ_ONLY,),
         action="DESCRIBE",
-        assumed=True,
+        assumed=undocumented.VIEWS,
     ),
     no(
         name="a read-only administrator does not read",

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from meshwright.access import enforcement, evaluate
 from meshwright.access.decision import Fault, Step, Way
 from meshwright.access.resources import Kind, Resource
 from meshwright.access.state import ANYBODY, Identity, Location
@@ -65,7 +66,7 @@ IAM_ONLY = (
         page=METADATA,
         changes=OPEN,
         way=Way.OPEN,
-        assumed=True,
+        assumed=evaluate.OPEN_TABLE,
     ),
     asked(
         name="open and registered, without GetDataAccess",
@@ -93,7 +94,7 @@ IAM_ONLY = (
         page=METADATA,
         changes=(*OPEN, given(A, "SELECT")),
         way=Way.DIRECT,
-        assumed=True,
+        assumed=evaluate.OPEN_TABLE,
     ),
     yes(
         name="open beside a grant on the table",
@@ -133,7 +134,7 @@ HYBRID_MODE = (
         changes=(HYBRID, opted_in((STEWARD, T)), *OPEN),
         broken=Step.PRINCIPAL_GRANT,
         fault=Fault.MISSING,
-        assumed=True,
+        assumed=evaluate.OPEN_IGNORED,
     ),
     asked(
         name="hybrid, opted in without a grant, to see, the table is open",
@@ -142,7 +143,7 @@ HYBRID_MODE = (
         action="DESCRIBE",
         broken=Step.PRINCIPAL_GRANT,
         fault=Fault.MISSING,
-        assumed=True,
+        assumed=evaluate.OPEN_IGNORED,
     ),
     yes(
         name="hybrid, not opted in, open: by the caller's own S3",
@@ -168,7 +169,7 @@ HYBRID_MODE = (
         page=guide("notes-hybrid"),
         changes=(HYBRID, opted_in((STEWARD, D)), given(T, "SELECT")),
         way=Way.DIRECT,
-        assumed=True,
+        assumed=enforcement.BY_DATABASE,
     ),
     yes(
         name="hybrid, opted in on all tables, in the catalog's account",
@@ -197,7 +198,7 @@ HYBRID_MODE = (
         changes=(HYBRID, opted_in((C, T))),
         who=ANALYST,
         way=Way.SHARED,
-        assumed=True,
+        assumed=enforcement.BY_ACCOUNT,
     ),
     asked(
         name="hybrid, another opted in",

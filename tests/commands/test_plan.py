@@ -16,6 +16,7 @@ from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
 from meshwright import cli
+from meshwright.command_line import review
 from meshwright.commands.plan_model import plan_of
 from meshwright.comparison import compare, refusals
 from meshwright.mesh.resource_changes import StackChange
@@ -430,7 +431,7 @@ def committed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def root(committed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(cli, "_today", lambda: TODAY)
+    monkeypatch.setattr(review, "today", lambda: TODAY)
     copy = tmp_path / "mesh"
     shutil.copytree(committed, copy)
     return copy

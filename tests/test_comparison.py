@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from meshwright import cli
+from meshwright.command_line import review
 from meshwright.comparison import compare, load_compared
 from meshwright.config.git import at_merge_base
 from meshwright.errors import UserError
@@ -34,7 +35,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     commit(tmp_path)
     git(tmp_path, "checkout", "--quiet", "-b", "work")
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(cli, "_today", lambda: TODAY)
+    monkeypatch.setattr(review, "today", lambda: TODAY)
     return tmp_path
 
 

@@ -30,8 +30,8 @@ class Situation:
     broken: Step | None = None
     """Of a no: the first hop that does not hold."""
     fault: Fault | None = None
-    assumed: bool = False
-    """Whether the answer rests on something that AWS does not document, or that is not known."""
+    assumed: str = ""
+    """What the answer rests on that AWS does not document, or that is not known; empty for nothing."""
 
     def __str__(self) -> str:
         return self.name

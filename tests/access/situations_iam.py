@@ -76,7 +76,7 @@ SITUATIONS = (
         name="a boundary that was not read",
         page=BOUNDARIES,
         changes=(analyst(GLUE, DATA, boundary_name="limits"),),
-        assumed=True,
+        assumed="the permissions boundary limits allows it: what it allows is not known",
     ),
     no(
         name="no glue:GetTable",
@@ -166,7 +166,7 @@ SITUATIONS = (
         name="the role's policies are not known",
         page=guide("lf-permissions-overview"),
         changes=(put(C, "identities", ANALYST, Identity()),),
-        assumed=True,
+        assumed=f"IAM lets {ANALYST} use Lake Formation and Glue: its policies are not known",
     ),
     yes(
         name="GetDataAccess under a condition that is not known",
@@ -177,7 +177,7 @@ SITUATIONS = (
                 allow("lakeformation:GetDataAccess", when={"StringEquals": {"aws:SourceVpc": "vpc-1"}}),
             ),
         ),
-        assumed=True,
+        assumed="StringEquals aws:SourceVpc vpc-1 holds",
     ),
     yes(
         name="GetDataAccess under a condition that holds",

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from meshwright.access import enforcement, storage_path
 from meshwright.access.decision import Fault, Step, Way
 from meshwright.access.state import Identity, Key, Location, Table
 from tests.access.building import (
@@ -129,7 +130,7 @@ REGISTRATIONS = (
         name="registered twice, one inside the other",
         page=UNDERLYING,
         changes=(fields(G, locations={f"{BUCKET}/t": Location(REGISTRATION), BUCKET: Location(OTHER_ROLE)}),),
-        assumed=True,
+        assumed=enforcement.NESTED,
     ),
     yes(
         name="the reader needs neither S3 nor KMS",
@@ -169,7 +170,7 @@ ROLES = (
         page=REGISTERING,
         changes=(role(allow("s3:GetObject"), ROLE_KMS),),
         broken=Step.REGISTRATION_ROLE,
-        assumed=True,
+        assumed=storage_path.LISTING,
     ),
     no(
         name="the registration role may not use the key",
@@ -199,7 +200,7 @@ ROLES = (
                 },
             ),
         ),
-        assumed=True,
+        assumed="the service-linked role may read the location: Lake Formation keeps its policy",
     ),
 )
 
@@ -267,14 +268,14 @@ BUCKETS = (
                 deny("s3:*", to="*", when={"StringNotEquals": {"aws:SourceVpce": "vpce-1"}}),
             ),
         ),
-        assumed=True,
+        assumed="not denied by StringNotEquals aws:SourceVpce vpce-1",
     ),
     no(
         name="the bucket does not let the role list",
         page=REGISTERING,
         changes=(bucket(BUCKET_ALLOW),),
         broken=Step.BUCKET,
-        assumed=True,
+        assumed=storage_path.LISTING,
     ),
     no(
         name="the bucket names a role that was made again",

@@ -2,19 +2,25 @@
 
 from tests.access import (
     situations_across,
+    situations_buckets_keys,
+    situations_columns,
     situations_filters_tags,
     situations_grants,
     situations_iam,
     situations_open_hybrid,
     situations_storage,
+    situations_two_steps,
 )
 from tests.access.situation import Situation
 
 SITUATIONS: tuple[Situation, ...] = (
     *situations_grants.SITUATIONS,
+    *situations_columns.SITUATIONS,
     *situations_filters_tags.SITUATIONS,
     *situations_open_hybrid.SITUATIONS,
+    *situations_two_steps.SITUATIONS,
     *situations_across.SITUATIONS,
     *situations_storage.SITUATIONS,
+    *situations_buckets_keys.SITUATIONS,
     *situations_iam.SITUATIONS,
 )

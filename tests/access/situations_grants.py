@@ -1,10 +1,10 @@
-"""Situations of one account: named grants, wildcards, databases, columns, administrators."""
+"""Situations of one account: named grants, wildcards, databases, actions, administrators."""
 
 from functools import partial
 
 from meshwright.access import undocumented
 from meshwright.access.decision import Fault, Step, Way
-from meshwright.access.resources import Kind, Resource, database, table
+from meshwright.access.resources import database, table
 from meshwright.access.state import Identity, Table
 from tests.access.building import (
     BUCKET,
@@ -34,16 +34,9 @@ asked = partial(Situation, who=STEWARD)
 yes = partial(asked, columns=COLUMNS, way=Way.DIRECT)
 no = partial(asked, broken=Step.PRINCIPAL_GRANT, fault=Fault.MISSING)
 given = partial(grant, G, STEWARD)
-A_B = Resource(G, Kind.COLUMNS, ("d", "t"), frozenset({"a", "b"}))
-A, B, PII = (Resource(G, Kind.COLUMNS, ("d", "t"), frozenset({name})) for name in ("a", "b", "pii"))
-GONE = Resource(G, Kind.COLUMNS, ("d", "t"), frozenset({"gone"}))
-ALL_BUT_PII = Resource(G, Kind.COLUMNS, ("d", "t"), None, frozenset({"pii"}))
-ALL_COLUMNS = Resource(G, Kind.COLUMNS, ("d", "t"))
 PERMISSIONS = guide("lf-permissions-reference")
-LIMITS = guide("data-filtering-notes")
 IMPLICIT = guide("implicit-permissions")
 EVERYTHING_IN_GLUE = put(G, "identities", STEWARD, Identity(policy=policy(allow("glue:*"))))
-LATER = tables(t=Table((*COLUMNS, "z"), f"{BUCKET}/t"))
 
 NAMED = (
     yes(name="SELECT on the table", page=PERMISSIONS, changes=(given(T, "SELECT"),)),
@@ -217,78 +210,6 @@ ACTIONS = (
     ),
 )
 
-LIMITED = (
-    yes(name="some columns", page=LIMITS, changes=(given(A_B, "SELECT"),), columns=("a", "b")),
-    yes(
-        name="all columns but one",
-        page=LIMITS,
-        changes=(given(ALL_BUT_PII, "SELECT"),),
-        columns=("a", "b", "country"),
-    ),
-    yes(
-        name="all columns but one, and a later one",
-        page=api("ColumnWildcard"),
-        changes=(given(ALL_BUT_PII, "SELECT"), LATER),
-        columns=("a", "b", "country", "z"),
-    ),
-    yes(
-        name="some columns, and not a later one",
-        page=api("TableWithColumnsResource"),
-        changes=(given(A_B, "SELECT"), LATER),
-        columns=("a", "b"),
-    ),
-    yes(
-        name="two grants on columns add up",
-        page=LIMITS,
-        changes=(given(A, "SELECT"), given(B, "SELECT")),
-        columns=("a", "b"),
-    ),
-    yes(
-        name="a column and all but another add up",
-        page=LIMITS,
-        changes=(given(A, "SELECT"), given(ALL_BUT_PII, "SELECT")),
-        columns=("a", "b", "country"),
-    ),
-    yes(
-        name="a column and the whole table",
-        page=LIMITS,
-        changes=(given(A, "SELECT"), given(T, "SELECT")),
-    ),
-    yes(
-        name="all but one, and that one",
-        page=LIMITS,
-        changes=(given(ALL_BUT_PII, "SELECT"), given(PII, "SELECT")),
-    ),
-    yes(
-        name="a column wildcard without exclusions is the whole table",
-        page=guide("upgrade-glue-lake-formation-step4"),
-        changes=(given(ALL_COLUMNS, "SELECT"),),
-    ),
-    no(
-        name="SELECT on some columns is not INSERT",
-        page=LIMITS,
-        changes=(given(A, "SELECT"),),
-        action="INSERT",
-    ),
-    no(name="a column that is gone", page=LIMITS, changes=(given(GONE, "SELECT"),)),
-    yes(
-        name="some columns for who also inserts",
-        page=LIMITS,
-        changes=(given(A, "SELECT"), given(T, "INSERT")),
-        columns=("a",),
-        assumed=undocumented.WRITER,
-    ),
-    yes(
-        name="some columns of a partitioned table, without the partition column",
-        page=LIMITS,
-        changes=(
-            given(A_B, "SELECT"),
-            tables(t=Table(COLUMNS, f"{BUCKET}/t", "parquet", (), ("country",))),
-        ),
-        columns=("a", "b"),
-        assumed=undocumented.PARTITIONS,
-    ),
-)
 
 READ_ONLY = settings(G, read_only_admins=frozenset({STEWARD}))
 ADMIN = settings(G, admins=frozenset({STEWARD}))
@@ -345,4 +266,4 @@ ADMINISTRATORS = (
     ),
 )
 
-SITUATIONS = (*NAMED, *WIDE, *ACTIONS, *LIMITED, *ADMINISTRATORS)
+SITUATIONS = (*NAMED, *WIDE, *ACTIONS, *ADMINISTRATORS)

@@ -66,7 +66,7 @@ def test_whatever_is_removed_exactly_what_rests_on_it_is_refused(drawn: Drawn, d
     removals = list(reading.removals())
     assert {each.step for each in removals} == set(Step) - NOT_REMOVED
     for removal in removals:
-        lost = {pair for pair in wanted if removal.concerns(pair[0], by_reference[pair[1]])}
+        lost = {(arn, name) for arn, name in wanted if removal.concerns(arn, by_reference[name])}
         decided = decisions(mesh, removal.state)
         left = {each: columns for each, columns in wanted.items() if each not in lost}
         assert read_by(decided) == left, removal.name

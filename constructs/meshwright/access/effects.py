@@ -103,17 +103,26 @@ class Effects:
             account,
             grants=tuple(grant for place in sorted(places) for grant in by_place.get(place, ())),
             identities={**account.identities, **unknown},
-            filters={**self._strange_filters(account.account), **account.filters},
+            filters={
+                resource: content
+                for name in databases
+                for resource, content in self._filters_by_database.get((account.account, name), {}).items()
+            },
         )
 
     def _links(self, account: AccountState, databases: set[str]) -> Iterator[str]:
         for name in databases:
             yield from account.links_to.get((self.comparison.catalog, name), ())
 
-    def _strange_filters(self, account: str) -> dict[Resource, Filter]:
-        """Filters that nobody declared: they give nothing as long as no grant names them."""
-        declared, live = self.comparison.both(account)
-        return {key: content for key, content in live.filters.items() if key not in declared.filters}
+    @cached_property
+    def _filters_by_database(self) -> dict[tuple[str, str], dict[Resource, Filter]]:
+        """By account and database; those that nobody declared, too: they give nothing until a grant names one."""
+        found: dict[tuple[str, str], dict[Resource, Filter]] = {}
+        for state in (self.comparison.live, self.comparison.declared):
+            for number, account in state.accounts.items():
+                for resource, content in account.filters.items():
+                    found.setdefault((number, resource.path[0]), {})[resource] = content
+        return found
 
     @cached_property
     def _grants_by_place(self) -> dict[str, dict[str, list[Grant]]]:

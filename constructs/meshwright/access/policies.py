@@ -153,7 +153,7 @@ def _own_verdict(identity: Identity, action: str, resource: str, context: Contex
     if not own.allowed or not identity.boundary_name:
         return own
     if identity.boundary is None:
-        text = f"the permissions boundary {identity.boundary_name} allows {action}: it was not read"
+        text = f"the permissions boundary {identity.boundary_name} allows it: what it allows is not known"
         return Verdict(own.effect, own.statement, own.direct, (*own.assumed, text))
     bound = identity_verdict(identity.boundary, action, resource, context)
     if not bound.allowed:

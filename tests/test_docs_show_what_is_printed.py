@@ -1,0 +1,96 @@
+"""README and docs/access.md show outputs of the commands on the example mesh: these are what they print."""
+
+import re
+import shutil
+import subprocess
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from meshwright.commands.access import access
+from meshwright.commands.explain import explain
+from meshwright.commands.plan import plan
+
+REPOSITORY = Path(__file__).parents[1]
+TODAY = date(2026, 11, 24)
+
+
+def shown(page: str, first_line: str) -> list[str]:
+    """The lines of the block that begins so; `…` stands for what is left out at its end."""
+    blocks = re.findall(r"^```(\w*)\n(.*?)^```$", (REPOSITORY / page).read_text(), re.DOTALL | re.MULTILINE)
+    [block] = [text for language, text in blocks if not language and text.startswith(first_line)]
+    return [line for line in block.splitlines() if line != "…"]
+
+
+@pytest.mark.parametrize(
+    ("page", "first_line", "role", "table"),
+    [
+        ("README.md", "No: payments.fraud", "payments.fraud", "orders.sales.orders.status"),
+        (
+            "docs/access.md",
+            "No: analytics.scientists",
+            "analytics.scientists",
+            "customers.profiles.profiles.phone",
+        ),
+    ],
+)
+def test_explain(
+    page: str, first_line: str, role: str, table: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    explain(
+        root=REPOSITORY,
+        environment=None,
+        role=role,
+        table=table,
+        live=False,
+        local=False,
+        role_name=None,
+        output="text",
+        today=TODAY,
+    )
+    lines = shown(page, first_line)
+    assert len(lines) > 3
+    assert capsys.readouterr().out.splitlines()[: len(lines)] == lines
+
+
+def test_access(capsys: pytest.CaptureFixture[str]) -> None:
+    access(
+        root=REPOSITORY,
+        environment=None,
+        product=None,
+        domain="analytics",
+        role=None,
+        classification=None,
+        pii=True,
+        output="text",
+        today=TODAY,
+    )
+    lines = shown("docs/access.md", "customers.profiles.profiles  (confidential)")
+    assert len(lines) > 3
+    assert capsys.readouterr().out.splitlines()[: len(lines)] == lines
+
+
+def test_plan(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("mesh.yaml", "domains"):
+        source = REPOSITORY / name
+        (shutil.copytree if source.is_dir() else shutil.copy)(source, tmp_path / name)
+    git = ["git", "-C", str(tmp_path), "-c", "user.name=a", "-c", "user.email=a@example.com"]
+    for arguments in (["init", "-q"], ["add", "."], ["commit", "-qm", "The example mesh"]):
+        subprocess.run([*git, *arguments], check=True)
+    orders = tmp_path / "domains" / "orders.yaml"
+    kept = [line for line in orders.read_text().splitlines(True) if "{domain: payments," not in line]
+    orders.write_text("".join(kept))
+    code = plan(
+        root=tmp_path,
+        base="HEAD",
+        fail_on=[],
+        accept_breaking=[],
+        environment=None,
+        output="text",
+        today=TODAY,
+    )
+    lines = shown("README.md", "Review needed:")
+    assert code == 1
+    assert len(lines) > 10
+    assert capsys.readouterr().out.splitlines()[: len(lines)] == lines

@@ -121,7 +121,12 @@ def refusals(
     """
     if not comparison.comparable:
         return ()
-    _check(comparison, accepted)
+    sides = (comparison.before.files, comparison.after.files)
+    check_accepted(
+        accepted,
+        known=[name for files in sides for name in names_in(files)],
+        unread={name for files in sides for name in files.unread},
+    )
     found: set[Problem] = set()
     for environment in environments:
         before, after = comparison.meshes(environment)
@@ -165,18 +170,19 @@ def _has(side: Examined, environment: str) -> bool:
     return side.files.mesh is not None and environment in side.files.mesh.environments
 
 
-def _check(comparison: Comparison, accepted: Iterable[str]) -> None:
-    sides = (comparison.before.files, comparison.after.files)
-    known = list(
-        dict.fromkeys(
-            f"{domain.domain}.{name}"
-            for files in sides
-            for domain in files.domains.values()
-            for name in (*domain.products, *domain.streams)
-        )
-    )
-    unread = {name for files in sides for name in files.unread}
+def names_in(files: Files) -> list[str]:
+    """Every product and stream of the files, as `domain.product` or `domain.stream`."""
+    return [
+        f"{domain.domain}.{name}"
+        for domain in files.domains.values()
+        for name in (*domain.products, *domain.streams)
+    ]
+
+
+def check_accepted(accepted: Iterable[str], *, known: Iterable[str], unread: Collection[str] = ()) -> None:
+    """Raises UserError for a name to accept that nothing has. Of the domains in `unread` nothing is known."""
+    names = list(dict.fromkeys(known))
     for name in accepted:
-        if name not in known and name.partition(".")[0] not in unread:
-            fix = suggestion(name, known, "Write it as DOMAIN.PRODUCT.")
+        if name not in names and name.partition(".")[0] not in unread:
+            fix = suggestion(name, names, "Write it as DOMAIN.PRODUCT.")
             raise UserError(f"There is no product or stream `{name}` to accept the breaking of. {fix}")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from meshwright.access.compiled import compile_state
-from meshwright.access.rows import access_rows, deployed_rows
+from meshwright.access.rows import DeployedAccess, access_rows
 from meshwright.cli import main
 from meshwright.commands.access import access
 from meshwright.errors import UserError
@@ -177,7 +177,7 @@ def test_limits(case: str, capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_one_domain_after_the_other_or_the_state_as_a_whole() -> None:
     mesh = load_mesh(REPOSITORY, environment=None, today=date(2026, 11, 24))
-    found = list(deployed_rows(mesh))
+    found = list(DeployedAccess(mesh).rows())
     assert len(found) == 19
     assert found == list(access_rows(mesh, compile_state(mesh)))
 

@@ -31,7 +31,7 @@ class Effects:
 
     def of(self, deviation: Deviation) -> tuple[Effect, ...]:
         """Of the deviation alone; if there are none, those that it has together with others."""
-        if not deviation.tables or not deviation.principals or not deviation.actions:
+        if not deviation.tables or not deviation.actions or not (deviation.readers | deviation.principals):
             return ()
         base = self._part(deviation, deviation.given)
         alone = self._compare(deviation, base, deviation.change(base))
@@ -44,14 +44,20 @@ class Effects:
     def _compare(self, deviation: Deviation, before: LakeState, after: LakeState) -> tuple[Effect, ...]:
         one, other = Evaluator(before), Evaluator(after)
         found = []
-        for principal in sorted(deviation.principals):
-            for name in deviation.tables:
-                for action in deviation.actions:
-                    was = one.decide(principal, name, action).cells
-                    now = other.decide(principal, name, action).cells
-                    if was != now:
-                        found.append(Effect(principal, name, action, beyond(now, was), beyond(was, now)))
+        for principal, name in self._pairs(deviation):
+            for action in deviation.actions:
+                was = one.decide(principal, name, action).cells
+                now = other.decide(principal, name, action).cells
+                if was != now:
+                    found.append(Effect(principal, name, action, beyond(now, was), beyond(was, now)))
         return tuple(_without_accounts_of_losers(found))
+
+    def _pairs(self, deviation: Deviation) -> list[tuple[str, TableName]]:
+        """Who may gain or lose which table."""
+        tables, known = frozenset(deviation.tables), self.comparison.read_by
+        read = {(who, name) for who in deviation.readers for name in known.get(who, ()) if name in tables}
+        any_of_them = {(who, name) for who in deviation.principals for name in tables}
+        return sorted(read | any_of_them, key=lambda pair: (pair[0], str(pair[1])))
 
     def _near(self, deviation: Deviation) -> tuple[Deviation, ...]:
         """Other deviations that can matter to the same tables."""
@@ -81,7 +87,7 @@ class Effects:
         declared = self.comparison.declared
         owners = {declared.bucket_owners[each] for each in buckets if each in declared.bucket_owners}
         numbers = {self.comparison.catalog, deviation.account, *owners}
-        numbers |= {number for who in deviation.principals if (number := account_of(who))}
+        numbers |= {number for who in deviation.readers | deviation.principals if (number := account_of(who))}
         accounts = {
             number: self._account(declared.accounts[number], databases)
             for number in sorted(numbers)
@@ -116,7 +122,7 @@ class Effects:
 
     @cached_property
     def _filters_by_database(self) -> dict[tuple[str, str], dict[Resource, Filter]]:
-        """By account and database; those that nobody declared, too: they give nothing until a grant names one."""
+        """By account and database; also undeclared ones, which give nothing until a grant names them."""
         found: dict[tuple[str, str], dict[Resource, Filter]] = {}
         for state in (self.comparison.live, self.comparison.declared):
             for number, account in state.accounts.items():

@@ -1,6 +1,6 @@
 """Who can read what: the decisions on every role of the mesh and every table that something is granted on."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -71,14 +71,21 @@ def access_rows(mesh: Mesh, state: LakeState, *, wanted: Wanted | None = None) -
         yield from _rows_of(mesh, evaluator, domain, tables, wanted)
 
 
-def deployed_rows(mesh: Mesh, *, wanted: Wanted | None = None) -> Iterator[Access]:
+class DeployedAccess:
     """The same for what the files lead to, with little memory: one domain's view after the other."""
-    tables, views = tables_of(mesh), DomainViews(mesh)
-    evaluator: Evaluator | None = None
-    for domain in mesh.domains.values():
-        state = views.of(domain)
-        evaluator = Evaluator(state) if evaluator is None else replace(evaluator, state=state)
-        yield from _rows_of(mesh, evaluator, domain, tables, wanted)
+
+    def __init__(self, mesh: Mesh, *, wanted: Wanted | None = None) -> None:
+        self.mesh, self._wanted = mesh, wanted
+        self._tables, self._views = tables_of(mesh), DomainViews(mesh)
+        self._evaluator: Evaluator | None = None
+
+    def rows(self, domains: Iterable[Domain] | None = None) -> Iterator[Access]:
+        """What the roles of these domains (default: of all) can read."""
+        for domain in self.mesh.domains.values() if domains is None else domains:
+            state = self._views.of(domain)
+            known = self._evaluator
+            self._evaluator = evaluator = replace(known, state=state) if known else Evaluator(state)
+            yield from _rows_of(self.mesh, evaluator, domain, self._tables, self._wanted)
 
 
 def _rows_of(

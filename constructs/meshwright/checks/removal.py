@@ -85,7 +85,8 @@ def _account(pair: _Pair, environment: str) -> Iterator[Break]:
         for each in pair.readers(name):
             earlier = losses.get(each.consumer, Affected(each.consumer, each.roles, ()))
             loses = (*earlier.loses, *(f"{name}.{table}" for table in each.loses))
-            losses[each.consumer] = Affected(each.consumer, earlier.roles, loses)
+            roles = tuple(dict.fromkeys((*earlier.roles, *each.roles)))
+            losses[each.consumer] = Affected(each.consumer, roles, loses)
     if found := tuple(losses[consumer] for consumer in sorted(losses)):
         yield Break(
             kind=Kind.ACCOUNT_CHANGED,

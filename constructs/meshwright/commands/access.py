@@ -1,17 +1,25 @@
 """`meshwright access`: who can read what, once the files are deployed."""
 
+import sys
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from meshwright.access.rows import Access, TableOf, deployed_rows
+from meshwright.access.rows import DeployedAccess, TableOf
 from meshwright.access.subjects import domain_in, find_role
-from meshwright.commands.access_text import FORMATS, Report
+from meshwright.commands.access_text import FORMATS, Written
+from meshwright.commands.parallel import in_parallel
+from meshwright.config.loading import collector_paused
 from meshwright.config.suggest import suggestion
 from meshwright.errors import UserError
-from meshwright.mesh.model import Mesh
+from meshwright.mesh.model import Domain, Mesh
 from meshwright.project import load_mesh
 
+SHARE = 100
+"""Domains for which another process pays."""
 
+
+@collector_paused()
 def access(
     *,
     root: Path,
@@ -41,14 +49,16 @@ def access(
             and (not pii or bool(table.pii))
         )
 
-    rows = [row for row in deployed_rows(mesh, wanted=wanted) if row.pii or not pii]
-    rows.sort(key=_order)
-    print(FORMATS[output](Report(mesh=mesh.name, environment=mesh.environment, rows=rows)))
+    form = FORMATS[output]
+
+    def write(domains: Sequence[Domain]) -> list[Written]:
+        return [form.written(row) for row in found.rows(domains) if row.pii or not pii]
+
+    found = DeployedAccess(mesh, wanted=wanted)
+    rows = sorted(in_parallel(write, list(mesh.domains.values()), share=SHARE))
+    for piece in form.all(mesh.name, mesh.environment, rows):
+        sys.stdout.write(piece)
     return 0
-
-
-def _order(row: Access) -> tuple[str, ...]:
-    return (row.table.reference, "" if row.own else row.domain, row.role)
 
 
 def _check(mesh: Mesh, product: str | None, domain: str | None, classification: str | None) -> None:

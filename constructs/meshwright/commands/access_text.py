@@ -1,44 +1,61 @@
-"""What `access` found, as text for people, Markdown for a pull request, or JSON for programs."""
+"""What `access` found, as text for people, Markdown for a pull request, or JSON for programs.
+
+A mesh may have hundreds of thousands of accesses: each is written by itself, and they are put together last.
+"""
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any, Final
 
 from meshwright.access.rows import Access
 from meshwright.commands.access_wording import all_or, rows_of, wrapped
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Written:
+    """One access, written. Sorts by table, the owner's roles first."""
+
+    table: str
+    """Its reference."""
+    reader: tuple[str, str]
+    """Domain and role; the domain is empty for the table's own."""
+    role: str
+    """As `domain.key`."""
+    heading: str
+    """What stands once over all of a table."""
+    text: str
+    assumed: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
-class Report:
-    """A run of `access`."""
+class Format:
+    """A way to write: first each access, then all together, in pieces to be printed one after the other."""
 
-    mesh: str
-    environment: str
-    rows: Sequence[Access]
-    """Sorted by table, then role."""
+    row: Callable[[Access], str]
+    all: Callable[[str, str, Sequence[Written]], Iterator[str]]
+    """From the mesh's name, the environment's, and all accesses, sorted."""
 
-
-def text(report: Report) -> str:
-    """By table: who reads what of it, until when, on whose approval."""
-    lines = []
-    for table, rows in groupby(report.rows, key=lambda row: row.table):
-        lines.append(f"{table.reference}  ({table.classification})")
-        for row in rows:
-            indent = "  "
-            lines.append(f"{indent}{row.domain}.{row.role}  {_iam_name(row)}")
-            for part in _parts(row):
-                lines.append(wrapped(part, first=f"{indent}    ", rest=f"{indent}      "))
-        lines.append("")
-    return "\n".join([*lines, *_closing(report)])
+    def written(self, access: Access) -> Written:
+        """One access."""
+        table = access.table
+        return Written(
+            table=table.reference,
+            reader=("" if access.own else access.domain, access.role),
+            role=f"{access.domain}.{access.role}",
+            heading=f"{table.reference}  ({table.classification})",
+            text=self.row(access),
+            assumed=access.assumed,
+        )
 
 
-def _parts(row: Access) -> Iterable[str]:
-    yield all_or(row.columns, row.table) + ("; may write" if row.writes else "")
+def _text_row(row: Access) -> str:
+    name, account = row.principal.partition(":role/")[2], row.principal.split(":")[4]
+    parts = [all_or(row.columns, row.table) + ("; may write" if row.writes else "")]
     if rows := rows_of(row.cells, row.table):
-        yield f"rows {rows}"
-    yield _ground(row)
+        parts.append(f"rows {rows}")
+    lines = [wrapped(part, first="      ", rest="        ") for part in (*parts, _ground(row))]
+    return "\n".join([f"  {row.domain}.{row.role}  ({name} in {account})", *lines])
 
 
 def _ground(row: Access) -> str:
@@ -50,57 +67,57 @@ def _ground(row: Access) -> str:
     return f"{ends}; {row.approval}; for: {row.purpose}"
 
 
-def _iam_name(row: Access) -> str:
-    return f"({row.principal.partition(':role/')[2] or row.principal} in {row.principal.split(':')[4]})"
+def _text(mesh: str, environment: str, rows: Sequence[Written]) -> Iterator[str]:
+    """By table: who reads what of it, until when, on whose approval."""
+    table = None
+    for row in rows:
+        if row.table != table:
+            yield f"{'' if table is None else chr(10)}{row.heading}\n"
+            table = row.table
+        yield f"{row.text}\n"
+    yield "\n" if rows else ""
+    yield from _closing(mesh, environment, rows)
 
 
-def _closing(report: Report) -> list[str]:
-    roles = {(row.domain, row.role) for row in report.rows}
-    tables = {row.table.name for row in report.rows}
-    counted = f"{len(roles)} roles read {len(tables)} tables ({len(report.rows)} combinations)"
-    lines = [f"Mesh {report.mesh}, environment {report.environment}: {counted}."]
-    if not report.rows:
-        lines = [f"Mesh {report.mesh}, environment {report.environment}: nobody reads anything of that."]
-    lines.append(
-        "Not listed: the roles that deploy. They administer Lake Formation, so can grant themselves access."
-    )
-    lines = [wrapped(line, first="", rest="") for line in lines]
-    assumed = dict.fromkeys(text for row in report.rows for text in row.assumed)
+def _closing(mesh: str, environment: str, rows: Sequence[Written]) -> Iterator[str]:
+    roles, tables = len({row.role for row in rows}), len({row.table for row in rows})
+    found = f"{roles} roles read {tables} tables ({len(rows)} combinations)."
+    lines = [
+        f"Mesh {mesh}, environment {environment}: " + (found if rows else "nobody reads anything of that."),
+        "Not listed: the roles that deploy. They administer Lake Formation, so can grant themselves access.",
+    ]
+    assumed = dict.fromkeys(text for row in rows for text in row.assumed)
     if assumed:
         lines += ["", "Taken for granted, since no file says it:"]
-        lines += [wrapped(f"{text}.", first="  - ", rest="    ") for text in assumed]
-    return lines
+        lines += [wrapped(f"{text}.", first="  - ", rest="    ") for text in sorted(assumed)]
+    yield "\n".join(lines) + "\n"
 
 
-def markdown(report: Report) -> str:
-    """One table: a row per role and table."""
-    lines = [
-        "| product and table | class | role | columns | rows | until | on whose approval |",
-        "|---|---|---|---|---|---|---|",
+def _markdown_row(row: Access) -> str:
+    cells = [
+        row.table.reference,
+        row.table.classification,
+        f"{row.domain}.{row.role}",
+        all_or(row.columns, row.table),
+        rows_of(row.cells, row.table) or "all",
+        str(row.until or ""),
+        "own product" if row.own else row.approval or "**not agreed to**",
     ]
-    for row in report.rows:
-        ground = "own product" if row.own else row.approval or "**not agreed to**"
-        cells = [
-            row.table.reference,
-            row.table.classification,
-            f"{row.domain}.{row.role}",
-            all_or(row.columns, row.table),
-            rows_of(row.cells, row.table) or "all",
-            str(row.until or ""),
-            ground,
-        ]
-        lines.append("| " + " | ".join(each.replace("|", "\\|") for each in cells) + " |")
-    return "\n".join([*lines, "", *_closing(report)])
+    return "| " + " | ".join(each.replace("|", "\\|") for each in cells) + " |"
 
 
-def as_json(report: Report) -> str:
-    """One object; each access with its pieces: columns, and the conditions on their rows."""
-    content = {
-        "mesh": report.mesh,
-        "environment": report.environment,
-        "access": [row_json(row) for row in report.rows],
-    }
-    return json.dumps(content, indent=2, ensure_ascii=False)
+def _markdown(mesh: str, environment: str, rows: Sequence[Written]) -> Iterator[str]:
+    """One table: a row per role and table."""
+    yield "| product and table | class | role | columns | rows | until | on whose approval |\n"
+    yield "|---|---|---|---|---|---|---|\n"
+    for row in rows:
+        yield f"{row.text}\n"
+    yield "\n"
+    yield from _closing(mesh, environment, rows)
+
+
+def _json_row(row: Access) -> str:
+    return json.dumps(row_json(row), ensure_ascii=False)
 
 
 def row_json(row: Access) -> dict[str, Any]:
@@ -113,7 +130,13 @@ def row_json(row: Access) -> dict[str, Any]:
         "classification": row.table.classification,
         "columns": list(row.columns),
         "pii": list(row.pii),
-        "cells": cells_json(row),
+        "cells": [
+            {
+                "columns": [column for column in row.table.columns if column in piece.columns],
+                "where": sorted(piece.rows),
+            }
+            for piece in row.cells
+        ],
         "writes": row.writes,
         "own": row.own,
         "until": row.until.isoformat() if row.until else None,
@@ -123,15 +146,17 @@ def row_json(row: Access) -> dict[str, Any]:
     }
 
 
-def cells_json(row: Access) -> list[dict[str, Any]]:
-    """The pieces: columns in the table's order, with the conditions that all must hold."""
-    return [
-        {
-            "columns": [column for column in row.table.columns if column in piece.columns],
-            "where": sorted(piece.rows),
-        }
-        for piece in row.cells
-    ]
+def _json(mesh: str, environment: str, rows: Sequence[Written]) -> Iterator[str]:
+    """One object; a line for each access, with its pieces: columns, and the conditions on their rows."""
+    head = json.dumps({"mesh": mesh, "environment": environment}, ensure_ascii=False)
+    yield f'{head[:-1]}, "access": [\n'
+    for index, row in enumerate(rows):
+        yield f"{',' + chr(10) if index else ''}{row.text}"
+    yield "\n]}\n"
 
 
-FORMATS: Final[dict[str, Callable[[Report], str]]] = {"text": text, "markdown": markdown, "json": as_json}
+FORMATS: Final[dict[str, Format]] = {
+    "text": Format(_text_row, _text),
+    "markdown": Format(_markdown_row, _markdown),
+    "json": Format(_json_row, _json),
+}

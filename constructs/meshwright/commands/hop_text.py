@@ -80,6 +80,8 @@ class Words:
                 return f"{self.holder(hop.account)} grants {hop.action} to {self._place(hop.subject)}"
             case Step.PRINCIPAL_GRANT:
                 return f"{self.holder(hop.account)} grants {hop.action} to the role"
+            case Step.DATA_LOCATION:
+                return f"it may use the registered location of the files ({hop.action})"
             case Step.LOCATION:
                 return f"the files are at a location registered with Lake Formation: {hop.subject}"
             case Step.REGISTRATION_ROLE:
@@ -107,6 +109,8 @@ class Words:
                 return f"{self._place(hop.account)} has no resource link to {self.table.database}"
             case Step.LINK_GRANT:
                 return f"it has no DESCRIBE on the resource link {hop.subject}"
+            case Step.SHARE if "no administrator" in hop.evidence:
+                return f"{self._place(hop.account)} has no Lake Formation administrator, so sees no share"
             case Step.SHARE if hop.fault is Fault.PENDING:
                 return f"the share of {self._place(self.table.catalog)} waits to be accepted"
             case Step.SHARE:
@@ -120,6 +124,8 @@ class Words:
                 return "what the role and its account are granted has no column in common"
             case Step.PRINCIPAL_GRANT:
                 return f"{self.holder(hop.account)} does not grant {hop.action} to the role"
+            case Step.DATA_LOCATION:
+                return f"it may not use the registered location of the files ({hop.action})"
             case Step.LOCATION if hop.fault is Fault.HYBRID:
                 return f"{hop.subject} is in hybrid access mode, and the role has not opted in"
             case Step.LOCATION:

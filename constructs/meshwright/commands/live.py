@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from meshwright.errors import UserError
 from meshwright.mesh.model import Mesh
-from meshwright.project import load_both
+from meshwright.project import Examined
 
 if TYPE_CHECKING:
     from meshwright.aws.accounts import Account
@@ -32,13 +32,13 @@ class Deployed:
             raise UserError("--role-name is the role to read the accounts with: add --deployed or --local.")
         return None
 
-    def against(self, root: Path, *, environment: str | None, today: date) -> "Against":
-        """The files and these accounts. Raises UserError for files with problems, and what can't be read."""
-        from meshwright.deployed import against_deployed
+    def against(self, found: Examined, *, root: Path, environment: str | None, today: date) -> "Against":
+        """The files and these accounts. Raises UserError for a broken mesh.yaml, and what can't be read."""
+        from meshwright.deployed import against_deployed, resolved
 
-        files, mesh = load_both(root, environment=environment, today=today)
+        mesh = resolved(found, environment=environment, today=today)
         sessions = accounts_of(mesh, root=root, local=self.local, role_name=self.role_name)
-        return against_deployed(files, mesh, sessions, today=today)
+        return against_deployed(found, mesh, sessions, today=today)
 
 
 def accounts_of(mesh: Mesh, *, root: Path, local: bool, role_name: str | None = None) -> "Sessions":

@@ -15,6 +15,7 @@ from meshwright.commands.plan_model import (
 from meshwright.commands.plan_text import FORMATS
 from meshwright.comparison import compare, refusal_text, refusals
 from meshwright.errors import UserError
+from meshwright.project import examine
 
 
 def plan(
@@ -36,9 +37,12 @@ def plan(
     with.
     """
     if deployed is not None:
-        against = deployed.against(root, environment=environment, today=today)
-        made = plan_against_deployed(against.mesh, against.live.state, against.refusals(accept_breaking))
-        return _show(made, fail_on, output)
+        files = examine(root, environment=environment, today=today)
+        against = deployed.against(files, root=root, environment=environment, today=today)
+        refused = against.refusals(accept_breaking)
+        if files.errors:
+            raise UserError(refusal_text(sorted({*files.errors, *refused})))
+        return _show(plan_against_deployed(against.mesh, against.live.state, refused), fail_on, output)
     found = compare(root, base=base, today=today)
     environments = found.environments(environment)
     refused = refusals(found, environments=environments, accepted=accept_breaking)

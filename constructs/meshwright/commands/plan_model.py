@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from meshwright.access.changes import AccessChange, Kind, access_changes
 from meshwright.access.compiled import compile_state
-from meshwright.access.rows import TableOf, access_rows, deployed_rows
+from meshwright.access.rows import DeployedAccess, TableOf, access_rows
 from meshwright.access.safeguards import Safeguard, safeguard_changes
 from meshwright.access.state import LakeState
 from meshwright.comparison import Comparison
@@ -149,7 +149,7 @@ def plan_of(comparison: Comparison, *, environments: Iterable[str], refused: tup
 
 def plan_against_deployed(mesh: Mesh, live: LakeState, refused: tuple[Problem, ...]) -> Plan:
     """What deploying the files does to access as it is now; `cdk diff` tells what it does to resources."""
-    rows = (list(access_rows(mesh, live)), list(deployed_rows(mesh)))
+    rows = (list(access_rows(mesh, live)), list(DeployedAccess(mesh).rows()))
     environment = EnvironmentPlan(
         before=mesh, after=mesh, access=access_changes(*rows), safeguards=(), stacks=(), risks=()
     )

@@ -28,8 +28,9 @@ def validate(
     """
     found = examine(root, environment=environment, today=today)
     errors = {*found.errors, *_refused(root, found, base, accept_breaking, environment, today)}
-    if deployed is not None and not errors:
-        errors |= {*deployed.against(root, environment=environment, today=today).refusals(accept_breaking)}
+    if deployed is not None and found.files.mesh is not None:
+        against = deployed.against(found, root=root, environment=environment, today=today)
+        errors |= {*against.refusals(accept_breaking)}
     report = Report(
         root=root,
         problems=tuple(sorted({*errors, *found.notices})),

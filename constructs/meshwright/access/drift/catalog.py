@@ -35,7 +35,7 @@ def catalog(comparison: Comparison, account: str) -> Iterator[Deviation]:
                 phase=Phase.CATALOG,
                 remedy=_deploy(comparison, name),
                 change=without_entry(account, "databases", name),
-                principals=comparison.readers_of(tables),
+                readers=comparison.readers_of(tables),
                 tables=tables,
             )
             continue
@@ -93,7 +93,7 @@ def _tables(comparison: Comparison, account: str, name: str, found: Database) ->
                 phase=Phase.CATALOG,
                 remedy=f"{_deploy(comparison, name)}; its files are where they were",
                 change=_with_table(account, name, table, None),
-                principals=comparison.readers_of(at),
+                readers=comparison.readers_of(at),
                 tables=at,
             )
         elif differences := _differences(wanted, there):
@@ -110,7 +110,7 @@ def _tables(comparison: Comparison, account: str, name: str, found: Database) ->
                 phase=Phase.LEFTOVERS if only_more else Phase.CATALOG,
                 remedy=_remedy(comparison, name, wanted, only_more),
                 change=_with_table(account, name, table, as_found),
-                principals=comparison.readers_of(at) - (own if only_more else frozenset()),
+                readers=comparison.readers_of(at) - (own if only_more else frozenset()),
                 tables=at,
             )
     for table in sorted(found.tables):

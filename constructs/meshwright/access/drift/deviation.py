@@ -52,8 +52,10 @@ class Deviation:
     """Makes it the only difference between a state and the declared one."""
     given: Change = unchanged
     """What is taken for granted with and without it, such as that a stranger's IAM lets it."""
+    readers: frozenset[str] = frozenset()
+    """Roles that can gain or lose by it on those of its tables that they read already."""
     principals: frozenset[str] = frozenset()
-    """Those that can gain or lose by it."""
+    """Others, which can gain or lose by it on any of its tables."""
     tables: tuple[TableName, ...] = ()
     actions: tuple[str, ...] = ("SELECT",)
     only_if_felt: bool = False

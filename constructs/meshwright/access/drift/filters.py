@@ -30,7 +30,7 @@ def filters(comparison: Comparison, account: str) -> Iterator[Deviation]:
                 remedy="make the filter again",
                 repair=(put_filter(account, resource, content, exists=False),),
                 change=without_entry(account, "filters", resource),
-                principals=_readers(comparison, resource),
+                readers=_readers(comparison, resource),
                 tables=comparison.tables_of(resource),
             )
         elif not _same(content, live[resource]):
@@ -44,7 +44,7 @@ def filters(comparison: Comparison, account: str) -> Iterator[Deviation]:
                 remedy="set its columns and rows as agreed",
                 repair=(put_filter(account, resource, content, exists=True),),
                 change=with_entry(account, "filters", resource, live[resource]),
-                principals=_readers(comparison, resource),
+                readers=_readers(comparison, resource),
                 tables=comparison.tables_of(resource),
             )
     for resource in sorted(live, key=str):

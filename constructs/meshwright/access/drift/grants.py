@@ -28,10 +28,10 @@ def grants(comparison: Comparison, account: str) -> Iterator[Deviation]:
     """Deviations of the grants made in one account."""
     declared, live = (_by_holder(each.grants) for each in comparison.both(account))
     if comparison.read(account, *NEEDS):
-        for at in sorted(declared, key=_order):
+        for at in sorted((at for at, grant in declared.items() if live.get(at) != grant), key=_order):
             if not _is_maker(comparison, declared[at], account):
                 yield from _missing(comparison, account, declared[at], live.get(at))
-    for at in sorted(live, key=_order):
+    for at in sorted((at for at, grant in live.items() if declared.get(at) != grant), key=_order):
         if not _is_maker(comparison, live[at], account):
             yield from unexpected(comparison, account, live[at], declared.get(at))
 
@@ -98,9 +98,8 @@ def _missing(
         remedy="grant it again",
         repair=repair,
         change=with_grant(account, left),
-        principals=comparison.readers_of(tables, account=receiver)
-        if whole
-        else frozenset({declared.principal}),
+        readers=comparison.readers_of(tables, account=receiver) if whole else frozenset(),
+        principals=frozenset() if whole else frozenset({declared.principal}),
         tables=tables,
         actions=tuple(each for each in ACTIONS if each in gone) or ("SELECT",),
     )

@@ -34,7 +34,7 @@ def links(comparison: Comparison, account: str) -> Iterator[Deviation]:
                 remedy="make the link again; the grants on it follow",
                 repair=(Call(account, "glue", "create_database", {"DatabaseInput": definition}),),
                 change=without_entry(account, "databases", name),
-                principals=readers,
+                readers=readers,
                 tables=tables,
             )
         elif found.link is None:
@@ -48,7 +48,7 @@ def links(comparison: Comparison, account: str) -> Iterator[Deviation]:
                 remedy="rename or delete that database, whose tables would be lost, then deploy "
                 f"{comparison.mesh.names.stack(comparison.holder(account), 'access')}",
                 change=with_entry(account, "databases", name, replace(found, tables={})),
-                principals=readers,
+                readers=readers,
                 tables=tables,
             )
         else:
@@ -64,7 +64,7 @@ def links(comparison: Comparison, account: str) -> Iterator[Deviation]:
                     Call(account, "glue", "update_database", {"Name": name, "DatabaseInput": definition}),
                 ),
                 change=with_entry(account, "databases", name, found),
-                principals=readers,
+                readers=readers,
                 tables=tables,
             )
     yield from _undeclared(comparison, account)

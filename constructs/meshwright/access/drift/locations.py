@@ -45,7 +45,7 @@ def locations(comparison: Comparison, account: str) -> Iterator[Deviation]:
             change=with_entry(account, "locations", path, found)
             if found
             else without_entry(account, "locations", path),
-            principals=comparison.readers_of(tables),
+            readers=comparison.readers_of(tables),
             tables=tables,
         )
     for path in sorted(live):
@@ -69,7 +69,7 @@ def locations(comparison: Comparison, account: str) -> Iterator[Deviation]:
                     ),
                 ),
                 change=with_entry(account, "locations", path, live[path]),
-                principals=comparison.readers_of(tables),
+                readers=comparison.readers_of(tables),
                 tables=tables,
             )
 

@@ -47,7 +47,7 @@ def _named_by_files(comparison: Comparison, account: str) -> frozenset[str]:
 
 
 def _missing(comparison: Comparison, account: str, arn: str, wanted: Identity) -> Deviation:
-    tables, principals = _reach(comparison, account, arn)
+    tables, readers, principals = _reach(comparison, account, arn)
     repair: tuple[Call, ...] = ()
     if wanted.policy is not None:
         repair = _make(comparison, account, arn, wanted)
@@ -68,6 +68,7 @@ def _missing(comparison: Comparison, account: str, arn: str, wanted: Identity) -
         remedy=remedy,
         repair=repair,
         change=without_entry(account, "identities", arn),
+        readers=readers,
         principals=principals,
         tables=tables,
     )
@@ -161,7 +162,7 @@ def _changed(
     repair: tuple[Call, ...],
     change: Mapping[str, object],
 ) -> Deviation:
-    tables, principals = _reach(comparison, account, arn)
+    tables, readers, principals = _reach(comparison, account, arn)
     return Deviation(
         code=code,
         account=account,
@@ -172,22 +173,29 @@ def _changed(
         remedy=remedy,
         repair=repair,
         change=with_fields(account, "identities", arn, **change),
+        readers=readers,
         principals=principals,
         tables=tables,
     )
 
 
-def _reach(comparison: Comparison, account: str, arn: str) -> tuple[tuple[TableName, ...], frozenset[str]]:
-    """The tables and principals for which the role matters: what it reads, and files of its own account."""
+def _reach(
+    comparison: Comparison, account: str, arn: str
+) -> tuple[tuple[TableName, ...], frozenset[str], frozenset[str]]:
+    """The tables for which the role matters, and for whom: their readers, or itself.
+
+    A domain's role matters for what it reads, and for the files in its own account.
+    """
     if arn == comparison.mesh.names.registration_role_arn(comparison.catalog):
         tables = tuple(name for names in comparison.tables_in.values() for name in names)
-        return tables, comparison.readers_of(tables)
+        return tables, comparison.readers_of(tables), frozenset()
     own = (
         name
         for bucket in comparison.declared.account(account).buckets
         for name in comparison.tables_at.get(bucket, ())
     )
-    return tuple(dict.fromkeys([*comparison.read_by.get(arn, ()), *own])), frozenset({arn})
+    tables = tuple(dict.fromkeys([*comparison.read_by.get(arn, ()), *own]))
+    return tables, frozenset(), frozenset({arn})
 
 
 def _make(comparison: Comparison, account: str, arn: str, wanted: Identity) -> tuple[Call, ...]:

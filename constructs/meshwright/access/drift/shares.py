@@ -58,7 +58,7 @@ def shares(comparison: Comparison, account: str) -> Iterator[Deviation]:
             change=with_entry(account, "shares", receiver, found)
             if found
             else without_entry(account, "shares", receiver),
-            principals=comparison.readers_of(tables, account=receiver),
+            readers=comparison.readers_of(tables, account=receiver),
             tables=tables,
         )
 

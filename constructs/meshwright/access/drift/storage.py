@@ -44,7 +44,7 @@ def buckets(comparison: Comparison, account: str) -> Iterator[Deviation]:
                 remedy=f"deploy the stack {_foundation(comparison, account)}; what was in the bucket must "
                 "come from a backup",
                 change=without_entry(account, "buckets", name),
-                principals=comparison.readers_of(tables),
+                readers=comparison.readers_of(tables),
                 tables=tables,
             )
         elif not same(wanted, live[name]):
@@ -61,7 +61,8 @@ def buckets(comparison: Comparison, account: str) -> Iterator[Deviation]:
                 repair=(Call(account, "s3", "put_bucket_policy", parameters),),
                 change=with_entry(account, "buckets", name, found),
                 given=_strangers(comparison, account, wanted, found),
-                principals=comparison.readers_of(tables) | _named(comparison, account, wanted, found),
+                readers=comparison.readers_of(tables),
+                principals=_named(comparison, account, wanted, found),
                 tables=tables,
             )
 
@@ -109,7 +110,7 @@ def keys(comparison: Comparison, account: str) -> Iterator[Deviation]:
                 remedy="cancel its deletion if there is one, and enable it",
                 repair=(Call(account, "kms", "enable_key", {"KeyId": arn.rpartition("/")[2]}, merge=True),),
                 change=with_fields(account, "keys", arn, enabled=False),
-                principals=comparison.readers_of(tables),
+                readers=comparison.readers_of(tables),
                 tables=tables,
             )
         if found.policy is not None and not same(wanted.policy, found.policy):
@@ -125,8 +126,8 @@ def keys(comparison: Comparison, account: str) -> Iterator[Deviation]:
                 repair=(Call(account, "kms", "put_key_policy", parameters),),
                 change=with_fields(account, "keys", arn, policy=found.policy),
                 given=_strangers(comparison, account, wanted.policy, found.policy),
-                principals=comparison.readers_of(tables)
-                | _named(comparison, account, wanted.policy, found.policy),
+                readers=comparison.readers_of(tables),
+                principals=_named(comparison, account, wanted.policy, found.policy),
                 tables=tables,
             )
 

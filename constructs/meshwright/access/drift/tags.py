@@ -53,7 +53,7 @@ def tags(comparison: Comparison, account: str) -> Iterator[Deviation]:
                 remedy=remedy,
                 repair=(call,),
                 change=change,
-                principals=comparison.readers_of(comparison.tables_of(resource)),
+                readers=comparison.readers_of(comparison.tables_of(resource)),
                 tables=comparison.tables_of(resource) if _tag_grants(comparison, account) else (),
             )
 

@@ -78,22 +78,26 @@ class DomainViews:
     def __init__(self, mesh: Mesh) -> None:
         self._mesh = mesh
         self._catalog = _catalog(mesh)
-        self._accounts = {
-            name: _domain_account(mesh, domain, key_arn(mesh, domain))
-            for name, domain in mesh.domains.items()
-        }
+        self._producers: dict[str, AccountState] = {}
 
     def of(self, domain: Domain) -> LakeState:
         """What decides on the principals of `domain`."""
         mesh = self._mesh
         agreed = mesh.agreed_by_consumer.get(domain.name, ())
         accounts = {
-            mesh.domains[name].account: self._accounts[name]
-            for name in (domain.name, *(each.producer for each in agreed))
+            producer.account: self._producer(producer)
+            for producer in (mesh.domains[each.producer] for each in agreed)
         }
+        accounts[domain.account] = _domain_account(mesh, domain, key_arn(mesh, domain))
         granted = _granted(mesh, [domain], agreed)
         accounts[mesh.governance_account] = _with_grants(self._catalog, granted)
         return LakeState(accounts=accounts, region=mesh.region, organization=mesh.file.organization)
+
+    def _producer(self, domain: Domain) -> AccountState:
+        """Of another domain's account where its data is: what its own roles hold there does not matter."""
+        if domain.name not in self._producers:
+            self._producers[domain.name] = _storage(self._mesh, domain, key_arn(self._mesh, domain))
+        return self._producers[domain.name]
 
 
 def key_arn(mesh: Mesh, domain: Domain) -> str:
@@ -179,13 +183,21 @@ def _domain_account(mesh: Mesh, domain: Domain, key: str) -> AccountState:
             identities[role.arn] = _identity(mesh, _policy(identity_policy(policy)), trust)
         else:
             identities[role.arn] = Identity()
-    buckets = {kind: names.bucket(domain.name, account, kind) for kind in ("raw", "products", "logs")}
-    return AccountState(
-        account=account,
+    return replace(
+        _storage(mesh, domain, key),
         settings=_settings(mesh, account),
         databases={link: Database(link=Link(mesh.governance_account, link)) for link in links},
         grants=entries.all,
         identities=identities,
+    )
+
+
+def _storage(mesh: Mesh, domain: Domain, key: str) -> AccountState:
+    """A domain's account with its buckets and key alone."""
+    account, names = domain.account, mesh.names
+    buckets = {kind: names.bucket(domain.name, account, kind) for kind in ("raw", "products", "logs")}
+    return AccountState(
+        account=account,
         buckets={
             buckets["raw"]: _policy(raw_bucket_policy(mesh, domain)),
             buckets["products"]: _policy(products_bucket_policy(mesh, domain)),

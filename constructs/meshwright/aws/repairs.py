@@ -41,7 +41,9 @@ def make(
                 _make(each, accounts)
                 made += 1
         except (ClientError, BotoCoreError) as error:
-            done = f"{made} {'call was' if made == 1 else 'calls were'} made before it, and hold"
+            done = "1 call was made before it, and holds"
+            if made != 1:
+                done = f"{made} calls were made before it, and hold"
             raise UserError(
                 f"{call.service}:{call.operation} in account {call.account} failed: {reason(error)}. {done}. "
                 "Mend what it names and run the audit again: what is repaired is no longer found."

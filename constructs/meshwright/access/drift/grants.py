@@ -28,16 +28,16 @@ def grants(comparison: Comparison, account: str) -> Iterator[Deviation]:
     """Deviations of the grants made in one account."""
     declared, live = (_by_holder(each.grants) for each in comparison.both(account))
     if comparison.read(account, *NEEDS):
-        for at in sorted((at for at, grant in declared.items() if live.get(at) != grant), key=_order):
+        for at in sorted((at for at, each in declared.items() if live.get(at) != each), key=_order):
             if not _is_maker(comparison, declared[at], account):
                 yield from _missing(comparison, account, declared[at], live.get(at))
-    for at in sorted((at for at, grant in live.items() if declared.get(at) != grant), key=_order):
+    for at in sorted((at for at, each in live.items() if declared.get(at) != each), key=_order):
         if not _is_maker(comparison, live[at], account):
             yield from unexpected(comparison, account, live[at], declared.get(at))
 
 
 def _by_holder(grants: tuple[Grant, ...]) -> Held:
-    return {(grant.principal, grant.resource, grant.condition): grant for grant in grants}
+    return {(each.principal, each.resource, each.condition): each for each in grants}
 
 
 def _order(at: tuple[str, Resource, str]) -> tuple[str, str, str]:

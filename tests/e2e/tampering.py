@@ -567,6 +567,32 @@ TAMPERINGS = (
         "low",
     ),
     Tampering(
+        "a link points to nothing",
+        call(
+            CUSTOMERS,
+            "glue",
+            "create_database",
+            DatabaseInput={
+                "Name": "acme_old_product",
+                "TargetDatabase": {"CatalogId": GOVERNANCE, "DatabaseName": "acme_old_product"},
+            },
+        ),
+        (("link-dangling", CUSTOMERS, "acme_old_product"),),
+        "low",
+    ),
+    Tampering(
+        "a role opted in to Lake Formation",
+        call(
+            GOVERNANCE,
+            "lakeformation",
+            "create_lake_formation_opt_in",
+            Principal={"DataLakePrincipalIdentifier": FRAUD},
+            Resource=table("acme_orders_sales", "orders"),
+        ),
+        (("opt-in-unexpected", GOVERNANCE, f"{GOVERNANCE}:table/acme_orders_sales/orders of {FRAUD}"),),
+        "low",
+    ),
+    Tampering(
         "a stream keeps its records for less long",
         call(
             ORDERS,

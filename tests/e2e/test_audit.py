@@ -108,7 +108,9 @@ HIGH: someone who was agreed cannot read
 
 # in account 555555555551 (analytics)
 aws lakeformation grant-permissions --region eu-west-1 \\
-  --principal '{"DataLakePrincipalIdentifier": "arn:aws:iam::555555555551:role/AnalyticsScientist"}' \\
+  --principal '{
+ "DataLakePrincipalIdentifier": "arn:aws:iam::555555555551:role/AnalyticsScientist"
+}' \\
   --resource '{
  "DataCellsFilter": {
   "TableCatalogId": "111111111111",

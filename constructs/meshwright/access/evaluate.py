@@ -12,7 +12,15 @@ from meshwright.access.identity_hops import Who, identity_hops, who_asks
 from meshwright.access.links import dangling
 from meshwright.access.request import Request
 from meshwright.access.state import LakeState, Table, account_of
-from meshwright.access.storage_path import ON_OBJECTS, Files, files_of, may_read_files, registration_hops
+from meshwright.access.storage_path import (
+    ON_OBJECTS,
+    Files,
+    Reach,
+    files_of,
+    may_read_files,
+    reach_of,
+    registration_hops,
+)
 
 OPEN_TABLE = "Super of IAM_ALLOWED_PRINCIPALS lets everybody read whom IAM lets ask Lake Formation"
 OPEN_IGNORED = "for who opted in to Lake Formation, Super of IAM_ALLOWED_PRINCIPALS does not count"
@@ -37,6 +45,7 @@ class Evaluator:
     _who: dict[tuple[str, str, str, str, str, bool], Who] = field(default_factory=dict)
     _places: dict[tuple[str, str], tuple[Place, Files]] = field(default_factory=dict)
     _registrations: dict[tuple[str, str, str], tuple[Hop, ...]] = field(default_factory=dict)
+    _reached: dict[tuple[str, str, str, Reach], tuple[Hop, ...]] = field(default_factory=dict)
 
     def decide(self, principal: str, table: TableName, action: str = "SELECT") -> Decision:
         """See `decide`."""
@@ -157,9 +166,15 @@ class Evaluator:
         key = (place.location.role, request.table.location, request.action)
         hops = self._registrations.get(key)
         if hops is None:
-            hops = registration_hops(self.state, place.location.role, files, request.action)
-            self._registrations[key] = hops
+            hops = self._registrations[key] = self._registration(place.location.role, files, request.action)
         return (*_assuming((place.hop,), *choice), *hops)
+
+    def _registration(self, role: str, files: Files, action: str) -> tuple[Hop, ...]:
+        key = (role, files.bucket, action, reach_of(self.state, role, files, action))
+        hops = self._reached.get(key)
+        if hops is None:
+            hops = self._reached[key] = registration_hops(self.state, role, files, action)
+        return hops
 
 
 def _shown(table: Table, cells: tuple[Cells, ...]) -> tuple[str, ...]:

@@ -75,6 +75,14 @@ class Policy:
             self._by_action[action] = found
         return [each for each in found if each.on_resource(resource)]
 
+    def reach(self, action: str, resource: str) -> tuple[int, ...]:
+        """Which of its statements, by their place, speak of this action and resource."""
+        return tuple(
+            place
+            for place, each in enumerate(self.statements)
+            if each.on_action(action) and each.on_resource(resource)
+        )
+
     def plainly_allows(self, action: str, resource: str) -> bool:
         """Whether an Allow without conditions covers it, and no Deny speaks of the action.
 

@@ -68,6 +68,22 @@ def registration_hops(state: LakeState, role: str, files: Files, action: str) ->
     )
 
 
+Reach = tuple[tuple[int, ...], ...]
+"""The statements that speak of files, of each policy that has a say in them."""
+
+
+def reach_of(state: LakeState, role: str, files: Files, action: str) -> Reach:
+    """What of the policies decides on these files: where it is the same in a bucket, so are the hops."""
+    identity = state.account(account_of(role) or "").identities.get(role)
+    objects = _objects(state, files, ON_OBJECTS[action])
+    policies = (
+        identity.policy if identity else None,
+        identity.boundary if identity else None,
+        objects.policy,
+    )
+    return tuple(policy.reach(objects.action, objects.resource) if policy else () for policy in policies)
+
+
 def may_read_files(state: LakeState, principal: str, files: Files, action: str) -> Hop:
     """Whether IAM lets the principal read (or write) the files itself, past Lake Formation."""
     account, name = account_of(principal) or "", ON_OBJECTS[action]

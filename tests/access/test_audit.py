@@ -797,6 +797,51 @@ def test_what_is_listed_is_there_however_partial_the_list(small: Small) -> None:
     assert [each.code for each in found.findings] == ["grant-unexpected"]
 
 
+MAPPINGS = (
+    "databases",
+    "filters",
+    "tags",
+    "tag_keys",
+    "locations",
+    "identities",
+    "buckets",
+    "keys",
+    "shares",
+)
+
+
+def test_whatever_is_missing_is_found_in_its_account(small: Small) -> None:
+    tried = 0
+    for number, account in small.declared.accounts.items():
+        for field in MAPPINGS:
+            entries = getattr(account, field)
+            for gone in entries:
+                left = {key: value for key, value in entries.items() if key != gone}
+                changed = replace(account, **{field: left})
+                live = replace(small.declared, accounts={**small.declared.accounts, number: changed})
+                found = audit(small.declared, live, small.mesh, EXTRAS).findings
+                assert number in {each.account for each in found}, f"{field} {gone} of {number}"
+                tried += 1
+    assert tried > 40
+
+
+def test_whatever_grant_is_missing_is_found_unless_a_maker_holds_it(small: Small) -> None:
+    tried = 0
+    for number, account in small.declared.accounts.items():
+        for gone in account.grants:
+            changed = replace(account, grants=tuple(each for each in account.grants if each != gone))
+            live = replace(small.declared, accounts={**small.declared.accounts, number: changed})
+            found = audit(small.declared, live, small.mesh, EXTRAS).findings
+            expected = (
+                []
+                if "ALL" in gone.permissions
+                else [("grant-missing", f"{gone.resource} to {gone.principal}")]
+            )
+            assert [(each.code, each.subject) for each in found] == expected
+            tried += 1
+    assert tried > 20
+
+
 def test_a_subscription_that_ended(tmp_path: Path) -> None:
     from datetime import date
 

@@ -9,14 +9,13 @@ are given, a condition for each column
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 _CONDITION_TOKEN = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|[()]|[^'\"()]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Cells:
+class Cells(NamedTuple):
     """These columns, of the rows that meet every one of `rows`; no condition means all rows."""
 
     columns: frozenset[str]

@@ -3,16 +3,15 @@
 Values only; how they are worded is up to whoever shows them.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from meshwright.access.cells import Cells, covered
 from meshwright.access.iam import Statement
 from meshwright.access.state import Grant, Link, ShareState
 
 
-@dataclass(frozen=True, slots=True)
-class TableName:
+class TableName(NamedTuple):
     """A table where it really is; not a resource link to it."""
 
     catalog: str
@@ -79,8 +78,7 @@ class Fault(StrEnum):
 Evidence = Grant | Statement | Link | ShareState | str
 
 
-@dataclass(frozen=True, slots=True)
-class Hop:
+class Hop(NamedTuple):
     """One step of a path, and what shows that it holds or does not."""
 
     step: Step
@@ -113,8 +111,7 @@ class Way(StrEnum):
     """IAM alone, past the catalog: the principal may read the files themselves."""
 
 
-@dataclass(frozen=True, slots=True)
-class Path:
+class Path(NamedTuple):
     """One way to the data, with every hop of it, and what it shows if all of them hold."""
 
     way: Way
@@ -131,8 +128,7 @@ class Path:
         return next((hop for hop in self.hops if not hop.holds), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """What a principal may do with a table by all ways together."""
 
     principal: str

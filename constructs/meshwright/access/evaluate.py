@@ -1,7 +1,7 @@
 """May a principal read this table, what of it, and through which hops? Answered from a LakeState alone."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from meshwright.access.cells import Cells, union
 from meshwright.access.data_location import data_location_hops
@@ -187,7 +187,7 @@ def _assuming(hops: tuple[Hop, ...], *texts: str) -> tuple[Hop, ...]:
     """The hops, the last of which is as it is because of that."""
     if not texts:
         return hops
-    return (*hops[:-1], replace(hops[-1], assumed=(*hops[-1].assumed, *texts)))
+    return (*hops[:-1], hops[-1]._replace(assumed=(*hops[-1].assumed, *texts)))
 
 
 def _to_mend(paths: list[Path]) -> Path:

@@ -9,7 +9,7 @@ database, none reaches into its tables
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from meshwright.access.cells import Cells, conditions, union
 from meshwright.access.lf_tags import meets, tagged_columns
@@ -27,8 +27,7 @@ NEEDS_ALL_COLUMNS = frozenset({"ALTER", "DELETE", "DROP", "INSERT"})
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Granted:
+class Granted(NamedTuple):
     """What one grant lets see."""
 
     grant: Grant

@@ -7,7 +7,7 @@ allow it on link and target
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import starmap
 
 from meshwright.access.decision import Fault, Hop, Step
@@ -90,7 +90,7 @@ def identity_hops(state: LakeState, request: Request, who: Who) -> tuple[Hop, ..
     iam = _iam_hop(state, request, identity, needed)
     if iam.holds:
         assumed = tuple(dict.fromkeys((*who.iam.assumed, *iam.assumed)))
-        iam = replace(who.iam, assumed=assumed)
+        iam = who.iam._replace(assumed=assumed)
     return (who.exists, iam, *who.link)
 
 

@@ -1,14 +1,13 @@
 """What is to be decided, with the two accounts that have a say in it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from meshwright.access.decision import TableName
 from meshwright.access.state import AccountState, Grant, Table
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class Request(NamedTuple):
     """A principal wants to do something with a table."""
 
     principal: str

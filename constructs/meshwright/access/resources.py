@@ -1,8 +1,8 @@
 """What Lake Formation grants permissions on, as values that can be compared."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 ALL_TABLES = "*"
 """Stands for the table wildcard of a database: all its tables, also later ones."""
@@ -24,8 +24,7 @@ class Kind(StrEnum):
     TAG_POLICY = "tag-policy"
 
 
-@dataclass(frozen=True, slots=True)
-class Resource:
+class Resource(NamedTuple):
     """A resource in the catalog of the account `catalog`.
 
     `path` is, by kind: (database,), (database, table or ALL_TABLES), (database, table) for columns,

@@ -168,3 +168,9 @@ MERGES: Final[dict[tuple[str, str], Merge]] = {
     ("kms", "enable_key"): _key,
     ("ram", "accept_resource_share_invitation"): _invitations,
 }
+READ_AGAIN: Final = (
+    ("lakeformation", "put_data_lake_settings"),
+    ("glue", "update_database"),
+    ("ram", "accept_resource_share_invitation"),
+)
+"""Those that others may have changed since they were listed, or that arise from the calls before them."""

@@ -120,8 +120,7 @@ def _repair(report: Report, sessions: "Sessions", output: str) -> Audit:
 
     if output != "json":
         print(f"{FORMATS[output](report)}\n\nMaking the calls:\n", flush=True)
-    calls = (call for finding in report.audit.findings for call in finding.repair)
-    make(calls, sessions.accounts, on_call=say)
+    make(_to_make(report), sessions.accounts, on_call=say)
     again = examine(mesh, sessions)
     left = _report(mesh, again, sessions)
     if output == "json":
@@ -132,8 +131,20 @@ def _repair(report: Report, sessions: "Sessions", output: str) -> Audit:
         }
         print(json.dumps(content, indent=2, ensure_ascii=False))
     else:
-        print(f"\n{len(made)} calls made. Audited again:\n\n{FORMATS[output](left)}")
+        counted = "1 call" if len(made) == 1 else f"{len(made)} calls"
+        print(f"\n{counted} made. Audited again:\n\n{FORMATS[output](left)}")
     return again
+
+
+def _to_make(report: Report) -> Iterator[Call]:
+    """The calls that were listed; documents that others write too are read again before they are changed."""
+    from meshwright.aws.repairs import READ_AGAIN
+
+    for place, finding in enumerate(report.audit.findings):
+        if any((call.service, call.operation) in READ_AGAIN for call in finding.repair):
+            yield from finding.repair
+        else:
+            yield from (report.calls or {}).get(place, ())
 
 
 @contextmanager

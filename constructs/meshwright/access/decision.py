@@ -120,7 +120,7 @@ class Path(NamedTuple):
 
     @property
     def holds(self) -> bool:
-        return all(hop.holds for hop in self.hops)
+        return all(hop.fault is None for hop in self.hops)
 
     @property
     def broken(self) -> Hop | None:

@@ -48,8 +48,9 @@ class Effects:
             for action in deviation.actions:
                 was = one.decide(principal, name, action).cells
                 now = other.decide(principal, name, action).cells
-                if was != now:
-                    found.append(Effect(principal, name, action, beyond(now, was), beyond(was, now)))
+                gained, lost = beyond(now, was), beyond(was, now)
+                if gained or lost:
+                    found.append(Effect(principal, name, action, gained, lost))
         return tuple(_without_accounts_of_losers(found))
 
     def _pairs(self, deviation: Deviation) -> list[tuple[str, TableName]]:

@@ -17,6 +17,7 @@ from meshwright.access.storage_path import (
     Files,
     Reach,
     files_of,
+    may_be_let_in,
     may_read_files,
     reach_of,
     registration_hops,
@@ -102,12 +103,14 @@ class Evaluator:
             if group and place.hybrid and enforced and not path.holds:
                 hops = _assuming(hops, OPEN_IGNORED)
             yield Path(path.way, (*who, *hops, *data), path.cells)
+        if group and enforced and not place.hybrid:
+            yield Path(Way.OPEN, (*who, *group.hops, *data), group.cells)
+        if not (group or may_be_let_in(self.state, request.principal, request.account, files)):
+            return
         storage = may_read_files(self.state, request.principal, files, request.action)
         if group and not enforced:
             _, by_iam = self._identity(request, vended=False)
             yield Path(Way.OPEN, (*by_iam, *group.hops, storage), group.cells)
-        elif group and not place.hybrid:
-            yield Path(Way.OPEN, (*who, *group.hops, *data), group.cells)
         if storage.holds and request.table.location:
             yield Path(Way.STORAGE, (*itself, storage), (Cells(frozenset(request.table.columns)),))
 

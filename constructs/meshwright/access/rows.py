@@ -44,7 +44,7 @@ class Access:
     cells: tuple[Cells, ...]
     columns: tuple[str, ...]
     writes: bool
-    """It may also insert rows."""
+    """It is meant to write, and may insert rows."""
     own: bool
     """The product is of the role's own domain."""
     until: date | None
@@ -127,7 +127,7 @@ def access_of(
         table=table,
         cells=decision.cells,
         columns=decision.columns,
-        writes=own and evaluator.decide(role.arn, table.name, "INSERT").allowed,
+        writes=own and role.access == "write" and evaluator.decide(role.arn, table.name, "INSERT").allowed,
         own=own,
         until=subscription.until if subscription else None,
         approval=subscription.reason if subscription else "",

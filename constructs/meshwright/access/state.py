@@ -181,13 +181,13 @@ class AccountState:
 
     def grants_to(self, principals: Iterable[str], catalog: str, database_name: str) -> list[Grant]:
         """Those that may speak for the database or for a table in it: named, and by tags of its catalog."""
-        held, places = self.held, (f"{catalog}:{database_name}", f"{catalog}:")
+        held = self.held
         found: list[Grant] = []
         for principal in principals:
             by_place = held.get(principal)
             if by_place:
-                for place in places:
-                    found += by_place.get(place, ())
+                found += by_place.get(f"{catalog}:{database_name}", ())
+                found += by_place.get(f"{catalog}:", ())
         return found
 
     def registered(self, path: str) -> tuple[str, Location] | None:

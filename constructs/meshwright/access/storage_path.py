@@ -84,13 +84,18 @@ def reach_of(state: LakeState, role: str, files: Files, action: str) -> Reach:
     return tuple(policy.reach(objects.action, objects.resource) if policy else () for policy in policies)
 
 
+def may_be_let_in(state: LakeState, principal: str, account: str, files: Files) -> bool:
+    """A quick first look: whether the principal is of the bucket's account, or the bucket names it."""
+    if files.owner is None or account == files.owner:
+        return files.owner is not None
+    bucket = state.account(files.owner).buckets[files.bucket]
+    return bucket is not None and bucket.may_let_in(principal, account)
+
+
 def may_read_files(state: LakeState, principal: str, files: Files, action: str) -> Hop:
     """Whether IAM lets the principal read (or write) the files itself, past Lake Formation."""
     account, name = account_of(principal) or "", ON_OBJECTS[action]
-    if files.owner is None:
-        return Hop(Step.STORAGE, account, principal, Fault.MISSING, action=name)
-    bucket = state.account(files.owner).buckets[files.bucket]
-    if account != files.owner and (bucket is None or not bucket.may_let_in(principal, account)):
+    if files.owner is None or not may_be_let_in(state, principal, account, files):
         return Hop(Step.STORAGE, account, principal, Fault.MISSING, action=name)
     identity = state.account(account).identities.get(principal)
     context = _context(state, files, principal)

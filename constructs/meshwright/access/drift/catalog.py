@@ -150,7 +150,7 @@ def _differences(wanted: Table, there: Table) -> list[str]:
     types = dict(zip(wanted.columns, wanted.types, strict=False))
     now = dict(zip(there.columns, there.types, strict=False))
     for column in wanted.columns:
-        if column in types and column in now and types[column] != now[column]:
+        if column in types and column in now and not _same_type(types[column], now[column]):
             found.append(f"has {column} as {now[column]} instead of {types[column]}")
     if wanted.location != there.location:
         found.append(f"points to s3://{there.location} instead of s3://{wanted.location}")
@@ -159,6 +159,11 @@ def _differences(wanted: Table, there: Table) -> list[str]:
     if wanted.format != "iceberg" and wanted.partition_by != there.partition_by:
         found.append(f"is partitioned by {', '.join(there.partition_by) or 'nothing'}")
     return found
+
+
+def _same_type(one: str, other: str) -> bool:
+    """Glue keeps a type as it was written, with or without spaces."""
+    return one.replace(" ", "").lower() == other.replace(" ", "").lower()
 
 
 def _only_more_columns(wanted: Table, there: Table) -> bool:

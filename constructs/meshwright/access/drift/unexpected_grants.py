@@ -61,7 +61,11 @@ def unexpected(
         holder, resource = declared.principal, declared.resource
         again = grant(account, holder, resource, declared.permissions, declared.grantable, region=region)
         repair += (again,)
-    tables = comparison.tables_of(live.resource)
+    together = replace(
+        live,
+        permissions=live.permissions | expected.permissions,
+        grantable=live.grantable | expected.grantable,
+    )
     yield Deviation(
         code=code,
         account=account,
@@ -71,10 +75,10 @@ def unexpected(
         phase=Phase.REMOVALS,
         remedy=f"revoke {listed(more) if more else f'the right to pass on {listed(options)}'}",
         repair=repair,
-        change=with_grant(account, live),
+        change=with_grant(account, together),
         given=_with_its_part_done(comparison, live) if code != "grant-dead" else unchanged,
         principals=_holders(comparison, account, live.principal),
-        tables=tables,
+        tables=comparison.tables_of(live.resource),
         actions=ACTIONS if SUPER in more else tuple(each for each in ACTIONS if each in more),
     )
 

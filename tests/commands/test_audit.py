@@ -1,0 +1,283 @@
+"""How `audit` words what it found, and the mistakes that it names."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from meshwright.access.cells import Cells
+from meshwright.access.decision import TableName
+from meshwright.access.findings import Audit, Call, Effect, Finding, Severity
+from meshwright.access.state import Unread
+from meshwright.cli import main
+from meshwright.commands.audit_text import Report, as_json, markdown, text
+from meshwright.commands.aws_lines import aws_line
+from meshwright.mesh.model import Mesh
+from meshwright.project import load_mesh
+from tests.config.small_mesh import TODAY, write_mesh
+
+G, ORDERS, ANALYTICS, STRANGER = "111111111111", "222222222221", "333333333331", "999999999999"
+ANALYSTS = f"arn:aws:iam::{ANALYTICS}:role/acme-analytics-analysts"
+TABLE = TableName(G, "acme_orders_sales", "orders")
+COLUMNS = frozenset({"order_id", "order_date", "country", "total", "email"})
+REVOKED = Call(
+    G,
+    "lakeformation",
+    "revoke_permissions",
+    {
+        "Principal": {"DataLakePrincipalIdentifier": STRANGER},
+        "Resource": {"Database": {"Name": "acme_orders_sales"}},
+        "Permissions": ["SELECT"],
+    },
+)
+EXTRA = Finding(
+    code="grant-unexpected",
+    severity=Severity.CRITICAL,
+    account=G,
+    subject=f"{G}:table/acme_orders_sales/orders to {STRANGER}",
+    what=f"account {STRANGER} has SELECT on table acme_orders_sales.orders, and no file says so",
+    affected=(Effect(STRANGER, TABLE, "SELECT", gained=(Cells(COLUMNS),)),),
+    repair=(REVOKED,),
+    remedy="revoke SELECT",
+)
+NARROWER = Finding(
+    code="filter-changed",
+    severity=Severity.HIGH,
+    account=G,
+    subject=f"{G}:filter/acme_orders_sales/orders/analytics",
+    what="the filter of analytics on acme_orders_sales.orders shows total no longer",
+    affected=(Effect(ANALYSTS, TABLE, lost=(Cells(frozenset({"total"}), frozenset({"country = 'DE'"})),)),),
+    repair=(Call(G, "lakeformation", "update_data_cells_filter", {"TableData": {"Name": "analytics"}}),),
+    remedy="set its columns and rows as agreed",
+)
+LEFT = Finding(
+    code="stack-leftover",
+    severity=Severity.LOW,
+    account=ORDERS,
+    subject="acme-old-share",
+    what="the stack acme-old-share is of a domain that no file declares any more",
+    remedy="delete it",
+)
+FOUND = Audit((NARROWER, EXTRA, LEFT))
+PARTIAL = (Unread(ANALYTICS, "lakeformation:ListPermissions", "the caller is not allowed to"),)
+
+
+@pytest.fixture(scope="module")
+def mesh(tmp_path_factory: pytest.TempPathFactory) -> Mesh:
+    return load_mesh(write_mesh(tmp_path_factory.mktemp("mesh")), environment="dev", today=TODAY)
+
+
+def test_text_goes_by_severity(mesh: Mesh) -> None:
+    calls = {place: finding.repair for place, finding in enumerate(FOUND.findings)}
+    assert (
+        text(Report(mesh, FOUND, 3, calls))
+        == """\
+Mesh acme, environment dev, 3 accounts: 3 findings (1 critical, 1 high, 1 low)
+
+CRITICAL: someone can read or change what nobody agreed to
+
+  grant-unexpected, account 111111111111 (governance)
+    account 999999999999 has SELECT on table acme_orders_sales.orders, and no file says so
+    - anybody whom account 999999999999 lets can read orders.sales.orders (internal): all 5 columns,
+      with the personal data email
+    repair: revoke SELECT
+
+# in account 111111111111 (governance)
+aws lakeformation revoke-permissions --region eu-west-1 \\
+  --principal '{"DataLakePrincipalIdentifier": "999999999999"}' \\
+  --resource '{"Database": {"Name": "acme_orders_sales"}}' \\
+  --permissions SELECT
+
+HIGH: someone who was agreed cannot read
+
+  filter-changed, account 111111111111 (governance)
+    the filter of analytics on acme_orders_sales.orders shows total no longer
+    - analytics.analysts (acme-analytics-analysts) can no longer read orders.sales.orders
+      (internal): total; where country = 'DE'
+    repair: set its columns and rows as agreed
+
+# in account 111111111111 (governance)
+aws lakeformation update-data-cells-filter --region eu-west-1 --table-data '{"Name": "analytics"}'
+
+LOW: left over
+
+  stack-leftover, account 222222222221 (orders)
+    the stack acme-old-share is of a domain that no file declares any more
+    repair: delete it"""
+    )
+
+
+def test_text_without_repair_has_no_calls(mesh: Mesh) -> None:
+    assert "aws lakeformation" not in text(Report(mesh, FOUND, 3))
+
+
+def test_all_lines_of_text_fit(mesh: Mesh) -> None:
+    lines = text(Report(mesh, Audit(FOUND.findings, PARTIAL), 3)).splitlines()
+    assert len(lines) > 15
+    assert max(len(line) for line in lines) <= 100
+
+
+def test_a_partial_reading_comes_first_and_is_never_clean(mesh: Mesh) -> None:
+    assert (
+        text(Report(mesh, Audit((), PARTIAL), 3))
+        == """\
+PARTIAL: not everything could be read, and what could not is not compared.
+  - account 333333333331 (analytics), lakeformation:ListPermissions: the caller is not allowed to
+
+Mesh acme, environment dev, 3 accounts: what could be read is as declared"""
+    )
+    assert json.loads(as_json(Report(mesh, Audit((), PARTIAL), 3)))["clean"] is False
+
+
+def test_a_clean_mesh_is_said_to_be(mesh: Mesh) -> None:
+    clean = Report(mesh, Audit(()), 3)
+    assert text(clean) == "Mesh acme, environment dev, 3 accounts: everything is as declared"
+    assert markdown(clean) == "**Mesh acme, environment dev, 3 accounts: everything is as declared**"
+
+
+def test_many_who_are_affected_are_counted(mesh: Mesh) -> None:
+    lost = tuple(
+        Effect(f"arn:aws:iam::{ANALYTICS}:role/R{number}", TABLE, lost=(Cells(COLUMNS),))
+        for number in range(10)
+    )
+    finding = Finding(
+        code="location-missing",
+        severity=Severity.HIGH,
+        account=G,
+        subject="b",
+        what="b is no longer registered with Lake Formation",
+        affected=lost,
+        remedy="register it again",
+    )
+    shown = text(Report(mesh, Audit((finding,)), 3))
+    assert shown.count("can no longer read") == 8
+    assert "    - and 2 more (all of them: --format json)" in shown
+
+
+def test_markdown_is_a_table_and_a_script(mesh: Mesh) -> None:
+    assert (
+        markdown(Report(mesh, Audit((EXTRA,)), 3, {0: (REVOKED,)}))
+        == """\
+**Mesh acme, environment dev, 3 accounts: 1 finding (1 critical)**
+
+| severity | finding | account | what | affected | repair |
+|---|---|---|---|---|---|
+| critical | grant-unexpected | 111111111111 (governance) | account 999999999999 has SELECT on table \
+acme_orders_sales.orders, and no file says so | anybody whom account 999999999999 lets can read \
+orders.sales.orders (internal): all 5 columns, with the personal data email | revoke SELECT |
+
+```sh
+# in account 111111111111 (governance)
+aws lakeformation revoke-permissions --region eu-west-1 \\
+  --principal '{"DataLakePrincipalIdentifier": "999999999999"}' \\
+  --resource '{"Database": {"Name": "acme_orders_sales"}}' \\
+  --permissions SELECT
+```"""
+    )
+
+
+def test_json_is_complete(mesh: Mesh) -> None:
+    assert json.loads(as_json(Report(mesh, Audit((NARROWER,)), 3, {0: NARROWER.repair}))) == {
+        "mesh": "acme",
+        "environment": "dev",
+        "clean": False,
+        "unread": [],
+        "findings": [
+            {
+                "code": "filter-changed",
+                "severity": "high",
+                "account": G,
+                "subject": f"{G}:filter/acme_orders_sales/orders/analytics",
+                "what": "the filter of analytics on acme_orders_sales.orders shows total no longer",
+                "affected": [
+                    {
+                        "principal": ANALYSTS,
+                        "database": "acme_orders_sales",
+                        "table": "orders",
+                        "action": "SELECT",
+                        "gained": [],
+                        "lost": [{"columns": ["total"], "rows": ["country = 'DE'"]}],
+                    }
+                ],
+                "remedy": "set its columns and rows as agreed",
+                "repair": [
+                    {
+                        "account": G,
+                        "service": "lakeformation",
+                        "operation": "update_data_cells_filter",
+                        "parameters": {"TableData": {"Name": "analytics"}},
+                    }
+                ],
+            }
+        ],
+    }
+
+
+@pytest.mark.parametrize(
+    ("call", "line"),
+    [
+        (
+            Call(G, "s3", "put_bucket_policy", {"Bucket": "b", "Policy": '{"Statement":[]}'}),
+            "aws s3api put-bucket-policy --region eu-west-1 --bucket b --policy '{\"Statement\": []}'",
+        ),
+        (
+            Call(
+                G,
+                "lakeformation",
+                "register_resource",
+                {"ResourceArn": "arn:b", "UseServiceLinkedRole": False},
+            ),
+            "aws lakeformation register-resource --region eu-west-1 --resource-arn arn:b "
+            "--no-use-service-linked-role",
+        ),
+        (
+            Call(G, "lakeformation", "remove_lf_tags_from_resource", {"LFTags": [{"TagKey": "a"}]}),
+            "aws lakeformation remove-lf-tags-from-resource --region eu-west-1 "
+            '--lf-tags \'[{"TagKey": "a"}]\'',
+        ),
+        (
+            Call(G, "ram", "accept_resource_share_invitation", {"resourceShareInvitationArn": "arn:i"}),
+            "aws ram accept-resource-share-invitation --region eu-west-1 "
+            "--resource-share-invitation-arn arn:i",
+        ),
+        (
+            Call(
+                G,
+                "kinesis",
+                "increase_stream_retention_period",
+                {"StreamName": "it's", "RetentionPeriodHours": 48},
+            ),
+            "aws kinesis increase-stream-retention-period --region eu-west-1 --stream-name 'it'\"'\"'s' "
+            "--retention-period-hours 48",
+        ),
+    ],
+)
+def test_calls_as_lines_to_paste(call: Call, line: str) -> None:
+    assert aws_line(call, "eu-west-1").replace(" \\\n  ", " ") == line
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            ["--apply", "--local"],
+            "--apply makes the calls that --repair lists: give both, `audit --repair --apply`.",
+        ),
+        (
+            ["--apply", "--repair"],
+            "--apply changes accounts, and the role that an audit reads them with may not. Name one "
+            "that may, a data lake administrator, with --role-name NAME ({account} and {region} in it are "
+            "filled in).",
+        ),
+    ],
+)
+def test_mistakes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
+) -> None:
+    assert main(["audit", "--root", str(write_mesh(tmp_path)), *arguments]) == 2
+    assert capsys.readouterr().err == f"{message}\n"
+
+
+def test_nothing_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["audit", "--local", "--root", str(write_mesh(tmp_path))]) == 2
+    assert "is not running. Start it with `meshwright local up`" in capsys.readouterr().err

@@ -1,0 +1,345 @@
+"""Files against what is deployed, and a domain that leaves the mesh as docs/removing.md says. In this order."""
+
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from meshwright.access.compiled import compile_state
+from meshwright.aws.accounts import Account, pages
+from meshwright.aws.live import read_state
+from meshwright.commands.explain import explained, question
+from meshwright.local import control
+from meshwright.local.roundtrip import round_trips
+from meshwright.mesh.subscriptions import Status
+
+from .conftest import REPOSITORY, Deployed
+from .tampering import ANALYTICS, CUSTOMERS, FRAUD, GOVERNANCE, ORDERS, PAYMENTS, filtered
+
+pytestmark = pytest.mark.e2e
+
+DEPLOY = ("--require-approval", "never", "--concurrency", "4", "--progress", "events", "-c", "base=deployed")
+APPROVAL = "      - {domain: analytics, until: 2028-12-31}       # PII columns stay hidden\n"
+TOTAL = 'total: {type: "decimal(12,2)"'
+SUNSET = date.today() + timedelta(days=60)
+DATA = f"acme-customers-products-{CUSTOMERS}"
+OBJECT = "profiles/profiles/country=DE/kept.parquet"
+
+
+def git(mesh: Deployed, *arguments: str) -> None:
+    command = ["git", "-c", "user.name=t", "-c", "user.email=t@acme.example", *arguments]
+    subprocess.run(command, cwd=mesh.root, check=True, capture_output=True)
+
+
+@pytest.fixture(scope="module")
+def mesh(deployed: Deployed, demo: subprocess.CompletedProcess[str]) -> Deployed:
+    """The example mesh, deployed, its files committed as they were."""
+    assert demo.returncode == 0, demo.stdout + demo.stderr
+    git(deployed, "init", "--quiet", "--template=")
+    git(deployed, "add", "mesh.yaml", "domains")
+    git(deployed, "commit", "--quiet", "--message", "As deployed")
+    return deployed
+
+
+@pytest.fixture
+def unchanged(mesh: Deployed) -> Iterator[Deployed]:
+    """The same; what a test does to its files is undone."""
+    yield mesh
+    for name in ("analytics", "customers", "orders", "payments"):
+        shutil.copy(REPOSITORY / "domains" / f"{name}.yaml", mesh.root / "domains")
+
+
+def everywhere(mesh: Deployed, *accepted: str) -> Iterator[tuple[str, int, str]]:
+    """Every way to compare the files: with the accounts, and with a git ref."""
+    accept = [word for name in accepted for word in ("--accept-breaking", name)]
+    context = ["-c", f"accept_breaking={','.join(accepted)}"] if accepted else []
+    for name, run, arguments in (
+        ("validate --local", mesh.meshwright, ("validate", "--local", *accept)),
+        ("validate --base", mesh.meshwright, ("validate", "--base", "HEAD", *accept)),
+        ("plan --local", mesh.meshwright, ("plan", "--local", *accept)),
+        ("plan --base", mesh.meshwright, ("plan", "--base", "HEAD", *accept)),
+        ("cdk -c base=deployed", mesh.cdk, ("list", "-c", "base=deployed", *context)),
+        ("cdk -c base=HEAD", mesh.cdk, ("list", "-c", "base=HEAD", *context)),
+    ):
+        done = run(*arguments)
+        yield name, done.returncode, " ".join((done.stdout + done.stderr).split())
+
+
+def audited(mesh: Deployed) -> str:
+    return mesh.meshwright("audit", "--local").stdout
+
+
+def assert_subscriptions_hold(mesh: Deployed, number: int) -> None:
+    checks = [each for each in round_trips(mesh.mesh(), mesh.accounts()) if " reads " in each.subject]
+    assert [each for each in checks if not each.held] == []
+    assert len({each.subject for each in checks}) == number
+
+
+def test_nothing_is_refused_where_nothing_changed(mesh: Deployed) -> None:
+    for name, code, text in everywhere(mesh):
+        assert code == 0, f"{name}: {text}"
+        assert "acme-customers-share" in text or "no problems" in text or "No change" in text, name
+
+
+def take_away(mesh: Deployed) -> None:
+    """A table that two domains read, and a domain that one reads, so that requests lead to nothing."""
+    orders = mesh.root / "domains" / "orders.yaml"
+    text = orders.read_text()
+    orders.write_text(text[: text.index("      orders:\n")] + text[text.index("      order_lines:\n") :])
+    (mesh.root / "domains" / "customers.yaml").unlink()
+
+
+def change(mesh: Deployed) -> None:
+    """An approval, a column's type and an account."""
+    mesh.edit("domains/orders.yaml", APPROVAL, "")
+    mesh.edit("domains/orders.yaml", TOTAL, TOTAL.replace("12,2", "10,2"))
+    mesh.edit("domains/orders.yaml", f'"{ORDERS}"', '"222222222229"')
+
+
+@pytest.mark.parametrize(
+    ("edit", "expected"),
+    [
+        (
+            take_away,
+            (
+                "products.sales.tables: table `orders` is removed, but analytics (roles analysts, scientists) "
+                "and payments (role fraud) read it. Announce it first: `status: deprecated`",
+                "domain customers is removed from dev, and with it product `profiles`, but analytics (role "
+                "scientists) reads `profiles`. Announce it first: `status: deprecated`",
+                "there is no domain `customers`",
+            ),
+        ),
+        (
+            change,
+            (
+                "the approval of analytics is removed, but analytics (roles analysts, scientists) reads",
+                "the type of column `total` changes from decimal(12,2) to decimal(10,2), but analytics "
+                "(roles analysts, scientists) and payments (role fraud) read it",
+                "the account of orders in dev changes from 222222222221 to 222222222229, where none of its "
+                "data is, but analytics (roles analysts, scientists) reads",
+            ),
+        ),
+    ],
+)
+def test_what_consumers_rely_on_is_refused_by_all_commands(
+    unchanged: Deployed, edit: Callable[[Deployed], None], expected: tuple[str, ...]
+) -> None:
+    edit(unchanged)
+    for name, code, text in everywhere(unchanged):
+        assert code != 0, name
+        assert [each for each in expected if each not in text] == [], f"{name}: {text}"
+        assert "Traceback" not in text
+
+
+def test_it_passes_where_it_is_accepted_by_name(unchanged: Deployed) -> None:
+    unchanged.edit("domains/orders.yaml", APPROVAL, "")
+    for name, code, text in everywhere(unchanged, "orders.sales"):
+        # plan has lost access to show, which wants a review.
+        assert code == ("plan" in name), f"{name}: {text}"
+        assert "live consumers rely" not in text
+    mistaken = unchanged.meshwright("validate", "--local", "--accept-breaking", "orders.sale")
+    assert (mistaken.returncode, mistaken.stderr) == (
+        2,
+        "There is no product or stream `orders.sale` to accept the breaking of. Did you mean "
+        "`orders.sales`?\n",
+    )
+
+
+def test_a_new_domain_in_a_new_account_is_welcome(unchanged: Deployed) -> None:
+    """Nobody can list Lake Formation's grants there yet, and nobody relies on anything there."""
+    guide = (REPOSITORY / "docs" / "adding-a-domain.md").read_text()
+    blocks = re.findall(r"```yaml\n(.*?)```", guide, re.DOTALL)
+    file = unchanged.root / "domains" / "shipping.yaml"
+    file.write_text(next(block for block in blocks if "domain: shipping" in block))
+    try:
+        done = unchanged.meshwright("validate", "--local")
+    finally:
+        file.unlink()
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "5 domains" in done.stdout
+
+
+def test_explain_says_the_same_of_files_and_accounts(mesh: Deployed) -> None:
+    files = mesh.mesh()
+    live, compiled = read_state(files, mesh.accounts()), compile_state(files)
+    asked = [
+        (f"{each.consumer}.{role}", f"{each.reference}.{access.table}")
+        for each in files.subscriptions
+        if each.status is Status.AGREED
+        for role in each.roles
+        for access in each.tables
+    ]
+    assert len(asked) == 7
+    for role, table in asked:
+        about = question(mesh.root, environment=None, role=role, table=table, today=date.today())
+        by_files, by_accounts = explained(about, compiled), explained(about, live)
+        assert by_files.allowed, (role, table)
+        assert by_accounts.allowed, (role, table)
+        assert by_accounts.cells == by_files.cells
+        assert [hop.step for hop in by_accounts.hops] == [hop.step for hop in by_files.hops]
+
+
+def test_explain_names_the_hop_that_was_revoked(mesh: Deployed) -> None:
+    client = mesh.account("payments").client("lakeformation")
+    grant: dict[str, Any] = {
+        "Principal": {"DataLakePrincipalIdentifier": FRAUD},
+        "Resource": filtered("acme_orders_sales", "orders", "payments"),
+        "Permissions": ["SELECT"],
+    }
+    client.revoke_permissions(**grant)
+    done = mesh.meshwright("explain", "payments.fraud", "orders.sales.orders", "--local", "--format", "json")
+    client.grant_permissions(**grant)
+    answer = json.loads(done.stdout)
+    assert (done.returncode, answer["allowed"], answer["files"]["allowed"]) == (1, False, True)
+    broken = [hop for hop in answer["hops"] if not hop["holds"]]
+    assert [(hop["step"], hop["owner"], hop["what"]) for hop in broken] == [
+        ("principal-grant", "payments", "payments does not grant SELECT to the role")
+    ]
+    assert "aws lakeformation grant-permissions" in broken[0]["repair"]
+
+
+def clients(mesh: Deployed) -> dict[str, Account]:
+    """Of all five accounts, whatever the files now say."""
+    embedded = control.status(mesh.root)
+    assert embedded is not None
+    names, region = mesh.mesh().names, mesh.mesh().region
+    return {
+        number: Account(
+            account=number,
+            region=region,
+            environment=control.environment(
+                embedded, account=number, region=region, role=names.deploying_role_arn(number)
+            ),
+        )
+        for number in (GOVERNANCE, ORDERS, CUSTOMERS, PAYMENTS, ANALYTICS)
+    }
+
+
+LISTINGS = {
+    "grants": (
+        "lakeformation",
+        "list_permissions",
+        "PrincipalResourcePermissions",
+        {"CatalogId": GOVERNANCE},
+    ),
+    "own grants": ("lakeformation", "list_permissions", "PrincipalResourcePermissions", {}),
+    "filters": ("lakeformation", "list_data_cells_filter", "DataCellsFilters", {}),
+    "registrations": ("lakeformation", "list_resources", "ResourceInfoList", {}),
+    "databases and links": ("glue", "get_databases", "DatabaseList", {}),
+    "shares": (
+        "ram",
+        "get_resource_share_associations",
+        "resourceShareAssociations",
+        {"associationType": "PRINCIPAL"},
+    ),
+    "stacks": ("cloudformation", "describe_stacks", "Stacks", {}),
+}
+
+
+def traces(mesh: Deployed) -> dict[str, int]:
+    """How much of customers there is of each kind, in all accounts but for what the data is kept in."""
+    found = dict.fromkeys(LISTINGS, 0)
+    for client in clients(mesh).values():
+        for kind, (service, operation, result, arguments) in LISTINGS.items():
+            for each in pages(client.client(service), operation, result, **arguments):
+                text = json.dumps(each, default=str)
+                ours = "acme-customers" in text or "acme_customers" in text or kind == "shares"
+                found[kind] += ours and ("customers" in text or CUSTOMERS in text)
+    return found
+
+
+def test_step_1_it_is_announced_and_consumers_are_told(mesh: Deployed) -> None:
+    there = traces(mesh)
+    assert min(there.values()) > 0, there
+    customers = clients(mesh)[CUSTOMERS]
+    customers.client("s3").put_object(Bucket=DATA, Key=OBJECT, Body=b"rows")
+    mesh.edit(
+        "domains/customers.yaml",
+        "    classification: confidential\n",
+        f"    classification: confidential\n    status: deprecated\n    sunset: {SUNSET}\n",
+    )
+    told = mesh.meshwright("validate", "--local")
+    assert told.returncode == 0, told.stdout
+    notice = (
+        f"notice: consumes[2].product: customers.profiles is deprecated and may be removed after {SUNSET}."
+    )
+    assert any(
+        line.startswith("domains/analytics.yaml:") and notice in line for line in told.stdout.splitlines()
+    )
+    done = mesh.cdk("deploy", "acme-customers-share", *DEPLOY)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert_subscriptions_hold(mesh, 7)
+
+    file = mesh.root / "domains" / "customers.yaml"
+    text = file.read_text()
+    file.unlink()
+    early = mesh.meshwright("validate", "--local")
+    file.write_text(text)
+    assert early.returncode == 1
+    assert (
+        f"analytics (role scientists) reads `profiles`. Wait for its sunset: remove it after {SUNSET}, or "
+        "once analytics no longer asks for it."
+    ) in early.stdout
+
+
+def drop_request(mesh: Deployed, domain: str, product: str) -> None:
+    file = mesh.root / "domains" / f"{domain}.yaml"
+    kept = [
+        part for part in re.split(r"(?=^  - product: )", file.read_text(), flags=re.M) if product not in part
+    ]
+    file.write_text("".join(kept))
+
+
+def test_step_2_consumers_let_go(mesh: Deployed) -> None:
+    drop_request(mesh, "analytics", "customers.profiles")
+    drop_request(mesh, "payments", "customers.profiles")
+    done = mesh.cdk("deploy", "acme-customers-share", "acme-analytics-*", *DEPLOY)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert audited(mesh) == "Mesh acme, environment dev, 5 accounts: everything is as declared\n"
+    assert_subscriptions_hold(mesh, 5)
+
+
+def test_step_3_its_stacks_are_destroyed_and_no_others(mesh: Deployed) -> None:
+    done = mesh.cdk("destroy", "acme-customers-*", "-c", "domains=customers", "--force")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert re.findall(r"(\S+): destroyed", done.stdout + done.stderr) == [
+        "acme-customers-access",
+        "acme-customers-share",
+        "acme-customers-foundation",
+    ]
+
+
+def test_step_4_its_file_is_removed_and_nothing_is_left_but_the_data(mesh: Deployed) -> None:
+    (mesh.root / "domains" / "customers.yaml").unlink()
+    checked = mesh.meshwright("validate", "--local", "--base", "HEAD")
+    assert checked.returncode == 0, checked.stdout
+    assert audited(mesh) == "Mesh acme, environment dev, 4 accounts: everything is as declared\n"
+    assert_subscriptions_hold(mesh, 5)
+    assert traces(mesh) == dict.fromkeys(LISTINGS, 0)
+
+    customers = clients(mesh)[CUSTOMERS]
+    settings = customers.client("lakeformation").get_data_lake_settings()["DataLakeSettings"]
+    assert settings["DataLakeAdmins"] == settings["ReadOnlyAdmins"] == []
+    s3 = customers.client("s3")
+    buckets = {each["Name"] for each in s3.list_buckets()["Buckets"] if each["Name"].startswith("acme-")}
+    assert buckets == {f"acme-customers-{kind}-{CUSTOMERS}" for kind in ("logs", "products", "raw")}
+    assert s3.get_object(Bucket=DATA, Key=OBJECT)["Body"].read() == b"rows"
+    assert customers.client("kinesis").list_streams()["StreamNames"] == ["acme-customers-profile-changes"]
+    kms = customers.client("kms")
+    keys = [kms.describe_key(KeyId=each["KeyId"])["KeyMetadata"] for each in pages(kms, "list_keys", "Keys")]
+    assert [(key["Description"], key["KeyState"]) for key in keys] == [("Data of acme-customers", "Enabled")]
+
+
+def test_deployed_again_it_names_what_was_kept_and_touches_nothing_of_it(mesh: Deployed) -> None:
+    """What `cdk import` takes over, the embedded AWS can't; it refuses like AWS what exists already."""
+    shutil.copy(REPOSITORY / "domains" / "customers.yaml", mesh.root / "domains")
+    done = mesh.cdk("deploy", "acme-customers-foundation", *DEPLOY)
+    assert done.returncode == 1
+    assert "BucketAlreadyOwnedByYou" in done.stdout + done.stderr
+    body = clients(mesh)[CUSTOMERS].client("s3").get_object(Bucket=DATA, Key=OBJECT)["Body"]
+    assert body.read() == b"rows"

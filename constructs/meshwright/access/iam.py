@@ -63,9 +63,9 @@ class Policy:
     document: str = field(default="", compare=False, repr=False)
     """The JSON that it came from, where there is one document."""
     _by_action: dict[str, tuple[Statement, ...]] = field(
-        default_factory=dict, compare=False, repr=False, hash=False
+        default_factory=dict, init=False, compare=False, repr=False
     )
-    _plain: dict[str, Patterns] = field(default_factory=dict, compare=False, repr=False, hash=False)
+    _plain: dict[str, Patterns] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def about(self, action: str, resource: str) -> list[Statement]:
         """The statements on this action and resource, whatever their principals and conditions."""

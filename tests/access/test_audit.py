@@ -280,7 +280,7 @@ def test_a_grant_that_no_file_declares(
         Grant(STRANGER, Resource(G, Kind.CATALOG), frozenset({"CREATE_DATABASE"})),
         Grant(STRANGER, tag_policy(G, "TABLE", {"team": frozenset({"hr"})}), frozenset({"SELECT"})),
     ],
-    ids=str,
+    ids=lambda grant: f"{grant.principal} on {grant.resource}",
 )
 def test_grants_that_are_not_the_meshs_concern(small: Small, grant: Grant) -> None:
     def change(account: AccountState) -> AccountState:

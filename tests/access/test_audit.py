@@ -36,7 +36,7 @@ from meshwright.access.state import (
 )
 from meshwright.mesh.model import Mesh
 from meshwright.project import load_mesh
-from tests.config.small_mesh import TODAY, write_mesh
+from tests.config.small_mesh import MESH_FILE, TODAY, edited, write_mesh
 
 G, ORDERS, ANALYTICS, STRANGER = "111111111111", "222222222221", "333333333331", "999999999999"
 DATABASE, BUCKET = "acme_orders_sales", f"acme-orders-products-{ORDERS}"
@@ -452,15 +452,132 @@ def test_settings_that_were_changed(
     assert finding.repair == (Call(G, "lakeformation", "put_data_lake_settings", edit, merge=True),)
 
 
-def test_other_administrators_are_the_accounts_own_affair_unless_dead(small: Small) -> None:
-    other, dead = f"arn:aws:iam::{G}:role/LakeAdmin", f"arn:aws:iam::{G}:role/Gone"
+def administering(
+    *admins: str, readers: tuple[str, ...] = (), policy: Policy | None = None, exist: bool = True
+) -> Change:
+    """More administrators, who exist with this policy."""
 
     def change(account: AccountState) -> AccountState:
-        settings = replace(account.settings, admins=account.settings.admins | {other, dead})
-        return replace(account, settings=settings, identities={**account.identities, other: Identity()})
+        settings = replace(
+            account.settings,
+            admins=account.settings.admins.union(admins),
+            read_only_admins=account.settings.read_only_admins.union(readers),
+        )
+        new = {each: Identity(policy) for each in (*admins, *readers) if exist}
+        return replace(account, settings=settings, identities={**new, **account.identities})
 
-    finding = small.one(G=change)
-    assert summary(finding) == ("admin-dead", Severity.LOW, G, dead)
+    return change
+
+
+ANY_QUERY = parse_policy(
+    {"Statement": {"Effect": "Allow", "Action": ["glue:*", "lakeformation:*"], "Resource": "*"}}
+)
+
+
+def test_an_administrator_of_a_consumer_that_no_file_declares(small: Small) -> None:
+    admin = f"arn:aws:iam::{ANALYTICS}:role/LakeAdmin"
+    assert small.one(ANALYTICS=administering(admin, policy=ANY_QUERY)) == Finding(
+        code="admin-undeclared",
+        severity=Severity.CRITICAL,
+        account=ANALYTICS,
+        subject=admin,
+        what="role LakeAdmin of analytics administers Lake Formation, and no file says so: it has whatever "
+        "is granted to the account, and can grant it there",
+        affected=(gained(admin, AGREED),),
+        repair=(
+            Call(
+                ANALYTICS,
+                "lakeformation",
+                "put_data_lake_settings",
+                {"DataLakeAdmins": {"remove": [admin]}},
+                merge=True,
+            ),
+        ),
+        remedy="take it off the administrators, or name it under `administrators` in mesh.yaml",
+    )
+
+    glue_alone = parse_policy({"Statement": {"Effect": "Allow", "Action": "glue:*", "Resource": "*"}})
+    barred = small.one(ANALYTICS=administering(admin, policy=glue_alone))
+    assert (barred.severity, barred.affected) == (Severity.MEDIUM, ())
+
+
+def test_an_administrator_of_a_producer_can_also_write(small: Small) -> None:
+    admin = f"arn:aws:iam::{ORDERS}:user/ann"
+    finding = small.one(ORDERS=administering(admin, policy=ANY_QUERY))
+    assert summary(finding) == ("admin-undeclared", Severity.CRITICAL, ORDERS, admin)
+    tables = {"orders": Cells(ALL), "lines": Cells(frozenset({"order_id", "article", "quantity"}))}
+    assert set(finding.affected) == {
+        Effect(admin, TableName(G, DATABASE, name), action, (cells,))
+        for name, cells in tables.items()
+        for action in ("SELECT", "INSERT", "DELETE", "ALTER", "DROP")
+    }
+
+
+def test_an_administrator_of_the_catalog_has_no_data_and_can_grant_it(small: Small) -> None:
+    admin = f"arn:aws:iam::{G}:role/LakeAdmin"
+    finding = small.one(G=administering(admin, policy=ANY_QUERY))
+    assert summary(finding) == ("admin-undeclared", Severity.CRITICAL, G, admin)
+    assert finding.affected == ()
+    assert finding.what.endswith("it can grant anything in the catalog, to itself and to others")
+
+
+def test_a_read_only_administrator_that_no_file_declares(small: Small) -> None:
+    reader = f"arn:aws:iam::{G}:role/Auditor"
+    finding = small.one(G=administering(readers=(reader,)))
+    assert summary(finding) == ("reader-undeclared", Severity.LOW, G, reader)
+    edit = {"ReadOnlyAdmins": {"remove": [reader]}}
+    assert finding.repair == (Call(G, "lakeformation", "put_data_lake_settings", edit, merge=True),)
+    assert small.audit(G=administering(readers=(DEPLOYER,))) == Audit(())
+
+
+def test_the_role_that_reads_is_not_to_administer(small: Small) -> None:
+    lookup = f"arn:aws:iam::{G}:role/cdk-hnb659fds-lookup-role-{G}-eu-west-1"
+    instead = small.one(
+        G=lambda a: replace(
+            a, settings=replace(a.settings, admins=a.settings.admins | {lookup}, read_only_admins=frozenset())
+        )
+    )
+    assert (instead.code, instead.repair[0].parameters) == (
+        "admin-undeclared",
+        {"DataLakeAdmins": {"remove": [lookup]}, "ReadOnlyAdmins": {"add": [lookup]}},
+    )
+
+
+def test_administrators_that_mesh_yaml_names(tmp_path: Path) -> None:
+    ann = f"arn:aws:iam::{G}:user/ann"
+    listed = f"open_classifications: [public]\nadministrators: [LakeAdmin, Auditor, {ann}]"
+    root = write_mesh(tmp_path, edited(MESH_FILE, "open_classifications: [public]", listed))
+    mesh = load_mesh(root, environment="dev", today=TODAY)
+    named = Small(mesh, compile_state(mesh))
+    admin, auditor = f"arn:aws:iam::{G}:role/platform/LakeAdmin", f"arn:aws:iam::{ANALYTICS}:role/Auditor"
+    both = administering(admin, ann, policy=ANY_QUERY)
+    assert named.audit(G=both, ANALYTICS=administering(readers=(auditor,))) == Audit(())
+
+    strange = f"arn:aws:iam::{STRANGER}:role/LakeAdmin"
+    user = f"arn:aws:iam::{G}:user/LakeAdmin"
+    found = named.audit(G=administering(strange, user)).findings
+    assert [(each.code, each.subject) for each in found] == [
+        ("admin-undeclared", user),
+        ("admin-undeclared", strange),
+    ]
+
+
+def test_who_is_gone_is_taken_off_first_and_who_exists_last(small: Small) -> None:
+    other, dead = f"arn:aws:iam::{G}:role/LakeAdmin", f"arn:aws:iam::{G}:role/Gone"
+    spying = filter_on(G, DATABASE, "orders", "spy")
+
+    def change(account: AccountState) -> AccountState:
+        filters = {**account.filters, spying: Filter(frozenset({"email"}))}
+        account = administering(dead, exist=False)(administering(other)(account))
+        return replace(account, filters=filters)
+
+    found = small.audit(G=change).findings
+    assert [summary(each) for each in found] == [
+        ("admin-dead", Severity.LOW, G, dead),
+        ("filter-unexpected", Severity.LOW, G, str(spying)),
+        ("admin-undeclared", Severity.CRITICAL, G, other),
+    ]
+    assert found[0].repair[0].parameters == {"DataLakeAdmins": {"remove": [dead]}}
 
 
 @pytest.mark.parametrize(
@@ -667,6 +784,13 @@ def test_keys_and_encryption(small: Small) -> None:
     finding = small.one(ORDERS=unencrypted)
     assert summary(finding) == ("bucket-encryption", Severity.MEDIUM, ORDERS, BUCKET)
 
+    def key_gone(account: AccountState) -> AccountState:
+        return replace(account, keys={})
+
+    finding = small.one(ORDERS=key_gone)
+    assert summary(finding) == ("key-missing", Severity.MEDIUM, ORDERS, "alias/acme-orders")
+    assert finding.what == "orders has no key alias/acme-orders"
+
     gone = small.audit(
         ORDERS=lambda a: replace(a, buckets={k: v for k, v in a.buckets.items() if k != BUCKET})
     )
@@ -792,6 +916,23 @@ def test_streams_and_stacks(small: Small) -> None:
     assert [summary(each) for each in found] == [
         ("stream-missing", Severity.MEDIUM, ORDERS, "acme-orders-order-events"),
         ("stack-leftover", Severity.LOW, ORDERS, "acme-old-foundation"),
+    ]
+
+
+def test_stacks_that_have_nothing_left_to_hold(small: Small) -> None:
+    stacks = {
+        G: {"acme-orders-share": "CREATE_COMPLETE", "acme-analytics-share": "CREATE_COMPLETE"},
+        ANALYTICS: {"acme-analytics-access": "CREATE_COMPLETE"},
+    }
+    idle = replace(small.mesh, subscriptions=())
+    found = audit(compile_state(idle), compile_state(idle), idle, replace(EXTRAS, stacks=stacks))
+    assert [(each.code, each.subject, each.remedy) for each in found.findings] == [
+        (
+            "stack-leftover",
+            "acme-analytics-share",
+            "delete that stack, once acme-analytics-access is deployed or deleted",
+        ),
+        ("stack-leftover", "acme-analytics-access", "delete that stack"),
     ]
 
 

@@ -92,6 +92,18 @@ EDITS: dict[str, tuple[Callable[[Files], None], list[Safeguard]]] = {
             Safeguard("orders.sales", "classification", "internal", f"internal, {OPEN}", loosens=True),
         ],
     ),
+    "an administrator of Lake Formation more": (
+        of_mesh("administrators", ["DataPlatformAdmin", "Another"]),
+        [
+            Safeguard(
+                "mesh", "administrators", "DataPlatformAdmin", "DataPlatformAdmin, Another", loosens=True
+            )
+        ],
+    ),
+    "an administrator less": (
+        of_mesh("administrators", []),
+        [Safeguard("mesh", "administrators", "DataPlatformAdmin", "none", loosens=False)],
+    ),
     "no longer PII": (
         mark("customer_email", pii=False),
         [

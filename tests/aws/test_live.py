@@ -133,7 +133,7 @@ def test_a_role_or_bucket_that_may_not_be_looked_at_is_not_said_to_be_missing_or
     whole = expected_domain(pair)
     named = (*whole.identities, pair.role("Ghost"), *platform_roles(pair.mesh, pair.domain))
     assert state.accounts[pair.domain] == replace(
-        whole, identities=dict.fromkeys(named, Identity()), buckets={}, bucket_keys={}, keys={}
+        whole, identities=dict.fromkeys(named, Identity()), buckets={}, bucket_keys={}
     )
     assert [unread.call for unread in state.unread] == ["iam:GetRole", "s3:GetBucketPolicy"]
 
@@ -160,6 +160,22 @@ def test_filters_are_found_also_where_listings_of_the_catalog_leave_them_out(pai
     assert state.accounts == {pair.owner: expected_governance(pair), pair.domain: expected_domain(pair)}
 
 
+def test_the_domains_key_is_found_also_where_no_bucket_is_encrypted_with_it(pair: Pair) -> None:
+    s3 = pair.client("s3", pair.domain)
+    held = s3.get_bucket_encryption(Bucket=pair.bucket)["ServerSideEncryptionConfiguration"]
+    s3.delete_bucket_encryption(Bucket=pair.bucket)
+    accounts = pair.accounts()
+    hidden = {**accounts, pair.domain: deny(pair.account(pair.domain), "kms:DescribeKey")}
+    state, denied = read_state(pair.mesh, accounts), read_state(pair.mesh, hidden)
+    s3.put_bucket_encryption(Bucket=pair.bucket, ServerSideEncryptionConfiguration=held)
+
+    assert state.accounts[pair.domain] == replace(expected_domain(pair), bucket_keys={})
+    assert state.unread == ()
+    assert denied.accounts[pair.domain].keys == {}
+    why = "the caller is not allowed to: You are not authorized (alias/acme-orders)"
+    assert denied.unread == (Unread(pair.domain, "kms:DescribeKey", why),)
+
+
 def test_an_account_that_cannot_be_entered(pair: Pair) -> None:
     accounts = {pair.owner: pair.account(pair.owner)}
     state = read_state(pair.mesh, accounts, refused={pair.domain: "the role R could not be assumed"})
@@ -169,7 +185,7 @@ def test_an_account_that_cannot_be_entered(pair: Pair) -> None:
 
 
 def test_an_account_in_which_nothing_may_be_read(pair: Pair) -> None:
-    services = ("lakeformation", "glue", "iam", "s3", "ram", "cloudformation", "kinesis")
+    services = ("lakeformation", "glue", "iam", "s3", "ram", "cloudformation", "kinesis", "kms")
     hidden = deny(pair.account(pair.domain), *(f"{service}:*" for service in services))
     state = read_state(pair.mesh, {**pair.accounts(), pair.domain: hidden})
     assert not state.accounts[pair.domain].complete

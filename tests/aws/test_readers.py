@@ -99,3 +99,16 @@ def test_keys_that_are_disabled_or_gone(entered: Account, calls: Calls) -> None:
     found = read_keys(calls, [enabled["Arn"], disabled["Arn"], gone])
     assert {arn: key.enabled for arn, key in found.items()} == {enabled["Arn"]: True, disabled["Arn"]: False}
     assert calls.unread == ()
+
+
+def test_a_key_found_by_its_alias_keeps_it_whatever_others_it_has(entered: Account, calls: Calls) -> None:
+    kms = entered.client("kms")
+    key = kms.create_key()["KeyMetadata"]
+    for alias in ("alias/acme-orders", "alias/aaa"):
+        kms.create_alias(AliasName=alias, TargetKeyId=key["KeyId"])
+    read = {alias: read_keys(calls, [], alias=alias) for alias in ("alias/acme-orders", "alias/none")}
+    assert {arn: each.alias for arn, each in read["alias/acme-orders"].items()} == {
+        key["Arn"]: "alias/acme-orders"
+    }
+    assert read["alias/none"] == {}
+    assert calls.unread == ()

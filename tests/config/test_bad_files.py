@@ -430,6 +430,19 @@ CASES = (
         ("mesh.yaml:4:54: environments.prod.region: `europe` is not an AWS Region. For example: eu-west-1",),
     ),
     Case(
+        "bad administrator",
+        MESH_FILE,
+        "open_classifications",
+        "administrators: [Data Admin, arn:aws:iam::111111111111:root]\nopen_classifications",
+        tuple(
+            f"mesh.yaml:6:{column}: administrators[{place}]: `{given}` is not the name of an IAM role (up to 64 letters, digits and +=,.@_-), or the ARN of a role or user. For example: DataPlatformAdmin"
+            for place, column, given in (
+                (0, 18, "Data Admin"),
+                (1, 30, "arn:aws:iam::111111111111:root"),
+            )
+        ),
+    ),
+    Case(
         "bad organization",
         MESH_FILE,
         "open_classifications",

@@ -16,6 +16,7 @@ FRAUD = f"arn:aws:iam::{PAYMENTS}:role/acme-payments-fraud"
 CHARGERS = f"arn:aws:iam::{PAYMENTS}:role/acme-payments-engineers"
 ORDERS_ENGINEERS = f"arn:aws:iam::{ORDERS}:role/acme-orders-engineers"
 ORDERS_ANALYSTS = f"arn:aws:iam::{ORDERS}:role/OrdersAnalyst"
+INTRUDER = f"arn:aws:iam::{ANALYTICS}:role/Intruder"
 PROVIDER = f"arn:aws:iam::{ANALYTICS}:role/acme-lakeformation-provider"
 REGISTRATION = f"arn:aws:iam::{GOVERNANCE}:role/acme-lakeformation-registration"
 ORDERS_BUCKET = f"acme-orders-products-{ORDERS}"
@@ -94,6 +95,10 @@ def without(member: str, principal: str) -> Callable[[dict[str, Any]], object]:
     return change
 
 
+def with_one_more(member: str, principal: str) -> Callable[[dict[str, Any]], object]:
+    return lambda found: found[member].append({"DataLakePrincipalIdentifier": principal})
+
+
 def cells(database: str, name: str, consumer: str, **changes: Any) -> Callable[[Accounts], None]:
     def do(accounts: Accounts) -> None:
         client = accounts[GOVERNANCE].client("lakeformation")
@@ -153,13 +158,24 @@ def delete_role(accounts: Accounts) -> None:
     client.delete_role(RoleName=name)
 
 
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Principal": {"AWS": ANALYTICS}, "Action": "sts:AssumeRole"}],
+}
+
+
+def a_role_administers(accounts: Accounts) -> None:
+    """A role that may do anything in IAM makes itself an administrator."""
+    client, name = accounts[ANALYTICS].client("iam"), INTRUDER.rpartition("/")[2]
+    anything = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+    client.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(TRUST))
+    client.put_role_policy(RoleName=name, PolicyName="all", PolicyDocument=json.dumps(anything))
+    settings(ANALYTICS, with_one_more("DataLakeAdmins", INTRUDER))(accounts)
+
+
 def grant_to_a_role_that_goes(accounts: Accounts) -> None:
     client, arn = accounts[ANALYTICS].client("iam"), f"arn:aws:iam::{ANALYTICS}:role/Intern"
-    trust = {
-        "Version": "2012-10-17",
-        "Statement": [{"Effect": "Allow", "Principal": {"AWS": ANALYTICS}, "Action": "sts:AssumeRole"}],
-    }
-    client.create_role(RoleName="Intern", AssumeRolePolicyDocument=json.dumps(trust))
+    client.create_role(RoleName="Intern", AssumeRolePolicyDocument=json.dumps(TRUST))
     grant(ANALYTICS, arn, filtered("acme_orders_sales", "orders", "analytics"), "SELECT")(accounts)
     client.delete_role(RoleName="Intern")
 
@@ -271,6 +287,14 @@ TAMPERINGS = (
         settings(ANALYTICS, without("DataLakeAdmins", PROVIDER)),
         (("admin-missing", ANALYTICS, PROVIDER),),
         "medium",
+    ),
+    Tampering(
+        "a role of a consumer becomes an administrator",
+        a_role_administers,
+        (("admin-undeclared", ANALYTICS, INTRUDER),),
+        "critical",
+        gains=of_orders(INTRUDER) | {(INTRUDER, "profiles")},
+        says="role Intruder of analytics administers Lake Formation, and no file says so",
     ),
     Tampering(
         "the defaults that open new tables are restored",

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from meshwright.access.compiled import compile_state
+from meshwright.access.drift.administrators import administrators
 from meshwright.access.drift.catalog import NEEDS as CATALOG_NEEDS
 from meshwright.access.drift.catalog import catalog
 from meshwright.access.drift.comparison import Comparison, Extras
@@ -40,6 +41,7 @@ from meshwright.mesh.model import Mesh
 Comparing = Callable[[Comparison, str], Iterator[Deviation]]
 
 COMPARISONS: Final[tuple[tuple[Comparing, tuple[str, ...]], ...]] = (
+    (administrators, SETTINGS_NEED),
     (settings, SETTINGS_NEED),
     (tag_keys, TAG_KEYS_NEED),
     (roles, POLICIES_NEED),

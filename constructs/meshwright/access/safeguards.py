@@ -43,7 +43,7 @@ def safeguard_changes(
 
 
 def _mesh(before: Mesh, after: Mesh) -> Iterator[Safeguard]:
-    """Limits that hold for every role, and what every domain may read that asks."""
+    """Limits that hold for every role, what every domain may read that asks, and who is not reported."""
     for what, old, new in (
         ("organization", before.file.organization, after.file.organization),
         ("permissions boundary", before.file.permissions_boundary, after.file.permissions_boundary),
@@ -51,10 +51,13 @@ def _mesh(before: Mesh, after: Mesh) -> Iterator[Safeguard]:
         if old != new:
             # Whether another organization or policy allows less can't be told here.
             yield Safeguard("mesh", what, old or NONE, new or NONE, loosens=old is not None)
-    was, now = before.file.open_classifications, after.file.open_classifications
-    if set(was) != set(now):
-        texts = ", ".join(was) or NONE, ", ".join(now) or NONE
-        yield Safeguard("mesh", "open classifications", *texts, loosens=not set(now) <= set(was))
+    for name, was, now in (
+        ("open classifications", before.file.open_classifications, after.file.open_classifications),
+        ("administrators", before.file.administrators, after.file.administrators),
+    ):
+        if set(was) != set(now):
+            texts = ", ".join(was) or NONE, ", ".join(now) or NONE
+            yield Safeguard("mesh", name, *texts, loosens=not set(now) <= set(was))
 
 
 def _purposes(before: Mesh, after: Mesh) -> Iterator[Safeguard]:

@@ -38,8 +38,8 @@ def share_hop(
         at_once = tuple(each for each in granted if ORGANIZATION in each.grant.principal)
         if at_once:
             return (Hop(Step.SHARE, owner.account, own.account, evidence=("organization",)),), at_once
-    if found is None and not granted and owner.complete:
-        return (), granted
+        if found is None and not granted and owner.complete:
+            return (), granted
     return (_share(owner, own.account),), granted
 
 

@@ -158,11 +158,13 @@ def _visible(account: str, own: Own, tables: Iterable[Resource]) -> list[Resourc
     return [on for on in tables if on.catalog == account or (on.catalog, on.path[0]) in linked]
 
 
-def read_involved(calls: Calls, *, principals: Iterable[str], keys: Iterable[str]) -> Involved:
-    """The third step: of these ARNs, those that are of this account."""
+def read_involved(
+    calls: Calls, *, principals: Iterable[str], keys: Iterable[str], alias: str | None
+) -> Involved:
+    """The third step: of these ARNs, those that are of this account, and its own key by its alias."""
     return Involved(
         identities=read_identities(calls, (arn for arn in principals if account_of(arn) == calls.account)),
-        keys=read_keys(calls, (arn for arn in keys if arn.split(":", 5)[4] == calls.account)),
+        keys=read_keys(calls, (arn for arn in keys if arn.split(":", 5)[4] == calls.account), alias=alias),
     )
 
 

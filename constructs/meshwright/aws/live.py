@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from meshwright.access.state import AccountState, LakeState, Unread
 from meshwright.aws.account_reader import (
+    Involved,
     Own,
     principals_of,
     reachable,
@@ -119,7 +120,12 @@ def _read(
     named = {arn for number, own in owns.items() for arn in principals_of(own, related[number])}
     named.update(_roles_of(mesh))
     keys = {bucket.key for each in related.values() for bucket in each.buckets.values() if bucket.key}
-    involved = _each(executor, lambda number: read_involved(calls[number], principals=named, keys=keys), owns)
+    aliases = {domain.account: mesh.names.key_alias(domain.name) for domain in mesh.domains.values()}
+
+    def third(number: str) -> Involved:
+        return read_involved(calls[number], principals=named, keys=keys, alias=aliases.get(number))
+
+    involved = _each(executor, third, owns)
     invitations = {number: own.invitations for number, own in owns.items()}
     return {
         number: _Account(

@@ -53,29 +53,35 @@ def _encrypted_with(calls: Calls, name: str) -> str | None:
 
 
 def _key_arn(calls: Calls, named: str) -> str | None:
-    """The ARN of a key named by ARN, id or alias; what was named itself, if there is no such key."""
+    """The ARN of a key named by ARN, id or alias; None if there is no such key, or it could not be read."""
     if named.startswith("arn:") and ":key/" in named:
         return named
     answer = calls.one("kms", "describe_key", KeyId=named, about=named, absent=("NotFoundException",))
     return answer["KeyMetadata"]["Arn"] if answer else None
 
 
-def read_keys(calls: Calls, arns: Iterable[str]) -> dict[str, Key]:
-    """Those of the keys that exist."""
-    wanted = sorted(arns)
-    found = calls.each(lambda arn: _key(calls, arn), wanted)
+def read_keys(calls: Calls, arns: Iterable[str], *, alias: str | None = None) -> dict[str, Key]:
+    """Those of the keys that exist, and the one with this alias, which need not encrypt any bucket."""
+    named = _key_arn(calls, alias) if alias else None
+    wanted = sorted({*arns, named} if named else set(arns))
+    found = calls.each(lambda arn: _key(calls, arn, alias if arn == named else None), wanted)
     return {arn: key for arn, key in zip(wanted, found, strict=True) if key is not None}
 
 
-def _key(calls: Calls, arn: str) -> Key | None:
+def _key(calls: Calls, arn: str, alias: str | None) -> Key | None:
+    """With the alias that it was found by, or else the first of those that it has."""
     described = calls.one("kms", "describe_key", KeyId=arn, about=arn, absent=("NotFoundException",))
     if described is not None and not described:
         return None
     policy = calls.one("kms", "get_key_policy", KeyId=arn, PolicyName="default", about=arn)
-    aliases = calls.listing("kms", "list_aliases", "Aliases", KeyId=arn, about=arn)
     text = (policy or {}).get("Policy")
     return Key(
         policy=parse_policy(json.loads(text), text=text) if text else None,
-        alias=min((each["AliasName"] for each in aliases), default=""),
+        alias=alias or _first_alias(calls, arn),
         enabled=described is None or described["KeyMetadata"]["KeyState"] == "Enabled",
     )
+
+
+def _first_alias(calls: Calls, arn: str) -> str:
+    aliases = calls.listing("kms", "list_aliases", "Aliases", KeyId=arn, about=arn)
+    return min((each["AliasName"] for each in aliases), default="")

@@ -108,6 +108,8 @@ class Plan:
     """What it would take from live consumers."""
     notices: tuple[Problem, ...]
     """Pending, expired and the like, as far as they are new."""
+    access_alone: bool = False
+    """Resources and data were not compared."""
 
     @property
     def empty(self) -> bool:
@@ -153,7 +155,7 @@ def plan_against_deployed(mesh: Mesh, live: LakeState, refused: tuple[Problem, .
     environment = EnvironmentPlan(
         before=mesh, after=mesh, access=access_changes(*rows), safeguards=(), stacks=(), risks=()
     )
-    return Plan(base="what is deployed", environments=(environment,), refused=refused, notices=())
+    return Plan("what is deployed", (environment,), refused, notices=(), access_alone=True)
 
 
 def _identity(notice: Problem) -> tuple[str, str, str]:

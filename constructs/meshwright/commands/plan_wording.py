@@ -14,6 +14,7 @@ from meshwright.commands.plan_model import EnvironmentPlan, Plan, Reason
 from meshwright.mesh.resource_changes import Effect, PropertyChange, ResourceChange, StackChange
 
 NOTHING = "No change of access, resources or data."
+NO_ACCESS = "No change of access. What else a deployment would change, `cdk diff` shows."
 REASONS: Final[Mapping[Reason, Sequence[tuple[str, Callable[[EnvironmentPlan], int]]]]] = {
     Reason.WIDENED: [
         ("access added or widened", lambda plan: plan.widened),
@@ -42,7 +43,7 @@ class Line:
 def verdict(plan: Plan, review: dict[Reason, int]) -> str:
     """The whole in one line."""
     if plan.empty:
-        return NOTHING
+        return NO_ACCESS if plan.access_alone else NOTHING
     found = [f"refused removals ({len(plan.refused)})"] if plan.refused else []
     found += [text for reason in review for text in _reason(plan, reason)]
     if found:

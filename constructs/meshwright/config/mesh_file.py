@@ -40,3 +40,6 @@ class MeshFile(FileModel):
     """Qualifier that the accounts were bootstrapped with (`cdk bootstrap --qualifier`)."""
     cross_account_version: Annotated[int, Field(ge=3, le=5)] = 4
     """Least version of Lake Formation's cross-account sharing. 5 lifts its limits and can't be undone."""
+    administrators: list[Annotated[str, StringConstraints(pattern=spelling.ADMINISTRATOR)]] = []
+    """IAM roles, by name or ARN, that may administer Lake Formation in any account of the mesh, besides those
+    that deploy; the audit reports all others. They are neither made nor added."""

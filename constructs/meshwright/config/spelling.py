@@ -22,6 +22,9 @@ CLASSIFICATION: Final = r"^[a-z][a-z0-9_-]*$"
 PRODUCT: Final = r"^[a-z][a-z0-9-]*\.[a-z_][a-z0-9_]*$"
 ROLE: Final = r"^([A-Za-z0-9_+=,.@-]+|arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]+)$"
 PRINCIPAL: Final = r"^arn:aws[a-z-]*:iam::[0-9]{12}:(root|(role|user)/[A-Za-z0-9_+=,.@/-]+)$"
+ADMINISTRATOR: Final = (
+    r"^([A-Za-z0-9_+=,.@-]{1,64}|arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/[A-Za-z0-9_+=,.@/-]+)$"
+)
 EMAIL: Final = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
 HTTPS: Final = r"^https://\S+$"
 REGION: Final = r"^[a-z]{2}(-[a-z]+)+-[0-9]$"
@@ -70,6 +73,11 @@ SPELLINGS: Final[dict[str, Spelling]] = {
         "bad-role",
         "the ARN of an IAM role, of a user, or of an account's root",
         "arn:aws:iam::222222222221:role/Deployer",
+    ),
+    ADMINISTRATOR: Spelling(
+        "bad-role",
+        "the name of an IAM role (up to 64 letters, digits and +=,.@_-), or the ARN of a role or user",
+        "DataPlatformAdmin",
     ),
     EMAIL: Spelling("bad-email", "an e-mail address", "order-platform@acme.example"),
     HTTPS: Spelling(

@@ -76,7 +76,7 @@ def _domain(mesh: Mesh, domain: Domain, after: Mesh, current: Domain | None) -> 
     names = mesh.names
     kept = [
         *(names.bucket(domain.name, domain.account, kind) for kind in ("raw", "products", "logs")),
-        names.key_alias(domain.name),
+        f"the key behind {names.key_alias(domain.name)}",
         *(names.stream(domain.name, key) for key in domain.file.streams),
     ]
     things = ", ".join(kept)

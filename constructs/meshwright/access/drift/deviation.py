@@ -28,6 +28,8 @@ class Phase(IntEnum):
     """Links and grants in the domains' accounts."""
     REMOVALS = 8
     LEFTOVERS = 9
+    ADMINISTRATORS = 10
+    """Those to be removed: whoever makes the repairs may be one of them."""
 
 
 def unchanged(state: LakeState) -> LakeState:

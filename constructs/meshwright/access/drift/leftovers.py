@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from meshwright.access.drift.comparison import Comparison
 from meshwright.access.drift.deviation import Deviation, Phase
 from meshwright.access.findings import Call, Severity
+from meshwright.mesh.documents import linked_databases
 
 STACKS_NEED = ("cloudformation:DescribeStacks",)
 STREAMS_NEED = ("kinesis:ListStreams", "kinesis:DescribeStreamSummary")
@@ -12,21 +13,34 @@ KINDS = ("foundation", "share", "access")
 
 
 def stacks(comparison: Comparison, account: str) -> Iterator[Deviation]:
-    """Stacks of domains that are no longer in the mesh."""
-    prefix = f"{comparison.mesh.name}-"
+    """Stacks of domains that are no longer in the mesh, or that have nothing left for them to hold."""
+    mesh, prefix = comparison.mesh, f"{comparison.mesh.name}-"
     for name in sorted(comparison.extras.stacks.get(account, {})):
         domain, _, kind = name.removeprefix(prefix).rpartition("-")
-        if not name.startswith(prefix) or kind not in KINDS or domain in comparison.mesh.domains:
+        if not name.startswith(prefix) or kind not in KINDS:
+            continue
+        if domain not in mesh.domains:
+            what = f"the stack {name} is of a domain that no file declares any more"
+            remedy = (
+                f"declare domains/{domain}.yaml again, or delete the stacks of {domain}: access, share, then "
+                "foundation"
+            )
+        elif kind == "share" and not mesh.domains[domain].file.products:
+            what = f"the stack {name} holds the products of {domain}, which publishes none any more"
+            remedy = f"delete that stack, once {mesh.names.stack(domain, 'access')} is deployed or deleted"
+        elif kind == "access" and not linked_databases(mesh, mesh.domains[domain]):
+            what = f"the stack {name} links to products, and {domain} has and reads none any more"
+            remedy = "delete that stack"
+        else:
             continue
         yield Deviation(
             code="stack-leftover",
             account=account,
             subject=name,
-            what=f"the stack {name} is of a domain that no file declares any more",
+            what=what,
             floor=Severity.LOW,
             phase=Phase.LEFTOVERS,
-            remedy=f"declare domains/{domain}.yaml again, or delete the stacks of {domain}: access, share, "
-            "then foundation",
+            remedy=remedy,
         )
 
 

@@ -25,16 +25,18 @@ def locations(comparison: Comparison, account: str) -> Iterator[Deviation]:
         arn = f"arn:{partition_of(comparison.mesh.region)}:s3:::{path}"
         given: dict[str, object] = {"ResourceArn": arn, "RoleArn": wanted.role}
         if found is None:
+            code = "location-missing"
             what, remedy = f"{path} is no longer registered with Lake Formation", "register it again"
             call = Call(
                 account, "lakeformation", "register_resource", {**given, "UseServiceLinkedRole": False}
             )
         else:
+            code = "location-hybrid" if found.hybrid else "location-role"
             what, remedy = _difference(path, wanted, found)
             given["HybridAccessEnabled"] = wanted.hybrid
             call = Call(account, "lakeformation", "update_resource", given)
         yield Deviation(
-            code=f"location-{'missing' if found is None else 'hybrid' if found.hybrid else 'role'}",
+            code=code,
             account=account,
             subject=path,
             what=what,

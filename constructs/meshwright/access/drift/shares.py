@@ -19,12 +19,13 @@ NEEDS = ("ram:GetResourceShares", "ram:GetResourceShareAssociations")
 INVITATIONS_NEED = ("ram:GetResourceShareInvitations",)
 ANEW = "revoke what the account is granted and grant it again, then accept the share that this makes"
 THROUGH_RAM = (Kind.DATABASE, Kind.TABLE, Kind.COLUMNS, Kind.FILTER)
-WORDS = {
-    ShareState.PENDING: "waits to be accepted",
-    ShareState.FAILED: "failed",
-    ShareState.REJECTED: "was rejected, or not accepted in time",
-    None: "does not exist",
+KINDS = {
+    ShareState.PENDING: ("share-pending", "waits to be accepted"),
+    ShareState.FAILED: ("share-failed", "failed"),
+    ShareState.REJECTED: ("share-rejected", "was rejected, or not accepted in time"),
+    None: ("share-missing", "does not exist"),
 }
+"""Code and words for each state, none included."""
 
 
 def shares(comparison: Comparison, account: str) -> Iterator[Deviation]:
@@ -36,12 +37,13 @@ def shares(comparison: Comparison, account: str) -> Iterator[Deviation]:
             continue
         tables = _shared_with(comparison, account, receiver)
         pending = found is ShareState.PENDING
+        code, words = KINDS[found]
         owner, to = comparison.holder(account), comparison.holder(receiver)
         yield Deviation(
-            code=f"share-{found or 'missing'}",
+            code=code,
             account=account,
             subject=receiver,
-            what=f"the share of {owner} with {to} {WORDS[found]}",
+            what=f"the share of {owner} with {to} {words}",
             floor=Severity.MEDIUM,
             phase=Phase.SHARES,
             remedy=f"accept it in account {receiver}" if pending else ANEW,

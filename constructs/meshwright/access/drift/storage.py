@@ -21,7 +21,7 @@ from meshwright.access.state import Identity, Key, account_of
 
 BUCKETS_NEED = ("s3:ListBuckets", "s3:GetBucketPolicy")
 ENCRYPTION_NEEDS = ("s3:ListBuckets", "s3:GetBucketPolicy", "s3:GetBucketEncryption", "kms:DescribeKey")
-KEYS_NEED = ("kms:DescribeKey", "kms:GetKeyPolicy", "kms:ListAliases", *ENCRYPTION_NEEDS)
+KEYS_NEED = ("kms:DescribeKey", "kms:GetKeyPolicy")
 ANYBODY_IN_AWS = "000000000000"
 """Stands for any account of AWS."""
 EVERYTHING = Policy((Statement(allow=True, actions=("*",), resources=("*",)),))
@@ -137,7 +137,7 @@ def _key_missing(comparison: Comparison, account: str, key: Key) -> Deviation:
         code="key-missing",
         account=account,
         subject=key.alias,
-        what=f"no bucket of {comparison.holder(account)} is encrypted with {key.alias}, or the key is gone",
+        what=f"{comparison.holder(account)} has no key {key.alias}",
         floor=Severity.MEDIUM,
         phase=Phase.STORAGE,
         remedy=f"deploy the stack {_foundation(comparison, account)}",

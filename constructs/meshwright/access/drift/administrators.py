@@ -1,0 +1,160 @@
+"""Who administers Lake Formation: the mesh's own who are missing, those who are gone, those nobody declared.
+
+An administrator of an account has what others granted to the account, data included, and may grant whatever
+the account holds (https://docs.aws.amazon.com/lake-formation/latest/dg/implicit-permissions.html,
+https://docs.aws.amazon.com/lake-formation/latest/dg/granting-catalog-permissions.html). A read-only one sees
+metadata and grants alone (https://docs.aws.amazon.com/lake-formation/latest/dg/permissions-reference.html).
+While one of them does not exist Lake Formation refuses to write the settings
+(https://docs.aws.amazon.com/lake-formation/latest/APIReference/API_DataLakeSettings.html).
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from meshwright.access.decision import TableName
+from meshwright.access.drift.comparison import Comparison
+from meshwright.access.drift.deviation import (
+    ACTIONS,
+    Change,
+    Deviation,
+    Phase,
+    on_account,
+    unchanged,
+    with_entry,
+)
+from meshwright.access.drift.settings import merged, setting
+from meshwright.access.findings import Severity
+from meshwright.access.state import account_of
+
+INSTEAD = "or name it under `administrators` in mesh.yaml"
+
+
+def administrators(comparison: Comparison, account: str) -> Iterator[Deviation]:
+    """Deviations of one account's administrators and read-only administrators."""
+    declared, live = (each.settings for each in comparison.both(account))
+    dead = _dead(comparison, account)
+    yield from _gone(comparison, account, dead)  # first: no settings can be written that name one
+    for admin in sorted(declared.admins - live.admins):
+        yield setting(
+            account,
+            "admin-missing",
+            admin,
+            f"{comparison.who(admin)} is no longer an administrator of Lake Formation",
+            "make it an administrator again; until then deployments of the mesh fail here",
+            {"DataLakeAdmins": {"add": [admin]}},
+        )
+    for reader in sorted(declared.read_only_admins - live.read_only_admins - live.admins):
+        yield setting(
+            account,
+            "reader-missing",
+            reader,
+            f"{comparison.who(reader)} is no longer a read-only administrator of Lake Formation",
+            "make it a read-only administrator again; until then an audit with that role overlooks grants",
+            {"ReadOnlyAdmins": {"add": [reader]}},
+        )
+    for admin in sorted(live.admins - declared.admins - dead):
+        if not _named(comparison, account, admin):
+            yield _undeclared(comparison, account, admin)
+    for reader in sorted(live.read_only_admins - declared.read_only_admins - declared.admins - dead):
+        if not _named(comparison, account, reader):
+            yield _undeclared_reader(comparison, account, reader)
+
+
+def _dead(comparison: Comparison, account: str) -> frozenset[str]:
+    """Those that do not exist, as far as that is known."""
+    live = comparison.live.account(account)
+    if not comparison.read(account, "iam:GetRole"):
+        return frozenset()
+    members = live.settings.admins | live.settings.read_only_admins
+    return frozenset(each for each in members if account_of(each) == account and each not in live.identities)
+
+
+def _gone(comparison: Comparison, account: str, dead: frozenset[str]) -> Iterator[Deviation]:
+    live = comparison.live.account(account).settings
+    members = {"DataLakeAdmins": live.admins & dead, "ReadOnlyAdmins": live.read_only_admins & dead}
+    # All at once, for the same reason; a second such call finds nothing left to change.
+    call = merged(account, {field: {"remove": sorted(some)} for field, some in members.items() if some})
+    for member in sorted(dead):
+        yield Deviation(
+            code="admin-dead",
+            account=account,
+            subject=member,
+            what=f"{member} administers Lake Formation and does not exist: whoever makes a role of that "
+            "name would",
+            floor=Severity.LOW,
+            phase=Phase.SETTINGS,
+            remedy="take it off the administrators",
+            repair=(call,),
+        )
+
+
+def _named(comparison: Comparison, account: str, principal: str) -> bool:
+    """Whether mesh.yaml lists it: by its ARN, or a role of this account by its name."""
+    listed = comparison.mesh.file.administrators
+    own_role = account_of(principal) == account and ":role/" in principal
+    return principal in listed or (own_role and principal.rpartition("/")[2] in listed)
+
+
+def _undeclared(comparison: Comparison, account: str, admin: str) -> Deviation:
+    if account == comparison.catalog:
+        floor, can = Severity.CRITICAL, "it can grant anything in the catalog, to itself and to others"
+    else:
+        floor, can = Severity.MEDIUM, "it has whatever is granted to the account, and can grant it there"
+    edit: dict[str, object] = {"DataLakeAdmins": {"remove": [admin]}}
+    if admin in comparison.declared.account(account).settings.read_only_admins:
+        edit["ReadOnlyAdmins"] = {"add": [admin]}
+    return Deviation(
+        code="admin-undeclared",
+        account=account,
+        subject=admin,
+        what=f"{comparison.who(admin)} administers Lake Formation, and no file says so: {can}",
+        floor=floor,
+        phase=Phase.ADMINISTRATORS,
+        remedy=f"take it off the administrators, {INSTEAD}",
+        repair=(merged(account, edit),),
+        change=_with_admin(account, admin),
+        given=_as_it_is(comparison, account, admin),
+        principals=frozenset({admin}),
+        tables=_granted_to(comparison, account),
+        actions=ACTIONS,
+    )
+
+
+def _undeclared_reader(comparison: Comparison, account: str, reader: str) -> Deviation:
+    return Deviation(
+        code="reader-undeclared",
+        account=account,
+        subject=reader,
+        what=f"{comparison.who(reader)} is a read-only administrator of Lake Formation, and no file says so: "
+        "it sees the whole catalog and all grants, and no data",
+        floor=Severity.LOW,
+        phase=Phase.ADMINISTRATORS,
+        remedy=f"take it off the read-only administrators, {INSTEAD}",
+        repair=(merged(account, {"ReadOnlyAdmins": {"remove": [reader]}}),),
+    )
+
+
+def _with_admin(account: str, admin: str) -> Change:
+    return on_account(
+        account,
+        lambda state: replace(
+            state, settings=replace(state.settings, admins=state.settings.admins | {admin})
+        ),
+    )
+
+
+def _as_it_is(comparison: Comparison, account: str, admin: str) -> Change:
+    """With the policies that it has, whether or not a file names it."""
+    found = comparison.live.account(account).identities.get(admin)
+    return unchanged if found is None else with_entry(account, "identities", admin, found)
+
+
+def _granted_to(comparison: Comparison, account: str) -> tuple[TableName, ...]:
+    """The tables of which the account was granted something: none where the catalog is, for there being an
+    administrator gives metadata, and no data
+    (https://docs.aws.amazon.com/lake-formation/latest/dg/implicit-permissions.html).
+    """
+    held = comparison.declared.account(comparison.catalog).held.get(account, {})
+    resources = dict.fromkeys(grant.resource for grants in held.values() for grant in grants)
+    tables = (name for each in resources if each.table for name in comparison.tables_of(each))
+    return tuple(dict.fromkeys(tables))

@@ -927,12 +927,12 @@ def test_stacks_that_have_nothing_left_to_hold(small: Small) -> None:
     idle = replace(small.mesh, subscriptions=())
     found = audit(compile_state(idle), compile_state(idle), idle, replace(EXTRAS, stacks=stacks))
     assert [(each.code, each.subject, each.remedy) for each in found.findings] == [
+        ("stack-leftover", "acme-analytics-access", "delete that stack"),
         (
             "stack-leftover",
             "acme-analytics-share",
             "delete that stack, once acme-analytics-access is deployed or deleted",
         ),
-        ("stack-leftover", "acme-analytics-access", "delete that stack"),
     ]
 
 

@@ -72,11 +72,6 @@ class ChangeResponse(StackResponse):
     def create_change_set(self) -> ActionResult:
         kind, stack = self._get_param("ChangeSetType", "UPDATE"), self.stack(or_none=True)
         name = self._get_param("ChangeSetName")
-        if str(self._get_param("ImportExistingResources", "")).lower() == "true":
-            raise ValidationError(
-                message="The embedded AWS does not import resources: deploy without "
-                "--import-existing-resources, or after deleting what was kept."
-            )
         if stack is None and kind == "UPDATE":
             raise ValidationError(message=f"Stack [{self._get_param('StackName')}] does not exist")
         if stack and kind == "CREATE" and stack.status != "REVIEW_IN_PROGRESS":

@@ -252,7 +252,7 @@ def test_added_pii() -> None:
 
 def test_another_role_under_the_same_key_is_another_principal() -> None:
     before = held()
-    after = replace(before, principal="arn:aws:iam::555555555551:role/Other")
+    after = before._replace(principal="arn:aws:iam::555555555551:role/Other")
     assert sorted(each.kind for each in access_changes([before], [after])) == [Kind.ADDED, Kind.REMOVED]
 
 

@@ -36,9 +36,9 @@ def union(pieces: Iterable[Cells]) -> tuple[Cells, ...]:
     A column stands under no condition that another of its conditions makes superfluous, and columns with the
     same condition stand together.
     """
-    found = [piece for piece in pieces if piece.columns]
+    found = tuple([piece for piece in pieces if piece.columns])
     if len(found) < 2:
-        return tuple(found)
+        return found
     by_rows: dict[frozenset[str], set[str]] = {}
     for piece in found:
         by_rows.setdefault(piece.rows, set()).update(piece.columns)

@@ -37,12 +37,15 @@ from meshwright.mesh.documents import (
 )
 from meshwright.mesh.model import Domain, Mesh
 from meshwright.mesh.names import partition_of
+from meshwright.mesh.place import place_in
 from meshwright.mesh.policies import (
     domain_role_policy,
     domain_role_trust,
     key_policy,
     logs_bucket_policy,
     products_bucket_policy,
+    provider_role_policy,
+    provider_role_trust,
     raw_bucket_policy,
     registration_role_policy,
     registration_role_trust,
@@ -59,12 +62,12 @@ def compile_state(mesh: Mesh, *, key_arns: Mapping[str, str] | None = None) -> L
     `key_arns` has the ARN of the domain's key by account, where it is known: only AWS knows the ids of keys.
     """
     known = key_arns or {}
-    accounts = {
-        domain.account: _domain_account(mesh, domain, known.get(domain.account) or key_arn(mesh, domain))
-        for domain in mesh.domains.values()
-    }
+    accounts = {}
+    for domain in mesh.domains.values():
+        key = known.get(domain.account) or key_arn(mesh, domain)
+        accounts[domain.account] = _domain_account(mesh, domain, key, _storage(mesh, domain, key))
     agreed = [each for group in mesh.agreed_by_producer.values() for each in group]
-    granted = _granted(mesh, mesh.domains.values(), agreed)
+    granted = _granted(mesh, mesh.domains.values(), agreed, deploying=True)
     accounts[mesh.governance_account] = _with_grants(_catalog(mesh), granted)
     return LakeState(accounts=accounts, region=mesh.region, organization=mesh.file.organization)
 
@@ -72,32 +75,34 @@ def compile_state(mesh: Mesh, *, key_arns: Mapping[str, str] | None = None) -> L
 class DomainViews:
     """The same state in parts, one for each domain: all that bears on its own principals, and no more.
 
-    What is granted to other accounts is left out. So a mesh of any size is looked at with little memory.
+    What is granted to other accounts, and to the governance account's own roles, is left out. So a mesh of
+    any size is looked at with little memory.
     """
 
     def __init__(self, mesh: Mesh) -> None:
         self._mesh = mesh
         self._catalog = _catalog(mesh)
-        self._producers: dict[str, AccountState] = {}
+        self._storages: dict[str, AccountState] = {}
 
     def of(self, domain: Domain) -> LakeState:
         """What decides on the principals of `domain`."""
         mesh = self._mesh
         agreed = mesh.agreed_by_consumer.get(domain.name, ())
         accounts = {
-            producer.account: self._producer(producer)
+            producer.account: self._storage(producer)
             for producer in (mesh.domains[each.producer] for each in agreed)
         }
-        accounts[domain.account] = _domain_account(mesh, domain, key_arn(mesh, domain))
-        granted = _granted(mesh, [domain], agreed)
+        own = self._storage(domain)
+        accounts[domain.account] = _domain_account(mesh, domain, key_arn(mesh, domain), own)
+        granted = _granted(mesh, [domain], agreed, deploying=False)
         accounts[mesh.governance_account] = _with_grants(self._catalog, granted)
         return LakeState(accounts=accounts, region=mesh.region, organization=mesh.file.organization)
 
-    def _producer(self, domain: Domain) -> AccountState:
+    def _storage(self, domain: Domain) -> AccountState:
         """Of another domain's account where its data is: what its own roles hold there does not matter."""
-        if domain.name not in self._producers:
-            self._producers[domain.name] = _storage(self._mesh, domain, key_arn(self._mesh, domain))
-        return self._producers[domain.name]
+        if domain.name not in self._storages:
+            self._storages[domain.name] = _storage(self._mesh, domain, key_arn(self._mesh, domain))
+        return self._storages[domain.name]
 
 
 def key_arn(mesh: Mesh, domain: Domain) -> str:
@@ -152,23 +157,31 @@ def _with_grants(catalog: AccountState, granted: _Granted) -> AccountState:
     return replace(catalog, grants=granted.grants, filters=granted.filters)
 
 
-def _granted(mesh: Mesh, producers: Iterable[Domain], agreed: Iterable[Subscription]) -> _Granted:
-    """What the producers are granted on their own products, and the consumers of `agreed` on others'."""
-    entries, filters = Entries(), dict[Resource, Filter]()
+def _granted(
+    mesh: Mesh, producers: Iterable[Domain], agreed: Iterable[Subscription], *, deploying: bool
+) -> _Granted:
+    """What the producers are granted on their own products, and the consumers of `agreed` on others'.
+
+    `deploying`: and the roles that make the products' databases and tables.
+    """
+    entries = Entries()
     for domain in producers:
         if domain.file.products:
-            entries.add(grants_of(preparation_document(mesh, domain)))
+            if deploying:
+                entries.add(grants_of(preparation_document(mesh, domain)))
             entries.add(grants_of(shared_with_producer(mesh, domain)))
-            entries.add(_makers(mesh, domain))
+            if deploying:
+                entries.add(_makers(mesh, domain))
     document = shared_with_consumers(mesh, agreed)
     entries.add(grants_of(document))
-    for grant, content in readers_of(document):
-        filters[grant.resource] = content
-        entries.add([grant])
+    readers = list(readers_of(document))
+    filters = {grant.resource: content for grant, content in readers}
+    entries.add(grant for grant, _ in readers)
     return _Granted(entries.all, filters)
 
 
-def _domain_account(mesh: Mesh, domain: Domain, key: str) -> AccountState:
+def _domain_account(mesh: Mesh, domain: Domain, key: str, storage: AccountState) -> AccountState:
+    """All of it: its storage, which has that key, and what is granted and who is let in there."""
     account, names = domain.account, mesh.names
     entries = Entries()
     entries.add(grants_of(access_document(mesh, domain)))
@@ -184,7 +197,7 @@ def _domain_account(mesh: Mesh, domain: Domain, key: str) -> AccountState:
         else:
             identities[role.arn] = Identity()
     return replace(
-        _storage(mesh, domain, key),
+        storage,
         settings=_settings(mesh, account),
         databases={link: Database(link=Link(mesh.governance_account, link)) for link in links},
         grants=entries.all,
@@ -218,9 +231,16 @@ def _settings(mesh: Mesh, account: str) -> Settings:
 
 
 def _platform_roles(mesh: Mesh, account: str) -> dict[str, Identity]:
-    names = mesh.names
-    roles = (names.deploying_role_arn, names.provider_role_arn, names.lookup_role_arn)
-    return {arn(account): Identity() for arn in roles}
+    """The CDK's roles are as bootstrapping made them; the provider's is the mesh's own."""
+    names, place = mesh.names, place_in(mesh.region, account=account)
+    provider = provider_role_policy(place, names.provider, mesh.governance_account)
+    return {
+        names.deploying_role_arn(account): Identity(),
+        names.provider_role_arn(account): _identity(
+            mesh, _policy(identity_policy(provider)), _policy(provider_role_trust())
+        ),
+        names.lookup_role_arn(account): Identity(),
+    }
 
 
 def _identity(mesh: Mesh, policy: Policy, trust: Policy) -> Identity:

@@ -120,7 +120,7 @@ class Path(NamedTuple):
 
     @property
     def holds(self) -> bool:
-        return all(hop.fault is None for hop in self.hops)
+        return not [hop for hop in self.hops if hop.fault is not None]
 
     @property
     def broken(self) -> Hop | None:
@@ -158,16 +158,16 @@ class Decision(NamedTuple):
         A yes does not rest on what only widens a path beside others that show as much without it, nor a no on
         anything if a hop certainly does not hold.
         """
-        unsure = [path for path in self.paths if any(hop.assumed for hop in path.hops)]
+        unsure = [hop for path in self.paths for hop in path.hops if hop.assumed]
         if not unsure:
             return ()
         if self.allowed:
-            certain = [piece for path in self.paths if path not in unsure for piece in path.cells]
+            sure = [path for path in self.paths if not any(hop.assumed for hop in path.hops)]
+            certain = [piece for path in sure for piece in path.cells]
             if certain and covered(self.cells, certain):
                 return ()
-            hops = [hop for path in self.paths for hop in path.hops]
         else:
-            hops = [hop for path in self.paths for hop in path.hops if not hop.holds]
-            if not all(hop.assumed for hop in hops):
+            unsure = [hop for path in self.paths for hop in path.hops if not hop.holds]
+            if not all(hop.assumed for hop in unsure):
                 return ()
-        return tuple(dict.fromkeys(text for hop in hops for text in hop.assumed))
+        return tuple(dict.fromkeys(text for hop in unsure for text in hop.assumed))

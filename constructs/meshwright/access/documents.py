@@ -9,6 +9,7 @@ from meshwright.access.state import Filter, Grant
 from meshwright.mesh.documents import GRANT_OPTION, GrantsDocument
 
 SELECT = frozenset({"SELECT"})
+KINDS = {str(kind): kind for kind in Kind}
 
 
 class Entries:
@@ -21,11 +22,10 @@ class Entries:
         """Add to what is there."""
         for grant in grants:
             at = (grant.principal, grant.resource)
-            held = self._found.get(at)
-            if held is not None:
+            held = self._found.setdefault(at, grant)
+            if held is not grant:
                 permissions = held.permissions | grant.permissions
-                grant = Grant(*at, permissions, held.grantable | grant.grantable)
-            self._found[at] = grant
+                self._found[at] = Grant(*at, permissions, held.grantable | grant.grantable)
 
     @property
     def all(self) -> tuple[Grant, ...]:
@@ -63,14 +63,14 @@ def readers_of(document: GrantsDocument) -> Iterator[tuple[Grant, Filter]]:
 
 def resource_of(key: str) -> Resource:
     """The resource that a grants document calls so: `111111111111:table/acme_orders_sales/orders`."""
-    catalog, _, rest = key.partition(":")
-    kind, _, path = rest.partition("/")
+    start, *parts = key.split("/")
+    catalog, kind = start.split(":")
     if kind == "location":
-        return location_of(catalog, path)
-    parts = tuple(path.split("/"))
+        return location_of(catalog, "/".join(parts))
     if kind == "column":
-        return Resource(catalog, Kind.COLUMNS, parts[:2], frozenset({parts[2]}))
-    return Resource(catalog, Kind(kind), parts)
+        database, table, column = parts
+        return Resource(catalog, Kind.COLUMNS, (database, table), frozenset({column}))
+    return Resource(catalog, KINDS[kind], tuple(parts))
 
 
 @lru_cache(maxsize=100)

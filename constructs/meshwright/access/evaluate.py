@@ -1,17 +1,16 @@
 """May a principal read this table, what of it, and through which hops? Answered from a LakeState alone."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from meshwright.access.cells import Cells, union
 from meshwright.access.data_location import data_location_hops
 from meshwright.access.decision import Decision, Fault, Hop, Path, Step, TableName, Way
 from meshwright.access.enforcement import Place, opted_in, place_of_files
 from meshwright.access.grant_hops import grant_paths, open_path
-from meshwright.access.identity_hops import Who, identity_hops, who_asks
+from meshwright.access.identity_hops import ON_METADATA, Who, identity_hops, who_asks
 from meshwright.access.links import dangling
-from meshwright.access.request import Request
-from meshwright.access.state import LakeState, Table, account_of
+from meshwright.access.request import Asker, Request, asker_of
+from meshwright.access.state import LakeState, Table
 from meshwright.access.storage_path import (
     ON_OBJECTS,
     Files,
@@ -26,7 +25,7 @@ from meshwright.access.storage_path import (
 OPEN_TABLE = "Super of IAM_ALLOWED_PRINCIPALS lets everybody read whom IAM lets ask Lake Formation"
 OPEN_IGNORED = "for who opted in to Lake Formation, Super of IAM_ALLOWED_PRINCIPALS does not count"
 KEPT = 20_000
-"""How many entries the memo of principals has at most: enough for decisions that follow one another."""
+"""How many entries the memos of principals have at most: enough for decisions that follow one another."""
 
 
 def decide(state: LakeState, principal: str, table: TableName, action: str = "SELECT") -> Decision:
@@ -42,55 +41,50 @@ class Evaluator:
     """Decisions on one state; what many of them have in common is worked out once."""
 
     state: LakeState
-    _askers: dict[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
+    _askers: dict[tuple[str, str, str], Asker] = field(default_factory=dict)
     _who: dict[tuple[str, str, str, str, str, bool], Who] = field(default_factory=dict)
     _places: dict[tuple[str, str], tuple[Place, Files]] = field(default_factory=dict)
-    _registrations: dict[tuple[str, str, str], tuple[Hop, ...]] = field(default_factory=dict)
+    _to_files: dict[tuple[str, str, str], tuple[Hop, ...]] = field(default_factory=dict)
     _reached: dict[tuple[str, str, str, Reach], tuple[Hop, ...]] = field(default_factory=dict)
+    _past: dict[tuple[str, str, str, Reach], Hop] = field(default_factory=dict)
 
     def decide(self, principal: str, table: TableName, action: str = "SELECT") -> Decision:
         """See `decide`."""
-        account, holders = self._asker(principal)
-        owner, own = self.state.account(table.catalog), self.state.account(account)
-        database = owner.databases.get(table.database)
-        found = database.tables.get(table.table) if database else None
+        asker = self._asker(principal, table.catalog, table.database)
+        found = asker.database.tables.get(table.table) if asker.database else None
         if found is None:
-            missing = self._missing(principal, table, database_gone=database is None)
+            missing = self._missing(asker, table)
             return Decision(principal, table, action, (), (), (Path(Way.DIRECT, (missing,)),))
-        request = Request(
-            principal=principal,
-            account=account,
-            holders=holders,
-            name=table,
-            table=found,
-            action=action,
-            own=own,
-            owner=owner,
-        )
-        paths = list(self._to_data(request) if action in ON_OBJECTS else self._to_metadata(request))
-        holding = tuple(path for path in paths if path.cells and path.holds)
-        cells = union(piece for path in holding for piece in path.cells)
+        request = Request(asker, table, found, action)
+        paths = self._to_data(request) if action in ON_OBJECTS else self._to_metadata(request)
+        holding = tuple([path for path in paths if path.cells and path.holds])
+        cells = union([piece for path in holding for piece in path.cells])
         return Decision(principal, table, action, cells, _shown(found, cells), holding or (_to_mend(paths),))
 
-    def _asker(self, principal: str) -> tuple[str, tuple[str, ...]]:
-        """The principal's account, and to whom a grant reaches it."""
-        found = self._askers.get(principal)
+    def of_part(self, state: LakeState) -> "Evaluator":
+        """Decisions on another part of the same mesh: what is known of its files stays known."""
+        return replace(self, state=state, _askers={}, _who={}, _past={})
+
+    def _asker(self, principal: str, catalog: str, database: str) -> Asker:
+        key = (principal, catalog, database)
+        found = self._askers.get(key)
         if found is None:
-            account = account_of(principal) or ""
-            found = self._askers[principal] = (account, (principal, f"{account}:IAMPrincipals"))
+            if len(self._askers) >= KEPT:
+                self._askers.clear()
+            found = self._askers[key] = asker_of(self.state, principal, catalog, database)
         return found
 
-    def _missing(self, principal: str, table: TableName, *, database_gone: bool) -> Hop:
+    def _missing(self, asker: Asker, table: TableName) -> Hop:
         """That there is no such table, or that the link of the principal's account leads nowhere."""
-        owner, account = self.state.account(table.catalog), account_of(principal) or ""
-        if owner.complete and account != table.catalog:
-            link = dangling(self.state.account(account), table, database_gone=database_gone)
+        owner = asker.owner
+        if owner.complete and asker.abroad:
+            link = dangling(asker.own, table, database_gone=asker.database is None)
             if link:
                 return link
         assumed = () if owner.complete else (f"{table} does not exist: {owner.account} was not read",)
         return Hop(Step.TABLE, table.catalog, str(table), Fault.MISSING, assumed=assumed)
 
-    def _to_data(self, request: Request) -> Iterator[Path]:
+    def _to_data(self, request: Request) -> list[Path]:
         """By Lake Formation, by IAM where the table is open to it, and past the catalog."""
         place, files = self._place(request)
         choice = opted_in(request) if place.hybrid else ()
@@ -98,51 +92,47 @@ class Evaluator:
         itself, who = self._identity(request, vended=True)
         data = self._data(request, place, files, choice)
         group = open_path(request, (OPEN_TABLE,) if enforced else ())
-        for path in grant_paths(self.state, request):
-            hops = path.hops
-            if group and place.hybrid and enforced and not path.holds:
+        paths = []
+        for way, hops, cells in grant_paths(self.state, request):
+            if group and place.hybrid and enforced and not all(hop.holds for hop in hops):
                 hops = _assuming(hops, OPEN_IGNORED)
-            yield Path(path.way, (*who, *hops, *data), path.cells)
+            paths.append(Path(way, who + hops + data, cells))
         if group and enforced and not place.hybrid:
-            yield Path(Way.OPEN, (*who, *group.hops, *data), group.cells)
+            paths.append(Path(Way.OPEN, (*who, *group.hops, *data), group.cells))
         if not (group or may_be_let_in(self.state, request.principal, request.account, files)):
-            return
-        storage = may_read_files(self.state, request.principal, files, request.action)
+            return paths
+        storage = self._past_the_catalog(request.principal, files, request.action)
         if group and not enforced:
             _, by_iam = self._identity(request, vended=False)
-            yield Path(Way.OPEN, (*by_iam, *group.hops, storage), group.cells)
+            paths.append(Path(Way.OPEN, (*by_iam, *group.hops, storage), group.cells))
         if storage.holds and request.table.location:
-            yield Path(Way.STORAGE, (*itself, storage), (Cells(frozenset(request.table.columns)),))
+            everything = Cells(frozenset(request.table.columns))
+            paths.append(Path(Way.STORAGE, (*itself, storage), (everything,)))
+        return paths
 
-    def _to_metadata(self, request: Request) -> Iterator[Path]:
+    def _to_metadata(self, request: Request) -> list[Path]:
         _, who = self._identity(request, vended=False)
         place, _ = self._place(request)
         choice = opted_in(request) if place.hybrid else None
         location = data_location_hops(request)
         group = open_path(request)
-        for path in grant_paths(self.state, request):
-            hops = path.hops
-            if group and choice is not None and not path.holds:
+        paths = []
+        for way, hops, cells in grant_paths(self.state, request):
+            if group and choice is not None and not all(hop.holds for hop in hops):
                 hops = _assuming(hops, OPEN_IGNORED)
-            yield Path(path.way, (*who, *hops, *location), path.cells)
+            paths.append(Path(way, who + hops + location, cells))
         if group and choice is None:
-            yield Path(Way.OPEN, (*who, *group.hops, *location), group.cells)
+            paths.append(Path(Way.OPEN, (*who, *group.hops, *location), group.cells))
+        return paths
 
     def _identity(self, request: Request, *, vended: bool) -> tuple[tuple[Hop, ...], tuple[Hop, ...]]:
         """That the principal exists; and that, IAM and its link. For an account as a whole, nothing of it."""
-        if request.whole_account:
+        asker, name = request.asker, request.name
+        if asker.whole_account:
             return (), ()
-        name = request.name
-        by_table = request.own.table_links_to
-        alone = bool(by_table) and (name.catalog, name.database, name.table) in by_table
-        key = (
-            request.principal,
-            name.catalog,
-            name.database,
-            name.table if alone else "",
-            request.action,
-            vended,
-        )
+        alone = name.table if name in asker.own.table_links_to else ""
+        change = request.action if request.action in ON_METADATA else ""
+        key = (asker.principal, name.catalog, name.database, alone, change, vended)
         who = self._who.get(key)
         if who is None:
             if len(self._who) >= KEPT:
@@ -166,11 +156,12 @@ class Evaluator:
             return (place.hop,)
         if choice is None:
             return (Hop(Step.LOCATION, request.name.catalog, place.hop.subject, Fault.HYBRID),)
-        key = (place.location.role, request.table.location, request.action)
-        hops = self._registrations.get(key)
+        key = (request.name.catalog, request.table.location, request.action)
+        hops = self._to_files.get(key)
         if hops is None:
-            hops = self._registrations[key] = self._registration(place.location.role, files, request.action)
-        return (*_assuming((place.hop,), *choice), *hops)
+            role = self._registration(place.location.role, files, request.action)
+            hops = self._to_files[key] = (place.hop, *role)
+        return (*_assuming(hops[:1], *choice), *hops[1:]) if choice else hops
 
     def _registration(self, role: str, files: Files, action: str) -> tuple[Hop, ...]:
         key = (role, files.bucket, action, reach_of(self.state, role, files, action))
@@ -179,11 +170,20 @@ class Evaluator:
             hops = self._reached[key] = registration_hops(self.state, role, files, action)
         return hops
 
+    def _past_the_catalog(self, principal: str, files: Files, action: str) -> Hop:
+        key = (principal, files.bucket, action, reach_of(self.state, principal, files, action))
+        hop = self._past.get(key)
+        if hop is None:
+            hop = self._past[key] = may_read_files(self.state, principal, files, action)
+        return hop
+
 
 def _shown(table: Table, cells: tuple[Cells, ...]) -> tuple[str, ...]:
     """The columns in `cells`, in the table's order."""
     shown = cells[0].columns if len(cells) == 1 else frozenset[str]().union(*(each.columns for each in cells))
-    return tuple(column for column in table.columns if column in shown)
+    if len(shown) == len(table.columns):
+        return table.columns
+    return tuple([column for column in table.columns if column in shown])
 
 
 def _assuming(hops: tuple[Hop, ...], *texts: str) -> tuple[Hop, ...]:

@@ -8,14 +8,15 @@ another account can also be granted directly
 (https://docs.aws.amazon.com/lake-formation/latest/dg/cross-account-permissions.html).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from meshwright.access.cells import Cells
 from meshwright.access.decision import Evidence, Fault, Hop, Path, Step, Way
 from meshwright.access.granted import Granted, both, cells_of, on_table
+from meshwright.access.held import NOTHING, Held
 from meshwright.access.request import Request
 from meshwright.access.share_hops import direct_share_hop, share_hop
-from meshwright.access.state import ANYBODY, Grant, LakeState
+from meshwright.access.state import LakeState
 from meshwright.access.undocumented import VIEWS, of_both_sides, of_database, of_one_side, of_the_share
 
 VIEWS_ONLY = "a read-only administrator of the receiving account has nothing but DESCRIBE"
@@ -29,26 +30,24 @@ def open_path(request: Request, assumed: tuple[str, ...] = ()) -> Path | None:
     It is for principals of the catalog's own account, and needs no other grant
     (https://docs.aws.amazon.com/lake-formation/latest/dg/metadata-permissions.html).
     """
-    if request.abroad:
-        return None
-    anybody = on_table(request.grants(request.owner, (ANYBODY,)), request)
+    held = request.asker.to_anybody
+    anybody = on_table(held, request) if held.grants else ()
     if not anybody:
         return None
     hop = _grant_hop(Step.PRINCIPAL_GRANT, request.owner.account, request, anybody, assumed)
     return Path(Way.OPEN, (hop,), cells_of(anybody))
 
 
-def grant_paths(state: LakeState, request: Request) -> Iterator[Path]:
+def grant_paths(state: LakeState, request: Request) -> tuple[Path, ...]:
     """Each way by Lake Formation's grants, with their hops alone; at least one, perhaps with a broken hop."""
-    if not request.abroad:
-        yield _in_own_catalog(request)
-        return
-    direct = _direct(request)
-    if direct:
-        yield direct
-    shared = on_table(request.grants(request.owner, _accounts(state, request)), request)
-    if shared or not direct:
-        yield _shared(state, request, shared)
+    asker = request.asker
+    if not asker.abroad:
+        return (_in_own_catalog(request),)
+    direct = _direct(request) if asker.direct.grants else None
+    shared = on_table(asker.to_account, request)
+    if direct is None:
+        return (_shared(state, request, shared),)
+    return (direct, _shared(state, request, shared)) if shared else (direct,)
 
 
 def _in_own_catalog(request: Request) -> Path:
@@ -56,15 +55,14 @@ def _in_own_catalog(request: Request) -> Path:
     (https://docs.aws.amazon.com/lake-formation/latest/dg/implicit-permissions.html); read-only ones see
     (https://docs.aws.amazon.com/lake-formation/latest/dg/permissions-reference.html).
     """
-    owner, settings = request.owner, request.owner.settings
-    grants = request.grants(owner, request.holders)
-    granted = on_table(grants, request)
+    owner, settings, held = request.owner, request.owner.settings, request.asker.direct
+    granted = on_table(held, request)
     if request.action == "DESCRIBE":
         if request.principal in settings.admins:
             return Path(Way.DIRECT, (_administrator(request),), _everything(request))
         if request.principal in settings.read_only_admins and not granted:
             return Path(Way.DIRECT, (_administrator(request, (VIEWS,)),), _everything(request))
-    assumed = _assumed(granted, grants, request)
+    assumed = _assumed(granted, held, request)
     hop = _grant_hop(Step.PRINCIPAL_GRANT, owner.account, request, granted, assumed)
     return Path(Way.DIRECT, (hop,), cells_of(granted))
 
@@ -73,29 +71,28 @@ def _direct(request: Request) -> Path | None:
     """By a grant of the catalog's account to a principal of another, without a grant there
     (https://docs.aws.amazon.com/lake-formation/latest/dg/optimize-ram.html).
     """
-    owner = request.owner
-    grants = [] if request.whole_account else request.grants(owner, request.holders)
-    direct = on_table(grants, request)
+    owner, held = request.owner, request.asker.direct
+    direct = on_table(held, request)
     if not direct:
         return None
     by_group = all(each.grant.principal != request.principal for each in direct)
-    assumed = (*_assumed(direct, grants, request), *((OTHERS_GROUP,) if by_group else ()))
+    assumed = (*_assumed(direct, held, request), *((OTHERS_GROUP,) if by_group else ()))
     hop = _grant_hop(Step.PRINCIPAL_GRANT, owner.account, request, direct, assumed)
     return Path(Way.DIRECT, (*direct_share_hop(owner, request.account), hop), cells_of(direct))
 
 
 def _shared(state: LakeState, request: Request, granted: tuple[Granted, ...]) -> Path:
     """By a grant to the account, or its organization, and one in the account to the principal."""
-    owner, own = request.owner, request.own
-    shares, shared = share_hop(state, own, owner, granted)
-    if request.whole_account or request.principal in own.settings.admins:
+    asker = request.asker
+    own, held = asker.own, asker.local
+    shares, shared = share_hop(state, own, asker.owner, granted)
+    if asker.whole_account or asker.principal in own.settings.admins:
         # An administrator of the receiving account has what was granted to the account, data included.
         to_account = _account_hop(request, shared, _assumed_of_account(shared, request))
-        ends = () if request.whole_account else (_administrator(request),)
+        ends = () if asker.whole_account else (_administrator(request),)
         return Path(Way.SHARED, (*shares, to_account, *ends), cells_of(shared))
-    grants = request.grants(own, request.holders)
-    local = on_table(grants, request)
-    if not local and request.principal in own.settings.read_only_admins:
+    local = on_table(held, request)
+    if not local and asker.principal in own.settings.read_only_admins:
         to_account = _account_hop(request, shared, _assumed_of_account(shared, request))
         if request.action == "DESCRIBE":
             return Path(
@@ -105,32 +102,22 @@ def _shared(state: LakeState, request: Request, granted: tuple[Granted, ...]) ->
         return Path(Way.SHARED, (*shares, to_account, hop))
     cells = both(shared, local)
     later = of_the_share(shared, local, cells, request.action)
-    to_account = _account_hop(request, shared, (*_assumed_of_account(shared, request), *later))
-    assumed = (*_assumed(local, grants, request), *of_both_sides(shared, local, cells))
+    to_account = _account_hop(request, shared, _assumed_of_account(shared, request) + later)
+    assumed = _assumed(local, held, request) + of_both_sides(shared, local, cells)
     fault = Fault.EMPTY if shared and local and not cells else None
     hop = _grant_hop(Step.PRINCIPAL_GRANT, own.account, request, local, assumed, fault)
     return Path(Way.SHARED, (*shares, to_account, hop), cells)
 
 
-def _accounts(state: LakeState, request: Request) -> list[str]:
-    """The account, and the organization of the mesh and its units, where they were granted something
-    (https://docs.aws.amazon.com/lake-formation/latest/dg/cross-account-notes.html).
-    """
-    found = [request.account]
-    if state.organization and request.account in state.accounts:
-        found += [each for each in request.owner.organizations if state.organization in each]
-    return found
-
-
-def _assumed(granted: Sequence[Granted], grants: Sequence[Grant], request: Request) -> tuple[str, ...]:
+def _assumed(granted: Sequence[Granted], held: Held, request: Request) -> tuple[str, ...]:
     if not granted:
         return ()
-    return (*of_one_side(granted, grants, request), *of_database(grants, request))
+    return of_one_side(granted, held, request) + of_database(held, request)
 
 
 def _assumed_of_account(shared: Sequence[Granted], request: Request) -> tuple[str, ...]:
-    assumed = of_one_side(shared, (), request)
-    if shared and all(":ou/" in each.grant.principal for each in shared):
+    assumed = of_one_side(shared, NOTHING, request)
+    if shared and not [each for each in shared if ":ou/" not in each.grant.principal]:
         return (*assumed, IN_UNIT)
     return assumed
 
@@ -147,7 +134,7 @@ def _administrator(request: Request, assumed: tuple[str, ...] = ()) -> Hop:
 
 def _account_hop(request: Request, shared: Sequence[Granted], assumed: tuple[str, ...]) -> Hop:
     fault = None if shared else Fault.MISSING
-    evidence: tuple[Evidence, ...] = tuple(each.grant for each in shared)
+    evidence: tuple[Evidence, ...] = tuple([each.grant for each in shared])
     owner, account = request.owner.account, request.account
     return Hop(Step.ACCOUNT_GRANT, owner, account, fault, evidence, request.action, assumed)
 
@@ -160,6 +147,6 @@ def _grant_hop(
     assumed: tuple[str, ...] = (),
     fault: Fault | None = None,
 ) -> Hop:
-    evidence: tuple[Evidence, ...] = tuple(each.grant for each in granted)
+    evidence: tuple[Evidence, ...] = tuple([each.grant for each in granted])
     found = fault or (None if granted else Fault.MISSING)
     return Hop(step, account, request.principal, found, evidence, request.action, assumed)

@@ -8,19 +8,20 @@ database, none reaches into its tables
 (https://docs.aws.amazon.com/lake-formation/latest/dg/implicit-permissions.html).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from meshwright.access.cells import Cells, conditions, union
+from meshwright.access.held import Held
 from meshwright.access.lf_tags import meets, tagged_columns
 from meshwright.access.request import Request
-from meshwright.access.resources import ALL_TABLES, Kind, Resource
+from meshwright.access.resources import Kind, Resource
 from meshwright.access.resources import database as database_of
 from meshwright.access.state import AccountState, Grant
 
 SUPER = "ALL"
-NAMES_TABLE = frozenset({Kind.TABLE, Kind.COLUMNS, Kind.FILTER})
 READING = frozenset({"SELECT", SUPER})
+PARTS = frozenset({Kind.COLUMNS, Kind.FILTER})
 NEEDS_ALL_COLUMNS = frozenset({"ALTER", "DELETE", "DROP", "INSERT"})
 """A tag expression that some columns of a table do not meet gives none of these on it
 (https://docs.aws.amazon.com/lake-formation/latest/dg/TBAC-notes.html).
@@ -43,60 +44,51 @@ def has(grant: Grant, action: str) -> bool:
     (https://docs.aws.amazon.com/lake-formation/latest/dg/lf-permissions-reference.html).
     """
     permissions = grant.permissions
-    if grant.resource.kind in (Kind.COLUMNS, Kind.FILTER):
+    if grant.resource.kind in PARTS:
         return action in ("SELECT", "DESCRIBE") and not READING.isdisjoint(permissions)
     return action in permissions or SUPER in permissions or (action == "DESCRIBE" and bool(permissions))
 
 
-def on_table(grants: Iterable[Grant], request: Request, action: str = "") -> tuple[Granted, ...]:
+def on_table(held: Held, request: Request, action: str = "") -> tuple[Granted, ...]:
     """Those that speak for the table and the action (by default the request's), each with what it shows."""
     wanted = action or request.action
     found = []
-    for grant in grants:
-        if _speaks_of(grant.resource, request.name.table) and has(grant, wanted):
+    for grant in held.by_table.get(request.name.table, held.of_any):
+        if has(grant, wanted):
             cells = _cells(grant.resource, request)
-            if cells is not None and cells.columns and not _falls_short(grant, cells, request, wanted):
+            if cells is not None and cells.columns:
+                if wanted in NEEDS_ALL_COLUMNS and _falls_short(grant, cells, request):
+                    continue
                 found.append(Granted(grant, cells))
     return tuple(found)
 
 
 def on_database(grants: Iterable[Grant], owner: AccountState, name: str, action: str) -> tuple[Grant, ...]:
     """Those that speak for the database itself, or for a resource link of that name."""
-    return tuple(
-        grant for grant in grants if _is_database(grant.resource, owner, name) and has(grant, action)
-    )
+    return tuple([grant for grant in grants if is_on_database(grant, owner, name, action)])
 
 
-def cells_of(granted: Iterable[Granted]) -> tuple[Cells, ...]:
+def is_on_database(grant: Grant, owner: AccountState, name: str, action: str) -> bool:
+    """Whether it speaks for the database itself and the action."""
+    return _is_database(grant.resource, owner, name) and has(grant, action)
+
+
+def cells_of(granted: Sequence[Granted]) -> tuple[Cells, ...]:
     """What all of them show together."""
-    return union(each.cells for each in granted)
+    return union([each.cells for each in granted])
 
 
-def both(shared: Iterable[Granted], local: Iterable[Granted]) -> tuple[Cells, ...]:
+def both(shared: Sequence[Granted], local: Sequence[Granted]) -> tuple[Cells, ...]:
     """What is granted to an account and, inside it, to the principal: each limits the other.
 
     AWS says so of columns (https://docs.aws.amazon.com/lake-formation/latest/dg/data-filtering-notes.html);
     of rows it is assumed.
     """
-    outer = tuple(shared)
-    return union(inner.cells.within(limit.cells) for inner in local for limit in outer)
+    return union([inner.cells.within(limit.cells) for inner in local for limit in shared])
 
 
-def _speaks_of(resource: Resource, table: str) -> bool:
-    """Whether it is that table or part of it, or a tag expression that it may meet."""
-    if resource.kind is Kind.DATABASE:
-        return False
-    if resource.kind in NAMES_TABLE:
-        return resource.path[1] in (table, ALL_TABLES)
-    return resource.kind is Kind.TAG_POLICY and resource.path[0] == "TABLE"
-
-
-def _falls_short(grant: Grant, cells: Cells, request: Request, action: str) -> bool:
-    return (
-        grant.resource.kind is Kind.TAG_POLICY
-        and action in NEEDS_ALL_COLUMNS
-        and len(cells.columns) < len(request.table.columns)
-    )
+def _falls_short(grant: Grant, cells: Cells, request: Request) -> bool:
+    return grant.resource.kind is Kind.TAG_POLICY and len(cells.columns) < len(request.table.columns)
 
 
 def _is_database(resource: Resource, owner: AccountState, name: str) -> bool:
@@ -115,24 +107,21 @@ def _cells(resource: Resource, request: Request) -> Cells | None:
     leave all others, also later ones
     (https://docs.aws.amazon.com/lake-formation/latest/APIReference/API_ColumnWildcard.html).
     """
-    columns = frozenset(request.table.columns)
-    match resource.kind:
-        case Kind.TABLE:
-            return Cells(columns)
-        case Kind.COLUMNS:
-            return Cells(_chosen(columns, resource.included, resource.excluded))
-        case Kind.FILTER:
-            found = request.owner.filters.get(resource)
-            if found is None:
-                return None
-            return Cells(_chosen(columns, found.columns, found.excluded), conditions(found.rows))
-        case _:
-            tagged = tagged_columns(resource.expression, request.owner, request.name, request.table)
-            return Cells(frozenset(tagged))
+    kind, columns = resource.kind, request.table.columns
+    if kind is Kind.FILTER:
+        found = request.asker.owner.filters.get(resource)
+        if found is None:
+            return None
+        return Cells(_chosen(columns, found.columns, found.excluded), conditions(found.rows))
+    if kind is Kind.TABLE:
+        return Cells(frozenset(columns))
+    if kind is Kind.COLUMNS:
+        return Cells(_chosen(columns, resource.included, resource.excluded))
+    return Cells(frozenset(tagged_columns(resource.expression, request.owner, request.name, request.table)))
 
 
 def _chosen(
-    columns: frozenset[str], included: frozenset[str] | None, excluded: frozenset[str]
+    columns: tuple[str, ...], included: frozenset[str] | None, excluded: frozenset[str]
 ) -> frozenset[str]:
-    chosen = columns if included is None else columns & included
+    chosen = frozenset(columns) if included is None else included.intersection(columns)
     return chosen - excluded if excluded else chosen

@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from meshwright.access.conditions import Context, conditions_hold, conditions_text
-from meshwright.access.patterns import Patterns
+from meshwright.access.patterns import Patterns, patterns
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Statement:
 
     @cached_property
     def _matches_action(self) -> Patterns:
-        return Patterns((self.actions or self.not_actions), fold=True)
+        return patterns(self.actions or self.not_actions, fold=True)
 
     @cached_property
     def _matches_resource(self) -> Patterns:
@@ -62,40 +62,44 @@ class Policy:
     statements: tuple[Statement, ...] = ()
     document: str = field(default="", compare=False, repr=False)
     """The JSON that it came from, where there is one document."""
-    _by_action: dict[str, tuple[Statement, ...]] = field(
+    _by_action: dict[str, tuple[tuple[int, Statement], ...]] = field(
         default_factory=dict, init=False, compare=False, repr=False
     )
-    _plain: dict[str, Patterns] = field(default_factory=dict, init=False, compare=False, repr=False)
+    _plain: dict[tuple[str, ...], tuple[Patterns, ...]] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
 
     def about(self, action: str, resource: str) -> list[Statement]:
         """The statements on this action and resource, whatever their principals and conditions."""
-        found = self._by_action.get(action)
-        if found is None:
-            found = tuple(each for each in self.statements if each.on_action(action))
-            self._by_action[action] = found
-        return [each for each in found if each.on_resource(resource)]
+        return [each for _, each in self._on_action(action) if each.on_resource(resource)]
 
     def reach(self, action: str, resource: str) -> tuple[int, ...]:
         """Which of its statements, by their place, speak of this action and resource."""
-        return tuple(
-            place
-            for place, each in enumerate(self.statements)
-            if each.on_action(action) and each.on_resource(resource)
-        )
+        return tuple([place for place, each in self._on_action(action) if each.on_resource(resource)])
 
-    def plainly_allows(self, action: str, resource: str) -> bool:
-        """Whether an Allow without conditions covers it, and no Deny speaks of the action.
+    def _on_action(self, action: str) -> tuple[tuple[int, Statement], ...]:
+        found = self._by_action.get(action)
+        if found is None:
+            found = tuple(each for each in enumerate(self.statements) if each[1].on_action(action))
+            self._by_action[action] = found
+        return found
+
+    def plainly_allows(self, actions: tuple[str, ...], resources: Iterable[str]) -> bool:
+        """Whether Allows without conditions cover all actions on all resources, and no Deny speaks of any.
 
         That is what most policies say of most actions, and quickly told. False: it takes a closer look.
         """
-        allowed = self._plain.get(action)
+        allowed = self._plain.get(actions)
         if allowed is None:
-            about = [each for each in self.statements if each.on_action(action)]
-            sure = all(each.allow for each in about)
-            plain = [each for each in about if sure and not each.conditions]
-            allowed = Patterns(resource for each in plain for resource in each.resources)
-            self._plain[action] = allowed
-        return allowed(resource)
+            listed = dict.fromkeys(self._plain_resources(action) for action in actions)
+            allowed = self._plain[actions] = tuple(Patterns(each) for each in listed)
+        return all(covers(resource) for covers in allowed for resource in resources)
+
+    def _plain_resources(self, action: str) -> tuple[str, ...]:
+        about = [each for _, each in self._on_action(action)]
+        if not all(each.allow for each in about):
+            return ()
+        return tuple(name for each in about if not each.conditions for name in each.resources)
 
     @cached_property
     def _lets_in(self) -> frozenset[str]:

@@ -6,9 +6,7 @@ allow it on link and target
 (https://docs.aws.amazon.com/lake-formation/latest/dg/resource-links-glue-apis.html).
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import starmap
+from typing import NamedTuple
 
 from meshwright.access.decision import Fault, Hop, Step
 from meshwright.access.links import Way, way_through
@@ -21,6 +19,7 @@ GET_DATA_ACCESS = "lakeformation:GetDataAccess"
 (https://docs.aws.amazon.com/lake-formation/latest/APIReference/API_GetTemporaryGlueTableCredentials.html).
 """
 GET_TABLE, GET_PARTITIONS = "glue:GetTable", "glue:GetPartitions"
+READING = ("glue:GetDatabase", GET_TABLE, GET_PARTITIONS)
 ON_METADATA = {"ALTER": "glue:UpdateTable", "DROP": "glue:DeleteTable"}
 
 NO_TABLE = "\0" * 256
@@ -30,8 +29,7 @@ Needed = tuple[str, str]
 """An action, and a resource that it is needed on."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where Glue looks the table up: the link's catalog, or the owner's."""
 
     arn: str
@@ -42,8 +40,7 @@ class Place:
     catalog: str
 
 
-@dataclass(frozen=True, slots=True)
-class Who:
+class Who(NamedTuple):
     """What holds for a principal and all tables of one database, or for one that is linked to by itself."""
 
     exists: Hop
@@ -55,7 +52,7 @@ class Who:
     hops: tuple[Hop, ...]
     """All of these, in their order."""
     any_table: bool = False
-    """Whether IAM lets it look up any table there: then it need not be asked for each."""
+    """Whether IAM plainly lets it read any table there: then it need not be asked for each."""
 
 
 def who_asks(state: LakeState, request: Request, *, vended: bool) -> Who:
@@ -69,20 +66,21 @@ def who_asks(state: LakeState, request: Request, *, vended: bool) -> Who:
     if identity is None:
         identity, assumed = Identity(), (f"{principal} exists: it was not read",)
     exists = Hop(Step.PRINCIPAL, own.account, principal, assumed=assumed)
-    places = tuple(_places(state, request, way))
-    needed = _for_database(request, places)
+    places = _places(state, request, way)
+    if _reads_any(identity, places) and request.action not in ON_METADATA:
+        needed, any_table = list[Needed](), True
+    else:
+        needed, any_table = _for_database(request, places), False
     if vended:
         needed = [(GET_DATA_ACCESS, "*"), *needed]
     iam = _iam_hop(state, request, identity, needed)
-    hops = (exists, iam, *way.hops)
-    any_table = _plainly(identity, _for_table(request, places, NO_TABLE))
-    return Who(exists, identity, iam, way.hops, places, hops, any_table)
+    return Who(exists, identity, iam, way.hops, places, (exists, iam, *way.hops), any_table)
 
 
 def identity_hops(state: LakeState, request: Request, who: Who) -> tuple[Hop, ...]:
     """That the principal exists, IAM lets it, and the link where the table is another account's."""
     identity = who.identity
-    if not who.iam.holds or identity.policy is None or (who.any_table and not _asks_partitions(request)):
+    if who.any_table or not who.iam.holds or identity.policy is None:
         return who.hops
     needed = _for_table(request, who.places, request.name.table)
     if _plainly(identity, needed):
@@ -115,7 +113,19 @@ def _plainly(identity: Identity, needed: list[Needed]) -> bool:
     policy = identity.policy
     if policy is None or identity.boundary_name:
         return False
-    return all(starmap(policy.plainly_allows, needed))
+    return all(policy.plainly_allows((action,), (resource,)) for action, resource in needed)
+
+
+def _reads_any(identity: Identity, places: tuple[Place, ...]) -> bool:
+    """Whether it may look up and read any table of these databases, which a quick first look tells."""
+    policy = identity.policy
+    if policy is None or identity.boundary_name:
+        return False
+    resources: list[str] = []
+    for arn, database, table, _ in places:
+        name = table or NO_TABLE
+        resources += (f"{arn}catalog", f"{arn}database/{database}", f"{arn}table/{database}/{name}")
+    return policy.plainly_allows(READING, resources)
 
 
 def _for_database(request: Request, places: tuple[Place, ...]) -> list[Needed]:
@@ -153,9 +163,10 @@ def _asks_partitions(request: Request) -> bool:
     return request.action == "SELECT" and bool(request.partitions)
 
 
-def _places(state: LakeState, request: Request, way: Way) -> Iterator[Place]:
+def _places(state: LakeState, request: Request, way: Way) -> tuple[Place, ...]:
     """The link's, then the target's, which is the last."""
     start, name = f"arn:{state.partition}:glue:{state.region}:", request.name
-    if way.database:
-        yield Place(f"{start}{request.account}:", way.database, way.table, request.account)
-    yield Place(f"{start}{name.catalog}:", name.database, "", name.catalog)
+    target = Place(f"{start}{name.catalog}:", name.database, "", name.catalog)
+    if not way.database:
+        return (target,)
+    return Place(f"{start}{request.account}:", way.database, way.table, request.account), target

@@ -7,7 +7,7 @@ target, and to use it takes DESCRIBE on it
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from meshwright.access.decision import Fault, Hop, Step, TableName
 from meshwright.access.granted import has, on_database
@@ -18,8 +18,7 @@ from meshwright.access.undocumented import VIEWS, conditional
 DEAD = "a resource link whose target is gone leads nowhere"
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(NamedTuple):
     """The best link, and the names by which it is asked for in Glue."""
 
     hops: tuple[Hop, ...]
@@ -59,7 +58,7 @@ def _ways(own: AccountState, holders: tuple[str, ...], name: TableName) -> Itera
         held = on_database(grants, own, database, "DESCRIBE")
         to = own.databases[database].link
         yield Way(_hops(own, holders[0], database, to, held), database)
-    for database, link in own.table_links_to.get((name.catalog, name.database, name.table), ()):
+    for database, link in own.table_links_to.get(name, ()):
         grants = own.grants_to((*holders, ANYBODY), own.account, database)
         held = tuple(
             grant

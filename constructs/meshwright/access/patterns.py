@@ -16,17 +16,21 @@ class Patterns:
     def __init__(self, patterns: Iterable[str], *, fold: bool = False) -> None:
         """`fold`: upper and lower case are the same, as in names of actions."""
         self._fold = fold
-        exact, prefixes, other = set(), set(), []
+        exact, prefixes, pieces, other = set(), set(), [], []
         for pattern in patterns:
             text = pattern.lower() if fold else pattern
             plain = text.removesuffix("*")
-            if "*" in plain or "?" in plain:
+            if "?" in plain:
                 other.append(re.compile(translate(text.replace("[", "[[]"))))
+            elif "*" in plain:
+                first, *middle, last = text.split("*")
+                pieces.append((first, middle, last))
             elif plain == text:
                 exact.add(text)
             else:
                 prefixes.add(plain)
-        self._exact, self._prefixes, self._other = frozenset(exact), frozenset(prefixes), tuple(other)
+        self._exact, self._prefixes = frozenset(exact), frozenset(prefixes)
+        self._pieces, self._other = tuple(pieces), tuple(other)
         self._lengths = tuple(sorted({len(prefix) for prefix in prefixes}))
 
     def __call__(self, text: str) -> bool:
@@ -37,10 +41,26 @@ class Patterns:
         for length in self._lengths:
             if text[:length] in self._prefixes:
                 return True
-        return any(pattern.match(text) for pattern in self._other)
+        for pieces in self._pieces:
+            if _has_in_order(text, *pieces):
+                return True
+        return bool(self._other) and any(pattern.match(text) for pattern in self._other)
+
+
+def _has_in_order(text: str, first: str, middle: list[str], last: str) -> bool:
+    """Whether it begins with `first`, ends with `last`, and has the others in between."""
+    if not text.startswith(first):
+        return False
+    position = len(first)
+    for piece in middle:
+        found = text.find(piece, position)
+        if found < 0:
+            return False
+        position = found + len(piece)
+    return text.endswith(last) and len(text) - len(last) >= position
 
 
 @cache
-def patterns(values: tuple[str, ...]) -> Patterns:
-    """Patterns that are kept: policies repeat the same few conditions."""
-    return Patterns(values)
+def patterns(values: tuple[str, ...], *, fold: bool = False) -> Patterns:
+    """Patterns that are kept: policies repeat the same few conditions and lists of actions."""
+    return Patterns(values, fold=fold)

@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html).
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from meshwright.access.conditions import Context
 from meshwright.access.decision import Fault
@@ -33,8 +34,7 @@ class Allowed:
     assumed: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Use:
+class Use(NamedTuple):
     """One action on one thing that has a policy of its own."""
 
     action: str

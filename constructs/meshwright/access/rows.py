@@ -1,8 +1,9 @@
 """Who can read what: the decisions on every role of the mesh and every table that something is granted on."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from meshwright.access.cells import Cells
 from meshwright.access.compiled import DomainViews
@@ -31,8 +32,7 @@ class TableOf:
         return f"{self.domain}.{self.product}.{self.table}"
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
+class Access(NamedTuple):
     """What one role can read of one table."""
 
     domain: str
@@ -84,7 +84,7 @@ class DeployedAccess:
         for domain in self.mesh.domains.values() if domains is None else domains:
             state = self._views.of(domain)
             known = self._evaluator
-            self._evaluator = evaluator = replace(known, state=state) if known else Evaluator(state)
+            self._evaluator = evaluator = known.of_part(state) if known else Evaluator(state)
             yield from _rows_of(self.mesh, evaluator, domain, self._tables, self._wanted)
 
 

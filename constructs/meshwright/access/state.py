@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from typing import NamedTuple
 
 from meshwright.access.iam import Policy
 from meshwright.access.resources import Kind, Resource
@@ -16,8 +17,7 @@ ANYBODY = "IAM_ALLOWED_PRINCIPALS"
 """The group that stands for: whoever IAM lets in."""
 
 
-@dataclass(frozen=True, slots=True)
-class Grant:
+class Grant(NamedTuple):
     """What Lake Formation of the account that made it lists: one principal's permissions on one resource."""
 
     principal: str
@@ -30,8 +30,7 @@ class Grant:
     """On attributes of the principal (a Cedar expression); not evaluated."""
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(NamedTuple):
     """What a data-cells filter lets through."""
 
     columns: frozenset[str] | None = None
@@ -175,19 +174,25 @@ class AccountState:
         """The grants on what is in a database (or by tags), by principal and `<catalog>:<database>`."""
         found: dict[str, dict[str, list[Grant]]] = {}
         for grant in self.grants:
+            by_place = found.get(grant.principal)
+            if by_place is None:
+                by_place = found[grant.principal] = {}
             place = place_of(grant.resource)
-            found.setdefault(grant.principal, {}).setdefault(place, []).append(grant)
+            if place in by_place:
+                by_place[place].append(grant)
+            else:
+                by_place[place] = [grant]
         return {who: {at: tuple(some) for at, some in by.items()} for who, by in found.items()}
 
     def grants_to(self, principals: Iterable[str], catalog: str, database_name: str) -> list[Grant]:
         """Those that may speak for the database or for a table in it: named, and by tags of its catalog."""
-        held = self.held
+        held, named, by_tags = self.held, f"{catalog}:{database_name}", f"{catalog}:"
         found: list[Grant] = []
         for principal in principals:
             by_place = held.get(principal)
             if by_place:
-                found += by_place.get(f"{catalog}:{database_name}", ())
-                found += by_place.get(f"{catalog}:", ())
+                found += by_place.get(named, ())
+                found += by_place.get(by_tags, ())
         return found
 
     def registered(self, path: str) -> tuple[str, Location] | None:
@@ -257,10 +262,12 @@ class LakeState:
         return {name: number for number, account in self.accounts.items() for name in account.buckets}
 
 
+_IN_DATABASE = frozenset({Kind.DATABASE, Kind.TABLE, Kind.COLUMNS, Kind.FILTER})
+
+
 def place_of(resource: Resource) -> str:
     """Where `AccountState.held` keeps grants on it."""
-    inside = resource.kind in (Kind.DATABASE, Kind.TABLE, Kind.COLUMNS, Kind.FILTER)
-    return f"{resource.catalog}:{resource.path[0] if inside else ''}"
+    return f"{resource.catalog}:{resource.path[0] if resource.kind in _IN_DATABASE else ''}"
 
 
 def account_of(principal: str) -> str | None:

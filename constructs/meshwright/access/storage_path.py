@@ -9,8 +9,7 @@ https://docs.aws.amazon.com/lake-formation/latest/dg/register-cross-encrypted.ht
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from meshwright.access.conditions import Context
 from meshwright.access.decision import Fault, Hop, Step
@@ -37,8 +36,7 @@ SERVICE_LINKED: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Files:
+class Files(NamedTuple):
     """Where a table's data is."""
 
     path: str

@@ -6,7 +6,16 @@ Each function answers with no text as long as the outcome follows from what is d
 from collections.abc import Iterable, Sequence
 
 from meshwright.access.cells import Cells, covered
-from meshwright.access.granted import NEEDS_ALL_COLUMNS, SUPER, Granted, both, cells_of, on_database, on_table
+from meshwright.access.granted import (
+    NEEDS_ALL_COLUMNS,
+    SUPER,
+    Granted,
+    both,
+    cells_of,
+    is_on_database,
+    on_table,
+)
+from meshwright.access.held import Held, sorted_by_table
 from meshwright.access.request import Request
 from meshwright.access.resources import ALL_TABLES, Kind
 from meshwright.access.state import Grant
@@ -25,14 +34,17 @@ SEES = frozenset({"DESCRIBE", SUPER})
 CHANGES = NEEDS_ALL_COLUMNS | {SUPER}
 
 
-def of_one_side(granted: Sequence[Granted], grants: Iterable[Grant], request: Request) -> tuple[str, ...]:
-    """What is assumed where `granted`, of all `grants` of one account to the holder, decide together."""
+def of_one_side(granted: Sequence[Granted], held: Held, request: Request) -> tuple[str, ...]:
+    """What is assumed where `granted`, of all that one account gave the holder, decide together."""
     if not granted:
         return ()
-    conditions = _of_conditions(granted) if any(each.grant.condition for each in granted) else ()
+    several = len(granted) > 1
+    conditions = _of_conditions(granted) if several or granted[0].grant.condition else ()
     if request.action == "DESCRIBE":
         return (*conditions, *_of_seeing(granted))
-    return (*conditions, *_of_rows(granted), *_of_columns(granted, grants, request))
+    rows = _of_rows(granted) if several else ()
+    columns = _of_columns(granted, held, request) if request.action == "SELECT" else ()
+    return conditions + rows + columns
 
 
 def of_both_sides(
@@ -42,16 +54,21 @@ def of_both_sides(
     (https://docs.aws.amazon.com/lake-formation/latest/dg/data-filtering-notes.html,
     https://docs.aws.amazon.com/lake-formation/latest/dg/permission-cascading-rules.html).
     """
+    if len(shared) == len(local) == 1:
+        outer, inner = shared[0], local[0]
+        if outer.cells.rows <= inner.cells.rows and inner.grant.resource.kind is not Kind.TAG_POLICY:
+            return ()
     found = []
     pairs = [(outer, inner) for outer in shared for inner in local]
-    documented = [
-        inner.cells.within(outer.cells) for outer, inner in pairs if outer.cells.rows <= inner.cells.rows
-    ]
-    if len(documented) < len(pairs) and not covered(cells, documented):
-        found.append(ROWS_NARROW)
+    documented = [pair for pair in pairs if pair[0].cells.rows <= pair[1].cells.rows]
+    if len(documented) < len(pairs):
+        certain = [inner.cells.within(outer.cells) for outer, inner in documented]
+        if not covered(cells, certain):
+            found.append(ROWS_NARROW)
     for outer, inner in pairs:
-        by_tags = outer.grant.resource.kind is inner.grant.resource.kind is Kind.TAG_POLICY
-        if by_tags and outer.grant.resource.expression != inner.grant.resource.expression:
+        one, other = outer.grant.resource, inner.grant.resource
+        by_tags = one.kind is other.kind is Kind.TAG_POLICY
+        if by_tags and one.expression != other.expression:
             found.append(EXPRESSIONS_NARROW)
     return tuple(found)
 
@@ -62,22 +79,28 @@ def of_the_share(
     """What is assumed where the account lost its grant, or the option to pass it on, afterwards."""
     if not shared:
         return (LOST,) if local else ()
+    if len(shared) == 1 and action in shared[0].grant.grantable:
+        return ()
     grantable = [each for each in shared if _may_pass_on(each.grant, action)]
     if len(grantable) == len(shared) or covered(cells, both(grantable, local)):
         return ()
     return (NOT_GRANTABLE,)
 
 
-def of_database(grants: Sequence[Grant], request: Request) -> tuple[str, ...]:
+def of_database(held: Held, request: Request) -> tuple[str, ...]:
     """Whether the holder may see the database of the table that it reads.
 
     In the catalog's own account SELECT on all tables includes it
     (https://docs.aws.amazon.com/lake-formation/latest/dg/granting-catalog-permissions.html).
     """
-    if request.action == "DESCRIBE" or on_database(grants, request.owner, request.name.database, "DESCRIBE"):
+    asker = request.asker
+    if request.action == "DESCRIBE":
         return ()
+    for grant in held.grants:
+        if is_on_database(grant, asker.owner, asker.name, "DESCRIBE"):
+            return ()
     wildcard = any(
-        each.resource.kind is Kind.TABLE and each.resource.path[1] == ALL_TABLES for each in grants
+        each.resource.kind is Kind.TABLE and each.resource.path[1] == ALL_TABLES for each in held.of_any
     )
     return () if wildcard and not request.abroad else (NO_DATABASE,)
 
@@ -90,7 +113,7 @@ def conditional(grants: Iterable[Grant]) -> tuple[str, ...]:
 
 def _of_conditions(granted: Sequence[Granted]) -> tuple[str, ...]:
     unconditional = [each for each in granted if not each.grant.condition]
-    if covered(cells_of(granted), cells_of(unconditional)):
+    if len(unconditional) == len(granted) or covered(cells_of(granted), cells_of(unconditional)):
         return ()
     return conditional(each.grant for each in granted)
 
@@ -102,20 +125,23 @@ def _of_seeing(granted: Sequence[Granted]) -> tuple[str, ...]:
 
 def _of_rows(granted: Sequence[Granted]) -> tuple[str, ...]:
     """https://docs.aws.amazon.com/lake-formation/latest/dg/data-filtering-overview.html"""
-    several = len(granted) > 1 and len({each.cells.rows for each in granted}) > 1
-    return (FILTERS_ADD_UP,) if several else ()
+    return (FILTERS_ADD_UP,) if len({each.cells.rows for each in granted}) > 1 else ()
 
 
-def _of_columns(granted: Sequence[Granted], grants: Iterable[Grant], request: Request) -> tuple[str, ...]:
+def _of_columns(granted: Sequence[Granted], held: Held, request: Request) -> tuple[str, ...]:
     """https://docs.aws.amazon.com/lake-formation/latest/dg/data-filtering-notes.html"""
-    found: list[str] = []
-    shown = frozenset[str]().union(*[each.cells.columns for each in granted])
-    if request.action != "SELECT" or len(shown) == len(request.table.columns):
+    shown = granted[0].cells.columns
+    if len(granted) > 1:
+        shown = shown.union(*[each.cells.columns for each in granted])
+    if len(shown) == len(request.table.columns):
         return ()
-    writing = [grant for grant in grants if not CHANGES.isdisjoint(grant.permissions)]
-    if writing and any(on_table(writing, request, action) for action in NEEDS_ALL_COLUMNS):
-        found.append(WRITER)
-    if not shown.issuperset(request.partitions):
+    found: list[str] = []
+    changing = [each for each in held.on(request.name.table) if not CHANGES.isdisjoint(each.permissions)]
+    if changing:
+        may = sorted_by_table(changing)
+        if any(on_table(may, request, action) for action in NEEDS_ALL_COLUMNS):
+            found.append(WRITER)
+    if request.table.partition_by and not shown.issuperset(request.partitions):
         found.append(PARTITIONS)
     return tuple(found)
 

@@ -34,11 +34,13 @@ def excluded(files: Files) -> Iterator[Finding]:
         for index, request in enumerate(spec.consumes):
             producer, _, name = request.product.partition(".")
             owner = files.domains.get(producer)
-            if owner is not None and name in owner.products:
+            if request.exclude and owner is not None and name in owner.products:
                 yield from _side(file, ("consumes", index), request, owner.products[name])
         for name, product in spec.products.items():
             for index, approval in enumerate(product.shared_with):
-                yield from _side(file, ("products", name, "shared_with", index), approval, product)
+                if approval.exclude:
+                    path = ("products", name, "shared_with", index)
+                    yield from _side(file, path, approval, product)
 
 
 def _side(file: str, path: Path, side: Request | Approval, product: Product) -> Iterator[Finding]:

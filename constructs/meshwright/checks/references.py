@@ -15,7 +15,8 @@ def requests(files: Files) -> Iterator[Finding]:
         seen: dict[str, int] = {}
         for index, request in enumerate(spec.consumes):
             path = ("consumes", index)
-            yield from _duplicates(file, (*path, "roles"), request.roles)
+            if len(request.roles) > 1:
+                yield from _duplicates(file, (*path, "roles"), request.roles)
             for place, role in enumerate(request.roles):
                 if role not in spec.roles:
                     what = f"this domain has no role `{role}`"
@@ -92,6 +93,8 @@ def _limits(
     file: str, path: Path, side: Request | Approval, reference: str, product: Product
 ) -> Iterator[Finding]:
     """The tables and columns to which a request or an approval is limited."""
+    if not side.tables and not side.exclude:
+        return
     tables = list(product.tables)
     yield from _duplicates(file, (*path, "tables"), side.tables or ())
     for index, table in enumerate(side.tables or ()):

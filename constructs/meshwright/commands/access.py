@@ -52,12 +52,12 @@ def access(
     form = FORMATS[output]
 
     def write(domains: Sequence[Domain]) -> list[Written]:
-        return [form.written(row) for row in found.rows(domains) if row.pii or not pii]
+        return [form.written(row) for row in found.rows(domains) if not pii or row.pii]
 
-    found = DeployedAccess(mesh, wanted=wanted)
+    limited = pii or any((product, domain, chosen, classification))
+    found = DeployedAccess(mesh, wanted=wanted if limited else None)
     rows = sorted(in_parallel(write, list(mesh.domains.values()), share=SHARE))
-    for piece in form.all(mesh.name, mesh.environment, rows):
-        sys.stdout.write(piece)
+    sys.stdout.writelines(form.all(mesh.name, mesh.environment, rows))
     return 0
 
 

@@ -6,14 +6,14 @@ A mesh may have hundreds of thousands of accesses: each is written by itself, an
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from meshwright.access.rows import Access
+from meshwright.access.cells import Cells
+from meshwright.access.rows import Access, TableOf
 from meshwright.commands.access_wording import all_or, rows_of, wrapped
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Written:
+class Written(NamedTuple):
     """One access, written. Sorts by table, the owner's roles first."""
 
     table: str
@@ -116,8 +116,11 @@ def _markdown(mesh: str, environment: str, rows: Sequence[Written]) -> Iterator[
     yield from _closing(mesh, environment, rows)
 
 
+_encoded = json.JSONEncoder(ensure_ascii=False).encode
+
+
 def _json_row(row: Access) -> str:
-    return json.dumps(row_json(row), ensure_ascii=False)
+    return _encoded(row_json(row))
 
 
 def row_json(row: Access) -> dict[str, Any]:
@@ -128,11 +131,11 @@ def row_json(row: Access) -> dict[str, Any]:
         "table": row.table.reference,
         "database": row.table.name.database,
         "classification": row.table.classification,
-        "columns": list(row.columns),
-        "pii": list(row.pii),
+        "columns": row.columns,
+        "pii": row.pii,
         "cells": [
             {
-                "columns": [column for column in row.table.columns if column in piece.columns],
+                "columns": row.columns if len(row.cells) == 1 else _in_order(row.table, piece),
                 "where": sorted(piece.rows),
             }
             for piece in row.cells
@@ -142,8 +145,12 @@ def row_json(row: Access) -> dict[str, Any]:
         "until": row.until.isoformat() if row.until else None,
         "approval": row.approval,
         "purpose": row.purpose,
-        "assumed": list(row.assumed),
+        "assumed": row.assumed,
     }
+
+
+def _in_order(table: TableOf, piece: Cells) -> list[str]:
+    return [column for column in table.columns if column in piece.columns]
 
 
 def _json(mesh: str, environment: str, rows: Sequence[Written]) -> Iterator[str]:

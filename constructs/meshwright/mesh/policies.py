@@ -4,6 +4,7 @@ The stacks and the evaluation of access have them from here, or from the functio
 what is judged is what is deployed.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 from meshwright.mesh.model import Domain, DomainRole, Mesh
@@ -17,11 +18,14 @@ from meshwright.mesh.storage_policies import (
     registered_bucket_policy,
     registered_locations,
 )
+from meshwright.provider.permissions import DOMAIN, GOVERNANCE, Statement
 
 DATA_POLICY = "data"
 """Name of the inline policy of a domain's role."""
 REGISTRATION_POLICY = "registered-locations"
 """Name of the inline policy of the registration role."""
+PROVIDER_POLICY = "provider"
+"""Name of the inline policy of the provider's role."""
 
 
 def domain_role_policy(mesh: Mesh, domain: Domain, role: DomainRole, *, key_arn: str) -> list[Allow]:
@@ -93,6 +97,28 @@ def registration_role_trust() -> dict[str, Any]:
     return trust({"Service": "lakeformation.amazonaws.com"})
 
 
+def provider_role_policy(place: Place, name: str, governance_account: str) -> Iterator[Allow]:
+    """What the provider `name` may do in its account: its own list, and to write its log."""
+    values = {
+        "partition": place.partition,
+        "region": place.region,
+        "account": place.account,
+        "governance": governance_account,
+    }
+    for statement in GOVERNANCE if governance_account == place.account else DOMAIN:
+        yield _allow(statement, values)
+    yield Allow(
+        actions=["logs:CreateLogStream", "logs:PutLogEvents"],
+        resources=[place.arn("logs", f"log-group:/aws/lambda/{name}:*")],
+        why_wildcard="The streams of the function's own log group; their names are chosen by Lambda.",
+    )
+
+
+def provider_role_trust() -> dict[str, Any]:
+    """Who may assume the provider's role: Lambda."""
+    return trust({"Service": "lambda.amazonaws.com"})
+
+
 def registered_bucket_pattern(mesh: Mesh) -> str:
     """What the name of every registered bucket is like."""
     return mesh.names.bucket("*", "*", "products")
@@ -124,6 +150,18 @@ def key_policy(mesh: Mesh, domain: Domain) -> dict[str, Any]:
         _place(mesh, domain),
         registration_role_arn=mesh.names.registration_role_arn(mesh.governance_account),
         bucket_names=[_bucket(mesh, domain, "products")],
+    )
+
+
+def _allow(statement: Statement, values: dict[str, str]) -> Allow:
+    conditions: dict[str, dict[str, list[str]]] = {}
+    for operator, key, patterns in statement.conditions:
+        conditions.setdefault(operator, {})[key] = [each.format(**values) for each in patterns]
+    return Allow(
+        actions=statement.actions,
+        resources=[each.format(**values) for each in statement.resources],
+        conditions=conditions or None,
+        why_wildcard=statement.reason,
     )
 
 

@@ -19,6 +19,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 from meshwright.config.domain_file import Approval, DomainFile, Product, Request, Table
 
@@ -32,8 +33,7 @@ class Status(StrEnum):
     OFFERED = "offered"
 
 
-@dataclass(frozen=True, slots=True)
-class TableAccess:
+class TableAccess(NamedTuple):
     """What of one table is agreed: these columns, in the table's order, of the rows that match."""
 
     table: str
@@ -193,7 +193,7 @@ def agreed_tables(tables: Mapping[str, Table], request: Request, approval: Appro
     """The tables both sides name, each with the columns that neither side hides."""
     hidden = {*request.exclude, *approval.exclude}
     show_pii = request.pii and approval.pii
-    where = " AND ".join(f"({each})" for each in (approval.where, request.where) if each)
+    where = " AND ".join([f"({each})" for each in (approval.where, request.where) if each])
     for name, table in tables.items():
         if request.tables is not None and name not in request.tables:
             continue

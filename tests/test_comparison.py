@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from meshwright import cli
-from meshwright.command_line import review
+from meshwright.command_line import files, review
 from meshwright.comparison import compare, load_compared
 from meshwright.config.git import at_merge_base
 from meshwright.errors import UserError
@@ -184,3 +184,14 @@ def test_an_environment_is_removed_with_all_that_is_in_it(
         in out
     )
     assert "acme-governance (account 111111111119, eu-west-1): no file leads to it any more." in out
+
+
+def test_the_first_pull_request_of_a_new_mesh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its base has no mesh yet, so nothing can be taken from anyone."""
+    git(tmp_path, "init", "-q", "-b", "main")
+    git(tmp_path, "commit", "-q", "--allow-empty", "-m", "Nothing yet")
+    write_mesh(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(files, "today", lambda: TODAY)
+    assert cli.main(["validate", "--base", "main"]) == 0
+    assert load_compared(tmp_path, environment=None, today=TODAY, base="main").name == "acme"

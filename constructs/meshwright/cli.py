@@ -3,6 +3,7 @@
 Each command imports what it needs when it is called, so that none waits for another's libraries.
 """
 
+import errno
 import os
 import platform
 import sys
@@ -20,7 +21,8 @@ from meshwright.command_line.review import access, audit, explain, plan
 from meshwright.errors import UserError
 
 FINDINGS, MISTAKE, BUG, INTERRUPTED = 1, 2, 3, 130
-
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""Of whatever is written to: the disk, the user's share of it, the largest file."""
 
 COMMANDS: Final[dict[str, Callable[..., int]]] = {
     "validate": validate,
@@ -67,38 +69,51 @@ def main(arguments: Sequence[str] | None = None) -> int:
     0: clean. 1: findings. 2: the user's mistake. 3: a bug. 130: interrupted.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
-    if given == ["--version"]:
-        print(f"meshwright {installed_version()}")
-        return 0
     for stream in (sys.stdout, sys.stderr):
         if isinstance(
             stream, TextIOWrapper
         ):  # file names need not be text, nor every terminal know our signs
             stream.reconfigure(errors="backslashreplace")
-    command = typer.main.get_command(_app())
     try:
-        with command.make_context("meshwright", given) as context:
-            code = int(command.invoke(context) or 0)
-            sys.stdout.flush()
-            return code
-    except typer.Exit as exit_:
-        return exit_.exit_code
+        code = _run(given)
+        sys.stdout.flush()
+        return code
     except KeyboardInterrupt:
         print("Interrupted.", file=sys.stderr)
         return INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read our output has seen enough; Python must not complain when it flushes at the end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # whoever read our output has seen enough
+        _drop_output()
         return 0
     except UserError as error:
         print(error, file=sys.stderr)
         return MISTAKE
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in _FULL:
+            _drop_output()
+            print(f"Cannot write: {error.strerror}. Make room, or write elsewhere.", file=sys.stderr)
+            return MISTAKE
         if hasattr(error, "show") and hasattr(error, "exit_code"):  # a wrong argument or option
             error.show()
             return MISTAKE
         _report_bug(given)
         return BUG
+
+
+def _run(given: list[str]) -> int:
+    if given == ["--version"]:
+        print(f"meshwright {installed_version()}")
+        return 0
+    command = typer.main.get_command(_app())
+    try:
+        with command.make_context("meshwright", given) as context:
+            return int(command.invoke(context) or 0)
+    except typer.Exit as exit_:
+        return exit_.exit_code
+
+
+def _drop_output() -> None:
+    """What could not be written is let go, or Python would complain when it tries again at the end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _report_bug(arguments: list[str]) -> None:

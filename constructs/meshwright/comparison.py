@@ -9,7 +9,7 @@ from meshwright.checks.breaks import problems
 from meshwright.checks.removal import breaking_changes
 from meshwright.config.domain_file import DomainFile
 from meshwright.config.finding import related
-from meshwright.config.git import at_merge_base
+from meshwright.config.git import NoMeshYetError, at_merge_base
 from meshwright.config.loading import Files
 from meshwright.config.problems import Problem
 from meshwright.config.reading import MESH_FILE
@@ -151,7 +151,10 @@ def load_compared(
     """
     if base is None:
         return load_mesh(root, environment=environment, today=today)
-    found = compare(root, base=base, today=today, whole=True)
+    try:
+        found = compare(root, base=base, today=today, whole=True)
+    except NoMeshYetError:  # a new mesh takes nothing from anyone
+        return load_mesh(root, environment=environment, today=today)
     mesh = found.after.files.mesh
     chosen = environment or (next(iter(mesh.environments)) if mesh else None)
     refused = refusals(found, environments=found.environments(chosen), accepted=accepted)

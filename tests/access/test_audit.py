@@ -172,7 +172,7 @@ def test_a_writer_without_insert_loses_writing_alone(small: Small) -> None:
     )
 
     def change(account: AccountState) -> AccountState:
-        return having(replace(held, permissions=held.permissions - {"INSERT"}))(
+        return having(held._replace(permissions=held.permissions - {"INSERT"}))(
             lacking(ENGINEERS, on)(account)
         )
 
@@ -312,7 +312,7 @@ def having_also(principal: str, resource: Resource, permission: str) -> Change:
 
     def change(account: AccountState) -> AccountState:
         [held] = [g for g in account.grants if (g.principal, g.resource) == (principal, resource)]
-        more = replace(held, permissions=held.permissions | {permission})
+        more = held._replace(permissions=held.permissions | {permission})
         return having(more)(lacking(principal, resource)(account))
 
     return change
@@ -844,7 +844,8 @@ def test_roles_whose_policies_changed(small: Small) -> None:
         {"Statement": {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": STRANGER}}}
     )
     trusted = small.one(ANALYTICS=identity(ANALYSTS, trust=trust))
-    assert summary(trusted) == ("role-trust-changed", Severity.MEDIUM, ANALYTICS, ANALYSTS)
+    assert summary(trusted) == ("role-trust-changed", Severity.CRITICAL, ANALYTICS, ANALYSTS)
+    assert trusted.affected == (gained(STRANGER, AGREED),)
     assert f"also allows {STRANGER} sts:AssumeRole" in trusted.what
 
 
@@ -877,7 +878,10 @@ def test_tables_and_databases(small: Small) -> None:
     no_table = small.one(G=lambda a: sales(a, orders=None))
     assert summary(no_table) == ("table-missing", Severity.HIGH, G, f"{DATABASE}.orders")
     assert set(no_table.affected) == set(READERS)
-    assert no_table.remedy == "deploy the stack acme-orders-share; its files are where they were"
+    assert no_table.remedy == (
+        "make the table acme_orders_sales.orders again with a query engine, from its last metadata file: a "
+        "deployment does not, as long as the template is the same; the files are where they were"
+    )
 
     evolved = replace(orders, columns=(*orders.columns, "note"), types=(*orders.types, "string"))
     more = small.one(G=lambda a: sales(a, orders=evolved))

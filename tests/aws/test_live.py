@@ -67,6 +67,11 @@ def test_who_is_no_administrator_is_told_that_grants_may_be_missing(pair: Pair) 
     assert state.unread == (
         Unread(
             pair.domain,
+            "glue:GetDatabases",
+            f"{caller} does not administer Lake Formation: databases, tables, filters and tags may be missing",
+        ),
+        Unread(
+            pair.domain,
             "lakeformation:ListPermissions",
             f"{caller} is neither an administrator nor a read-only administrator of Lake Formation in this "
             "account, so grants may be missing. Make it a read-only administrator, or read the account with "

@@ -1,4 +1,4 @@
-"""Repairs: whole documents are read, changed and written; a failure says what was done before it."""
+"""Repairs: whole documents are read, changed and written; what is done already is not done again."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from meshwright.access.findings import Call
 from meshwright.aws.accounts import Account
-from meshwright.aws.repairs import exact, make
+from meshwright.aws.repairs import exact, make, prepared
 from meshwright.errors import UserError
 
 ACCOUNT = "111111111111"
@@ -184,21 +184,62 @@ def test_only_waiting_invitations_of_lake_formation_from_that_account_are_accept
     assert [each.parameters for each in exact(call, site.accounts)] == [{"resourceShareInvitationArn": "b"}]
 
 
-def test_a_failure_says_what_was_done_before_it() -> None:
+def test_a_failure_ends_the_calls_and_names_its_own() -> None:
     site = Site(put_bucket_policy=["AccessDenied"])
     calls = [
         Call(ACCOUNT, "iam", "create_role", {"RoleName": "r"}),
         Call(ACCOUNT, "s3", "put_bucket_policy", {"Bucket": "b"}),
         Call(ACCOUNT, "s3", "never", {}),
     ]
+    told: list[Call] = []
     with pytest.raises(UserError) as error:
-        make(calls, site.accounts)
+        make(calls, site.accounts, on_call=told.append)
     assert str(error.value) == (
-        "s3:put_bucket_policy in account 111111111111 failed: the caller is not allowed to: no. 1 call was "
-        "made before it, and holds. Mend what it names and run the audit again: what is repaired is no "
-        "longer found."
+        "s3:put_bucket_policy in account 111111111111 failed: the caller is not allowed to: no"
     )
     assert site.made == [("create_role", {"RoleName": "r"})]
+    assert told == calls[:1]
+
+
+@pytest.mark.parametrize(
+    ("operation", "code"),
+    [
+        ("create_database", "AlreadyExistsException"),
+        ("create_role", "EntityAlreadyExists"),
+        ("register_resource", "AlreadyExistsException"),
+        ("accept_resource_share_invitation", "ResourceShareInvitationAlreadyAcceptedException"),
+        ("delete_database", "EntityNotFoundException"),
+        ("detach_role_policy", "NoSuchEntity"),
+        ("revoke_permissions", "EntityNotFoundException"),
+    ],
+)
+def test_what_somebody_else_did_meanwhile_counts_as_done(operation: str, code: str) -> None:
+    site, told = Site(**{operation: [code]}), list[Call]()
+    after = Call(ACCOUNT, "iam", "put_role_policy", {"RoleName": "r"})
+    assert make([Call(ACCOUNT, "any", operation), after], site.accounts, on_call=told.append) == 1
+    assert told == [after]
+
+
+@pytest.mark.parametrize(
+    ("operation", "code"),
+    [
+        ("create_data_cells_filter", "EntityNotFoundException"),
+        ("grant_permissions", "EntityNotFoundException"),
+        ("delete_database", "AlreadyExistsException"),
+        ("revoke_permissions", "InvalidInputException"),
+    ],
+)
+def test_any_other_answer_is_a_failure(operation: str, code: str) -> None:
+    with pytest.raises(UserError, match=code):
+        make([Call(ACCOUNT, "any", operation)], Site(**{operation: [code]}).accounts)
+
+
+def test_calls_that_cannot_be_told_say_why() -> None:
+    site = Site(describe_key=["NotFoundException"])
+    encrypted = merged("s3", "put_bucket_encryption", Bucket="b", KeyAlias="alias/k")
+    with pytest.raises(UserError) as error:
+        prepared([encrypted], site.accounts)
+    assert str(error.value) == "what it has to change could not be read: NotFoundException: no"
 
 
 def test_lake_formation_that_is_busy_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,11 +1,13 @@
 """Into the accounts with the caller's own credentials, or into those of the embedded AWS."""
 
 import os
+import socket
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from meshwright.aws import sessions
@@ -68,6 +70,51 @@ def test_a_profile_that_does_not_exist(mesh: Mesh, nobody: pytest.MonkeyPatch) -
         enter(mesh, role_name=None)
     text = "The AWS credentials do not work: The config profile (typo) could not be found."
     assert str(caught.value) == f"{text} {LOG_IN}"
+
+
+@pytest.mark.parametrize("value", ["nonsense", "localhost:5566", "http://", "http://localhost:port"])
+@pytest.mark.parametrize("name", ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_GLUE"])
+def test_an_endpoint_that_is_no_address(
+    name: str, value: str, mesh: Mesh, nobody: pytest.MonkeyPatch
+) -> None:
+    nobody.setenv(name, value)
+    with pytest.raises(UserError) as caught:
+        enter(mesh, role_name=None)
+    assert str(caught.value) == (
+        f"{name}: `{value}` is not the address of an endpoint. Write it as http://HOST:PORT or https://HOST, "
+        "or unset it to use AWS."
+    )
+
+
+def test_an_endpoint_of_the_profile_that_is_no_address(
+    mesh: Mesh, nobody: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    config = tmp_path / "config"
+    lines = ("[default]", "aws_access_key_id = a", "aws_secret_access_key = b", "endpoint_url = nonsense")
+    config.write_text("\n".join(lines))
+    nobody.setenv("AWS_CONFIG_FILE", str(config))
+    with pytest.raises(UserError) as caught:
+        enter(mesh, role_name=None)
+    assert str(caught.value) == (
+        "The AWS profile does not work: Invalid endpoint: nonsense. Correct `endpoint_url` in it."
+    )
+
+
+def test_where_nothing_answers(mesh: Mesh, nobody: pytest.MonkeyPatch) -> None:
+    """Which is not the credentials' fault."""
+    with socket.socket() as taken:  # bound, and not listening: connections are refused
+        taken.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{taken.getsockname()[1]}"
+        nobody.setenv("AWS_ACCESS_KEY_ID", "a")
+        nobody.setenv("AWS_SECRET_ACCESS_KEY", "b")
+        nobody.setenv("AWS_ENDPOINT_URL", address)
+        nobody.setattr(sessions, "RETRIES", Config(retries={"total_max_attempts": 1}))
+        with pytest.raises(UserError) as caught:
+            enter(mesh, role_name=None)
+    assert str(caught.value) == (
+        f'AWS cannot be reached: Could not connect to the endpoint URL: "{address}/". Check the network, and '
+        "whether AWS_ENDPOINT_URL should be set, or use the embedded AWS of this folder with --local."
+    )
 
 
 def test_the_role_is_assumed_in_each_account_where_the_environment_says_aws_is(

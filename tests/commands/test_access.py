@@ -44,12 +44,13 @@ Taken for granted, since no file says it:
     are not known.
 """
 MARKDOWN = """\
-| product and table | class | role | columns | rows | until | on whose approval |
-|---|---|---|---|---|---|---|
+| product and table | class | role | columns | rows | until | on whose approval | for |
+|---|---|---|---|---|---|---|---|
 | orders.sales.orders | internal | analytics.analysts | order_id, order_date, country, total | \
-where country = 'DE' | 2027-06-30 | approved by orders |
+where country = 'DE' | 2027-06-30 | approved by orders \
+| Revenue by country. |
 
-Mesh acme, environment dev: 1 roles read 1 tables (1 combinations).
+Mesh acme, environment dev: 1 role reads 1 table (1 combination).
 Not listed: the roles that deploy. They administer Lake Formation, so can grant themselves access.
 """
 
@@ -91,6 +92,14 @@ def test_text(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_markdown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(write_mesh(tmp_path), capsys, output="markdown", role="analytics.analysts") == MARKDOWN
+
+
+def test_markdown_tells_who_may_write(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = run(write_mesh(tmp_path), capsys, output="markdown", role="orders.engineers").splitlines()
+    assert lines[2] == (
+        "| orders.sales.lines | internal | orders.engineers | all 3 columns; may write | all |  | "
+        "own product |  |"
+    )
 
 
 def test_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -186,6 +195,11 @@ def test_one_domain_after_the_other_or_the_state_as_a_whole() -> None:
     ("limits", "message"),
     [
         ({"role": "anlysts"}, "There is no role `anlysts` in dev. Did you mean `orders.analysts`?"),
+        (
+            {"role": "analysts"},
+            "There is no role `analysts` in dev. Did you mean `analytics.analysts` or `orders.analysts`?",
+        ),
+        ({"role": "engineers"}, "There is no role `engineers` in dev. Did you mean `orders.engineers`?"),
         ({"role": "order.analysts"}, "There is no domain `order` in dev. Did you mean `orders`?"),
         ({"domain": "x"}, "--domain: there is no domain `x` in dev. Known: `analytics`, `orders`."),
         (

@@ -1,9 +1,13 @@
 """How `audit` words what it found, and the mistakes that it names."""
 
 import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from botocore.exceptions import ClientError
 
 from meshwright.access.cells import Cells
 from meshwright.access.decision import TableName
@@ -281,3 +285,125 @@ def test_mistakes(
 def test_nothing_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["audit", "--local", "--root", str(write_mesh(tmp_path))]) == 2
     assert "is not running. Start it with `meshwright local up`" in capsys.readouterr().err
+
+
+@dataclass
+class Lake:
+    """Answers every call of one account, but those of `refused` operations; notes what was called."""
+
+    refused: tuple[str, ...]
+    called: list[str] = field(default_factory=list)
+
+    def client(self, service: str) -> "Lake":
+        return self
+
+    def __getattr__(self, operation: str) -> Callable[..., dict[str, object]]:
+        def call(**parameters: object) -> dict[str, object]:
+            if operation in self.refused:
+                error = {"Error": {"Code": "AccessDeniedException", "Message": "no."}}
+                raise ClientError(error, operation)  # type: ignore[arg-type]
+            self.called.append(operation)
+            return {}
+
+        return call
+
+
+UNTOLD = Finding(
+    code="bucket-encryption",
+    severity=Severity.MEDIUM,
+    account=G,
+    subject="b",
+    what="the bucket b encrypts with a key of S3 instead of alias/acme-orders",
+    repair=(
+        Call(G, "s3", "put_bucket_encryption", {"Bucket": "b", "KeyAlias": "alias/acme-orders"}, merge=True),
+    ),
+    remedy="set its encryption back",
+)
+
+
+def run(
+    monkeypatch: pytest.MonkeyPatch, root: Path, lake: Lake, before: Audit, after: Audit, *arguments: str
+) -> int:
+    """The command with `--local --repair`, against this lake, which is found to be so before and after."""
+    found = iter([before, after])
+    sessions = SimpleNamespace(accounts={G: lake}, refused={})
+    monkeypatch.setattr("meshwright.commands.audit.accounts_of", lambda mesh, **options: sessions)
+    monkeypatch.setattr("meshwright.commands.audit.examine", lambda mesh, sessions: next(found))
+    return main(["audit", "--root", str(write_mesh(root)), "--local", "--repair", *arguments])
+
+
+def test_a_repair_that_cannot_be_told_is_listed_with_its_reason(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lake = Lake(("describe_key",))
+    assert run(monkeypatch, tmp_path, lake, Audit((UNTOLD, EXTRA)), Audit(())) == 1
+    out = capsys.readouterr().out
+    assert "aws lakeformation revoke-permissions" in out
+    assert out.endswith("""\
+  bucket-encryption, account 111111111111 (governance)
+    the bucket b encrypts with a key of S3 instead of alias/acme-orders
+    repair: set its encryption back
+    its calls are left out: what it has to change could not be read: the caller is not allowed to:
+      no
+""")
+    assert lake.called == []
+
+
+def test_a_repair_that_fails_keeps_no_other_from_being_made(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lake = Lake(("update_data_cells_filter", "describe_key"))
+    before = Audit((UNTOLD, NARROWER, EXTRA))
+    assert run(monkeypatch, tmp_path, lake, before, Audit((UNTOLD, NARROWER)), "--apply") == 1
+    assert lake.called == ["revoke_permissions"]
+    _, made = capsys.readouterr().out.split("Making the calls:\n\n")
+    assert made.startswith(
+        """\
+# in account 111111111111 (governance)
+aws lakeformation revoke-permissions --region eu-west-1 \\
+  --principal '{"DataLakePrincipalIdentifier": "999999999999"}' \\
+  --resource '{"Database": {"Name": "acme_orders_sales"}}' \\
+  --permissions SELECT
+
+1 call made.
+Not repaired, because a call failed (1):
+  - filter-changed, account 111111111111 (governance), the filter of analytics on
+    acme_orders_sales.orders shows total no longer: lakeformation:update_data_cells_filter in
+    account 111111111111 failed: the caller is not allowed to: no
+
+Audited again:
+
+Mesh acme, environment dev, 3 accounts: 2 findings (1 high, 1 medium)
+"""
+    )
+
+
+def test_what_failed_is_in_the_json(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lake = Lake(("update_data_cells_filter", "describe_key"))
+    before, after = Audit((UNTOLD, NARROWER, EXTRA)), Audit(())
+    assert run(monkeypatch, tmp_path, lake, before, after, "--apply", "--format", "json") == 0
+    content = json.loads(capsys.readouterr().out)
+    assert [each["operation"] for each in content["made"]] == ["revoke_permissions"]
+    assert content["failed"] == [
+        {
+            "code": "filter-changed",
+            "account": G,
+            "subject": NARROWER.subject,
+            "why": "lakeformation:update_data_cells_filter in account 111111111111 failed: the caller is not "
+            "allowed to: no",
+        }
+    ]
+    assert [each.get("left_out") for each in content["before"]["findings"]] == [
+        None,
+        None,
+        "what it has to change could not be read: the caller is not allowed to: no",
+    ]
+
+
+def test_nothing_to_make_is_only_listed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch, tmp_path, Lake(()), Audit((LEFT,)), Audit(()), "--apply") == 1
+    assert capsys.readouterr().out.endswith("repair: delete it\n")

@@ -85,6 +85,24 @@ def test_a_reader_that_stops_reading_is_no_error(tmp_path: Path) -> None:
     assert done.stderr == ""
 
 
+@pytest.mark.parametrize("arguments", [["validate"], ["access"], ["--version"], ["--help"]])
+def test_a_full_disk_is_one_message_and_2(arguments: list[str], tmp_path: Path) -> None:
+    write_mesh(tmp_path)
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "meshwright", *arguments],
+            cwd=tmp_path,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (
+        2,
+        "Cannot write: No space left on device. Make room, or write elsewhere.\n",
+    )
+
+
 def test_a_file_name_that_is_no_text_and_an_ascii_terminal(tmp_path: Path) -> None:
     write_mesh(tmp_path)
     (tmp_path / "domains" / os.fsdecode(b"\xff.yaml")).write_text("ü: 1\n")

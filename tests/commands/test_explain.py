@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from meshwright.access.compiled import compile_state
-from meshwright.access.state import AccountState, LakeState
+from meshwright.access.state import AccountState, LakeState, ShareState, Unread
 from meshwright.cli import main
 from meshwright.commands.explain import explain, explained, question
-from meshwright.commands.explain_text import text
+from meshwright.commands.explain_text import markdown, text
 from meshwright.errors import UserError
+from meshwright.project import load_mesh
 from tests.config.small_mesh import ANALYTICS_FILE, ORDERS_FILE, TEXTS, TODAY, edited, write_mesh
 
 HOPS = """\
@@ -221,6 +222,155 @@ def test_an_open_classification_does_not_open_personal_data(
         "fix": "orders can approve analytics with `pii: true`.",
         "places": [],
     }
+
+
+GOVERNANCE, ORDERS, ANALYTICS = "111111111111", "222222222221", "333333333331"
+AUDITED = "if that is deployed, `meshwright audit` says what brings it back"
+BY_HAND = "or let `meshwright audit --repair` restore what was changed by hand"
+LOSSES: dict[str, tuple[str, Callable[[AccountState], AccountState], str, str, str]] = {
+    "the bucket": (
+        ORDERS,
+        lambda account: replace(account, buckets={}),
+        "the bucket acme-orders-products-222222222221 does not exist",
+        "orders",
+        f"deploy acme-orders-foundation; {AUDITED}",
+    ),
+    "the database": (
+        GOVERNANCE,
+        lambda account: replace(account, databases={}),
+        "the resource link acme_orders_sales points to nothing",
+        "governance",
+        f"deploy acme-orders-share; {AUDITED}",
+    ),
+    "the table": (
+        GOVERNANCE,
+        lambda account: replace(
+            account, databases={name: replace(each, tables={}) for name, each in account.databases.items()}
+        ),
+        "the catalog of governance's account 111111111111 has no table acme_orders_sales.orders",
+        "governance",
+        f"deploy acme-orders-share; {AUDITED}",
+    ),
+    "the share": (
+        GOVERNANCE,
+        lambda account: replace(account, shares={}),
+        "the share from governance's account 111111111111 to analytics's account 333333333331 does not exist",
+        "governance",
+        f"deploy acme-orders-share, {BY_HAND}",
+    ),
+    "what the share is good for": (
+        GOVERNANCE,
+        lambda account: replace(account, shares={ANALYTICS: ShareState.FAILED}),
+        "the share from governance's account 111111111111 to analytics's account 333333333331 was rejected "
+        "or failed",
+        "governance",
+        f"deploy acme-orders-share, {BY_HAND}",
+    ),
+    "all administrators": (
+        ANALYTICS,
+        lambda account: replace(account, settings=replace(account.settings, admins=frozenset())),
+        "analytics's account 333333333331 has no Lake Formation administrator, so sees no share",
+        "analytics",
+        f"deploy acme-analytics-foundation, {BY_HAND}",
+    ),
+    "the role": (
+        ANALYTICS,
+        lambda account: replace(account, identities={}),
+        "the role does not exist: arn:aws:iam::333333333331:role/acme-analytics-analysts",
+        "analytics",
+        f"deploy acme-analytics-foundation, {BY_HAND}",
+    ),
+    "the registration role": (
+        GOVERNANCE,
+        lambda account: replace(account, identities={}),
+        "Lake Formation's role acme-lakeformation-registration does not exist",
+        "governance",
+        f"deploy acme-governance, {BY_HAND}",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", LOSSES)
+def test_the_stack_that_makes_what_is_missing(case: str, tmp_path: Path) -> None:
+    account, change, what, owner, repair = LOSSES[case]
+    asked = question(
+        write_mesh(tmp_path),
+        environment=None,
+        role="analytics.analysts",
+        table="orders.sales.orders",
+        today=TODAY,
+    )
+    found = explained(asked, without(compile_state(asked.mesh), account, change)).broken
+    assert found is not None
+    assert (found.what, found.owner, found.repair) == (what, owner, repair)
+
+
+def test_a_role_that_the_mesh_only_names(tmp_path: Path) -> None:
+    asked = question(
+        write_mesh(tmp_path),
+        environment=None,
+        role="orders.analysts",
+        table="orders.sales.orders",
+        today=TODAY,
+    )
+    gone = without(compile_state(asked.mesh), ORDERS, lambda account: replace(account, identities={}))
+    found = explained(asked, gone).broken
+    assert found is not None
+    assert found.repair == "make the role in orders's account 222222222221: the mesh only names it"
+
+
+def test_no_grant_is_advised_where_grants_are_hidden(tmp_path: Path) -> None:
+    """Who does not administer Lake Formation is shown a part of the grants, without an error."""
+    asked = question(
+        write_mesh(tmp_path),
+        environment=None,
+        role="analytics.analysts",
+        table="orders.sales.orders",
+        today=TODAY,
+    )
+    hidden = without(compile_state(asked.mesh), ANALYTICS, lambda account: replace(account, grants=()))
+    hidden = replace(hidden, unread=(Unread(ANALYTICS, "lakeformation:ListPermissions", "no administrator"),))
+    found = explained(asked, hidden).broken
+    assert found is not None
+    assert (found.what, found.repair) == (
+        "it has no DESCRIBE on the resource link acme_orders_sales",
+        "none until it is certain: it may be there, and was not shown (see what was not read, below)",
+    )
+
+
+def test_yes_by_the_accounts_without_an_agreement(tmp_path: Path) -> None:
+    """The approval was dropped, and not deployed yet."""
+    root = write_mesh(tmp_path)
+    declared = compile_state(load_mesh(root, environment=None, today=TODAY))
+    write_mesh(root, edited(ORDERS_FILE, APPROVED, ""))
+    asked = question(
+        root, environment=None, role="analytics.analysts", table="orders.sales.orders", today=TODAY
+    )
+    answers = explained(asked, declared), explained(asked, compile_state(asked.mesh))
+    assert text(*answers).splitlines()[:7] == [
+        "Yes, though no file agrees to it: analytics.analysts (role acme-analytics-analysts) can read",
+        "    orders.sales.orders.",
+        "    By the files it cannot: orders has not approved it under products.sales.shared_with.",
+        "",
+        "  columns  order_id, order_date, country, total",
+        "  rows     where country = 'DE'",
+        "",
+    ]
+    assert markdown(*answers).splitlines()[:3] == [
+        "### Yes, though no file agrees to it: `analytics.analysts` can read `orders.sales.orders`",
+        "",
+        "- by the files it cannot: orders has not approved it under products.sales.shared_with",
+    ]
+
+
+def test_markdown_tells_what_the_answer_rests_on(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(write_mesh(tmp_path), "orders.analysts", "orders.sales.lines", "markdown") == 0
+    assert capsys.readouterr().out.splitlines()[-3:] == [
+        "This rests on:",
+        "",
+        "- IAM lets arn:aws:iam::222222222221:role/OrdersAnalyst use Lake Formation and Glue: its policies "
+        "are not known",
+    ]
 
 
 def without(state: LakeState, account: str, change: Callable[[AccountState], AccountState]) -> LakeState:

@@ -508,6 +508,31 @@ def unordered(stack: StackChange) -> tuple[object, ...]:
     return stack.name, stack.account, stack.effect, resources
 
 
+def test_a_mesh_that_the_base_does_not_have_yet(
+    root: Path, capsys: pytest.CaptureFixture[str], snapshot: SnapshotAssertion
+) -> None:
+    """The first pull request of a mesh: everything is new."""
+    git(root, "rm", "--quiet", "-r", "--cached", "mesh.yaml", "domains")
+    git(root, "commit", "--quiet", "--amend", "--allow-empty", "--message", "Before the mesh")
+    code, out, error = run(root, ("--base", "main"), capsys)
+    assert (code, error) == (NEEDS_REVIEW, "")
+    assert out == snapshot(extension_class=Text)
+    _, out, _ = run(root, ("--base", "main", "--format", "markdown"), capsys)
+    assert (
+        "| mesh.yaml:1 | `main` has no mesh.yaml here, so everything counts as new, and no removal is "
+        "refused. | If the mesh was moved, compare with --deployed. |"
+    ) in out.splitlines()
+
+
+@pytest.mark.parametrize("option", ["--local", "--deployed"])
+def test_a_ref_or_accounts(option: str, root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(root, ("--base", "main", option), capsys) == (
+        MISTAKE,
+        "",
+        "--base compares with a git ref, --deployed and --local with accounts: give one of them.\n",
+    )
+
+
 def test_text_fits_the_terminal(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     make(root, (customers("classification: confidential", "classification: public"),))
     _, out, _ = run(root, (), capsys)

@@ -486,6 +486,15 @@ CASES = (
         ),
     ),
     Case(
+        "key that begins with a digit",
+        ORDERS_FILE,
+        "quantity: int",
+        '"2026": int',
+        (
+            "domains/orders.yaml:31:11: products.sales.tables.lines.columns.2026: `2026` is not a name of lower-case letters, digits and underscores (Glue and Athena store no others). Begin it with a letter. For example: order_date",
+        ),
+    ),
+    Case(
         "key read as a boolean",
         ORDERS_FILE,
         "quantity: int",

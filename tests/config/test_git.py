@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from meshwright.config.git import at_ref
+from meshwright.config.git import at_merge_base, at_ref
 from meshwright.config.loading import load
 from meshwright.config.trees import Changes, WorkingTree, changes
 from meshwright.errors import UserError
@@ -34,9 +34,14 @@ def repository(tmp_path: Path) -> Path:
 
 
 def refusal(root: Path, ref: str) -> str:
-    with pytest.raises(UserError) as raised:
-        at_ref(root, ref)
-    return str(raised.value).replace(str(root), "ROOT")
+    """What is said of it; the same whether the ref is wanted, or where this branch left it."""
+    said = set()
+    for function in (at_ref, at_merge_base):
+        with pytest.raises(UserError) as raised:
+            function(root, ref)
+        said.add(str(raised.value).replace(str(root), "ROOT"))
+    [one] = said
+    return one
 
 
 def test_a_commit_reads_like_the_folder_did(repository: Path) -> None:
@@ -181,6 +186,16 @@ def test_a_commit_before_the_mesh(tmp_path: Path) -> None:
 def test_no_repository(tmp_path: Path) -> None:
     assert refusal(write_mesh(tmp_path), "HEAD") == (
         "ROOT is not in a git repository, so it has no earlier state. Make one: git init"
+    )
+
+
+def test_a_repository_of_another_user(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+    monkeypatch.setenv("GIT_CONFIG_SYSTEM", os.devnull)
+    assert refusal(repository, "HEAD") == (
+        "ROOT: the git repository belongs to another user, so git does not read it. Say that you trust it: "
+        "git config --global --add safe.directory ROOT"
     )
 
 

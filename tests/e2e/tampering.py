@@ -19,6 +19,8 @@ ORDERS_ANALYSTS = f"arn:aws:iam::{ORDERS}:role/OrdersAnalyst"
 INTRUDER = f"arn:aws:iam::{ANALYTICS}:role/Intruder"
 PROVIDER = f"arn:aws:iam::{ANALYTICS}:role/acme-lakeformation-provider"
 REGISTRATION = f"arn:aws:iam::{GOVERNANCE}:role/acme-lakeformation-registration"
+ANYBODY = "000000000000"
+"""As an audit names whoever has an AWS account."""
 ORDERS_BUCKET = f"acme-orders-products-{ORDERS}"
 
 Accounts = Mapping[str, Account]
@@ -163,6 +165,11 @@ TRUST = {
     "Statement": [{"Effect": "Allow", "Principal": {"AWS": ANALYTICS}, "Action": "sts:AssumeRole"}],
 }
 
+TRUSTS_ANYBODY = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}],
+}
+
 
 def a_role_administers(accounts: Accounts) -> None:
     """A role that may do anything in IAM makes itself an administrator."""
@@ -230,6 +237,14 @@ DECRYPTS = {
     "Action": "kms:Decrypt",
     "Resource": "*",
 }
+CONFIDENTIAL = {
+    "LFTagPolicy": {
+        "CatalogId": GOVERNANCE,
+        "ResourceType": "TABLE",
+        "Expression": [{"TagKey": "classification", "TagValues": ["confidential"]}],
+    }
+}
+PROFILES_FILTER = f"{GOVERNANCE}:filter/acme_customers_profiles/profiles"
 SALES_FILTER = f"{GOVERNANCE}:filter/acme_orders_sales/orders"
 
 TAMPERINGS = (
@@ -281,6 +296,64 @@ TAMPERINGS = (
         "critical",
         gains=frozenset({(ANALYTICS, "entries")}),
         says="the subscription of analytics to payments.ledger ended on 2026-03-31 (domains/analytics.yaml)",
+    ),
+    Tampering(
+        "a role of another domain is granted all tables with a tag",
+        grant(GOVERNANCE, FRAUD, CONFIDENTIAL, "SELECT"),
+        (
+            (
+                "grant-unexpected",
+                GOVERNANCE,
+                f"{GOVERNANCE}:tables tagged classification=confidential to {FRAUD}",
+            ),
+        ),
+        "critical",
+        gains=frozenset({(FRAUD, "profiles"), (FRAUD, "consents")}),
+    ),
+    Tampering(
+        "every principal of an account is granted what one role was",
+        grant(
+            ANALYTICS,
+            f"{ANALYTICS}:IAMPrincipals",
+            filtered("acme_customers_profiles", "profiles", "analytics"),
+            "SELECT",
+        ),
+        (
+            (
+                "grant-unexpected",
+                ANALYTICS,
+                f"{PROFILES_FILTER}/analytics to {ANALYTICS}:IAMPrincipals",
+            ),
+        ),
+        "critical",
+        gains=frozenset({(f"{ANALYTICS}:IAMPrincipals", "profiles")}),
+    ),
+    Tampering(
+        "anybody may assume a role",
+        call(
+            ANALYTICS,
+            "iam",
+            "update_assume_role_policy",
+            RoleName="AnalyticsScientist",
+            PolicyDocument=json.dumps(TRUSTS_ANYBODY),
+        ),
+        (("role-trust-changed", ANALYTICS, SCIENTISTS),),
+        "critical",
+        gains=frozenset({(ANYBODY, "orders"), (ANYBODY, "order_lines"), (ANYBODY, "profiles")}),
+        says="also allows anybody sts:AssumeRole",
+    ),
+    Tampering(
+        "anybody may assume the role that administers Lake Formation",
+        call(
+            ANALYTICS,
+            "iam",
+            "update_assume_role_policy",
+            RoleName="acme-lakeformation-provider",
+            PolicyDocument=json.dumps(TRUSTS_ANYBODY),
+        ),
+        (("role-trust-changed", ANALYTICS, PROVIDER),),
+        "critical",
+        gains=of_orders(ANYBODY) | {(ANYBODY, "profiles")},
     ),
     Tampering(
         "an administrator is removed",
@@ -416,6 +489,33 @@ TAMPERINGS = (
         ),
         "critical",
         gains=frozenset({(STRANGER, "orders"), (STRANGER, "order_lines"), (STRANGER, "by_country")}),
+    ),
+    Tampering(
+        "bucket, key and its own policies let a role of another domain in",
+        all_of(
+            bucket_policy(lambda statements: statements.append({**READS, "Principal": {"AWS": CHARGERS}})),
+            key_policy(lambda statements: statements.append({**DECRYPTS, "Principal": {"AWS": CHARGERS}})),
+            call(
+                PAYMENTS,
+                "iam",
+                "put_role_policy",
+                RoleName="acme-payments-engineers",
+                PolicyName="more",
+                PolicyDocument=json.dumps(
+                    {
+                        "Version": "2012-10-17",
+                        "Statement": [{"Effect": "Allow", "Action": ["s3:*", "kms:*"], "Resource": "*"}],
+                    }
+                ),
+            ),
+        ),
+        (
+            ("role-policy-changed", PAYMENTS, CHARGERS),
+            ("key-policy-changed", ORDERS, "alias/acme-orders"),
+            ("bucket-policy-changed", ORDERS, ORDERS_BUCKET),
+        ),
+        "critical",
+        gains=frozenset({(CHARGERS, "orders"), (CHARGERS, "order_lines"), (CHARGERS, "by_country")}),
     ),
     Tampering(
         "a bucket no longer wants TLS",

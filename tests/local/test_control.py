@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from meshwright.errors import UserError
 from meshwright.local import control
 from meshwright.local.control import Embedded
 from tests.conftest import REAL_SETTINGS
@@ -31,6 +32,16 @@ def test_up_twice_is_one_server_and_down_ends_it(root: Path) -> None:
     assert control.status(root) is None
     assert control.down(root) is False
     assert not (root / ".meshwright" / "embedded-aws.json").exists()
+
+
+def test_a_folder_that_cannot_be_written(root: Path) -> None:
+    (root / ".meshwright").touch()  # a file in its place: also who may write everywhere cannot write into it
+    with pytest.raises(UserError) as caught:
+        control.up(root, 0)
+    assert str(caught.value) == (
+        f"{root / '.meshwright'}: the embedded AWS keeps its state and log there, and can't write them: "
+        "File exists. Make the folder writable, or name another one with --root DIR."
+    )
 
 
 def test_a_busy_port_gives_way_to_a_free_one(root: Path) -> None:

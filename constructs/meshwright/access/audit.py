@@ -8,6 +8,7 @@ from meshwright.access.drift.administrators import administrators
 from meshwright.access.drift.catalog import NEEDS as CATALOG_NEEDS
 from meshwright.access.drift.catalog import catalog
 from meshwright.access.drift.comparison import Comparison, Extras
+from meshwright.access.drift.deploying import not_deployed, nothing_deployed
 from meshwright.access.drift.deviation import Deviation
 from meshwright.access.drift.filters import NEEDS as FILTERS_NEED
 from meshwright.access.drift.filters import filters
@@ -17,6 +18,7 @@ from meshwright.access.drift.links import NEEDS as LINKS_NEED
 from meshwright.access.drift.links import links
 from meshwright.access.drift.locations import NEEDS as LOCATIONS_NEED
 from meshwright.access.drift.locations import OPT_INS_NEED, locations, opt_ins
+from meshwright.access.drift.prerequisites import in_order
 from meshwright.access.drift.roles import POLICIES_NEED, roles
 from meshwright.access.drift.settings import NEEDS as SETTINGS_NEED
 from meshwright.access.drift.settings import settings
@@ -43,7 +45,7 @@ Comparing = Callable[[Comparison, str], Iterator[Deviation]]
 COMPARISONS: Final[tuple[tuple[Comparing, tuple[str, ...]], ...]] = (
     (administrators, SETTINGS_NEED),
     (settings, SETTINGS_NEED),
-    (tag_keys, TAG_KEYS_NEED),
+    (tag_keys, (*TAG_KEYS_NEED, *CATALOG_NEEDS)),
     (roles, POLICIES_NEED),
     (keys, KEYS_NEED),
     (encryption, ENCRYPTION_NEEDS),
@@ -52,14 +54,17 @@ COMPARISONS: Final[tuple[tuple[Comparing, tuple[str, ...]], ...]] = (
     (catalog, CATALOG_NEEDS),
     (locations, LOCATIONS_NEED),
     (tags, (*TAGS_NEED, *CATALOG_NEEDS)),
-    (filters, FILTERS_NEED),
+    (filters, (*FILTERS_NEED, *CATALOG_NEEDS)),
     (links, LINKS_NEED),
     (grants, ()),
     (shares, SHARES_NEED),
     (opt_ins, OPT_INS_NEED),
     (stacks, STACKS_NEED),
 )
-"""Each with the calls without whose answer it would find what is not so; grants look at theirs themselves."""
+"""Each with the calls without whose answer it would find what is not so; grants look at theirs themselves.
+
+To whom Glue shows only a part of the catalog, Lake Formation shows only a part of filters, tags and tag keys.
+"""
 
 
 def declared_like(mesh: Mesh, live: LakeState) -> LakeState:
@@ -79,12 +84,17 @@ def audit(declared: LakeState, live: LakeState, mesh: Mesh, extras: Extras) -> A
     What could not be read is not compared: it gives no findings, and the audit is not clean.
     """
     comparison = Comparison(mesh, declared, live, extras)
-    deviations = tuple(
-        deviation
-        for account in declared.accounts
-        for compare, needed in COMPARISONS
-        if comparison.read(account, *needed) and _invitations_read(comparison, compare)
-        for deviation in compare(comparison, account)
+    if nothing_deployed(comparison):
+        return Audit((not_deployed(mesh),))
+    deviations = in_order(
+        comparison,
+        (
+            deviation
+            for account in declared.accounts
+            for compare, needed in COMPARISONS
+            if comparison.read(account, *needed) and _invitations_read(comparison, compare)
+            for deviation in compare(comparison, account)
+        ),
     )
     effects = Effects(comparison, deviations)
     found = [(each, effects.of(each)) for each in deviations]

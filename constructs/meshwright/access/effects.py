@@ -3,6 +3,8 @@
 A deviation concerns few tables and principals of a large mesh, so both decisions are made on the part of the
 state that speaks of these. One that alone changes nothing may do so together with others: a stranger let
 into a bucket, and into its key. That is looked for as well, among the deviations on the same tables.
+
+Whoever may newly assume a role gains what the role reads.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,6 +15,7 @@ from meshwright.access.cells import Cells
 from meshwright.access.decision import TableName
 from meshwright.access.drift.comparison import Comparison
 from meshwright.access.drift.deviation import Change, Deviation, all_of
+from meshwright.access.drift.trust import newly_trusted
 from meshwright.access.evaluate import Evaluator
 from meshwright.access.findings import Effect
 from meshwright.access.resources import Resource
@@ -43,7 +46,7 @@ class Effects:
 
     def _compare(self, deviation: Deviation, before: LakeState, after: LakeState) -> tuple[Effect, ...]:
         one, other = Evaluator(before), Evaluator(after)
-        found = []
+        found = list(_by_assuming(deviation, before, after, other))
         for principal, name in self._pairs(deviation):
             for action in deviation.actions:
                 was = one.decide(principal, name, action).cells
@@ -139,6 +142,27 @@ class Effects:
             for grant in account.grants:
                 by_place.setdefault(place_of(grant.resource), []).append(grant)
         return found
+
+
+def _by_assuming(
+    deviation: Deviation, before: LakeState, after: LakeState, evaluator: Evaluator
+) -> Iterator[Effect]:
+    """What those read by a role who may assume it since its trust policy changed.
+
+    One who reads it already gains nothing. An account has nothing to set against it: what it holds, none of
+    its principals need hold. It is said of reading alone, since whoever writes a table reads it too.
+    """
+    role = deviation.subject
+    was, now = (each.account(deviation.account).identities.get(role) for each in (before, after))
+    if was is None or now is None or was.trust == now.trust:
+        return
+    newcomers = sorted(newly_trusted(was.trust, now.trust))
+    for name in deviation.tables if newcomers else ():
+        cells = evaluator.decide(role, name).cells
+        for who in newcomers:
+            own = evaluator.decide(who, name).cells if who.startswith("arn:") else ()
+            if gained := beyond(cells, own):
+                yield Effect(who, name, "SELECT", gained)
 
 
 def beyond(cells: Iterable[Cells], limits: Iterable[Cells]) -> tuple[Cells, ...]:

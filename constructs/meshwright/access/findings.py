@@ -41,7 +41,9 @@ class Effect:
     """What one principal gains and loses of one table because of one deviation."""
 
     principal: str
-    """An ARN, or an account id: whomever that account lets."""
+    """An ARN; an account id, for whomever that account lets; `<account>:IAMPrincipals` for all of them;
+    whom a trust policy names (see drift/trust.py).
+    """
     table: TableName
     action: str = "SELECT"
     gained: tuple[Cells, ...] = ()

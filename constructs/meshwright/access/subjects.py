@@ -34,7 +34,10 @@ def domain_in(text: str) -> str | None:
 
 
 def find_role(mesh: Mesh, text: str) -> Role:
-    """The role that is meant: `domain.key`, an IAM role's name or its ARN. Raises UserError."""
+    """The role that is meant: `domain.key`, an IAM role's name or its ARN.
+
+    Raises UserError that names what may have been meant: each role of that key, where it is a key alone.
+    """
     known = [Role(domain, role) for domain in mesh.domains.values() for role in domain.roles.values()]
     found = [each for each in known if text in (each.reference, each.role.arn, each.role.name)]
     if len(found) == 1:
@@ -42,6 +45,10 @@ def find_role(mesh: Mesh, text: str) -> Role:
     if found:
         several = ", ".join(each.reference for each in found)
         raise UserError(f"Several roles are called {text}: {several}. Use one of these.")
+    of_that_key = [f"`{each.reference}`" for each in known if each.role.key == text]
+    if of_that_key:
+        meant = " or ".join(of_that_key)
+        raise UserError(f"There is no role `{text}` in {mesh.environment}. Did you mean {meant}?")
     domain = domain_in(text)
     names = [each.reference for each in known if domain in (None, each.domain.name)]
     names += [each.role.name for each in known if domain is None]

@@ -21,6 +21,7 @@ from meshwright.aws.lake_shapes import (
 )
 
 PERMISSIONS = "lakeformation:ListPermissions"
+DATABASES = "glue:GetDatabases"
 OPT_INS = "lakeformation:ListLakeFormationOptIns"
 LAKE = "lakeformation"
 PAGE = 1000
@@ -35,10 +36,12 @@ def read_settings(calls: Calls) -> Settings | None:
 
 
 def check_caller(calls: Calls, caller: str, settings: Settings) -> None:
-    """Note it if Lake Formation may keep rows from the caller, which it does without an error.
+    """Note it if Lake Formation may keep rows, and parts of the catalog, from the caller, without an error.
 
     ListPermissions is "filtered by the permissions of the caller"; administrators and read-only ones see all
-    (https://docs.aws.amazon.com/lake-formation/latest/APIReference/API_ListPermissions.html).
+    (https://docs.aws.amazon.com/lake-formation/latest/APIReference/API_ListPermissions.html),
+    and Glue lists what the caller has a permission on
+    (https://docs.aws.amazon.com/lake-formation/latest/dg/access-control-metadata.html).
     """
     administrators = {_name(each) for each in settings.admins | settings.read_only_admins}
     if _name(caller) not in administrators:
@@ -47,6 +50,10 @@ def check_caller(calls: Calls, caller: str, settings: Settings) -> None:
             f"{caller} is neither an administrator nor a read-only administrator of Lake Formation in this "
             "account, so grants may be missing. Make it a read-only administrator, or read the account with "
             "a role that is one",
+        )
+        calls.note(
+            DATABASES,
+            f"{caller} does not administer Lake Formation: databases, tables, filters and tags may be missing",
         )
 
 

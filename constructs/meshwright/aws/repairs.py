@@ -14,9 +14,19 @@ from meshwright.access.findings import Call
 from meshwright.aws.accounts import Account, pages
 from meshwright.aws.calls import code, reason
 from meshwright.errors import UserError
+from meshwright.provider.batch import NOTHING_TO_REVOKE
 
 BUSY: Final = ("ConcurrentModificationException", "OperationTimeoutException", "ThrottledException")
 TRIES, PAUSE_SECONDS = 5, 1.0
+MAKES: Final = ("create", "register", "accept", "grant")
+THERE: Final = (
+    "AlreadyExistsException",
+    "EntityAlreadyExists",
+    "EntityAlreadyExistsException",
+    "ResourceShareInvitationAlreadyAcceptedException",
+)
+TAKES: Final = ("delete", "deregister", "detach", "remove", "revoke")
+GONE: Final = ("EntityNotFoundException", "NoSuchEntity", "NoSuchEntityException")
 DATABASE_INPUT = ("Name", "Description", "LocationUri", "Parameters", "CreateTableDefaultPermissions")
 """Of what glue:GetDatabase answers, what glue:UpdateDatabase takes."""
 SHARE_PREFIX = "LakeFormation"
@@ -29,26 +39,33 @@ def make(
     *,
     on_call: Callable[[Call], None] = lambda call: None,
 ) -> int:
-    """Make the calls in their order; returns how many were made. `on_call` is told of each before it is.
+    """Make the calls in their order; returns how many were made. `on_call` is told of each that was.
 
-    Raises UserError at the first that fails, which says what was done before it.
+    What somebody else has done meanwhile counts as done. Raises UserError at the first call that fails.
     """
     made = 0
     for call in calls:
         try:
             for each in exact(call, accounts):
-                on_call(each)
-                _make(each, accounts)
-                made += 1
+                if _make(each, accounts):
+                    on_call(each)
+                    made += 1
         except (ClientError, BotoCoreError) as error:
-            done = "1 call was made before it, and holds"
-            if made != 1:
-                done = f"{made} calls were made before it, and hold"
             raise UserError(
-                f"{call.service}:{call.operation} in account {call.account} failed: {reason(error)}. {done}. "
-                "Mend what it names and run the audit again: what is repaired is no longer found."
+                f"{call.service}:{call.operation} in account {call.account} failed: {reason(error)}"
             ) from error
     return made
+
+
+def prepared(calls: Iterable[Call], accounts: Mapping[str, Account]) -> tuple[Call, ...]:
+    """The calls that all of these come to as the accounts are now.
+
+    Raises UserError if one cannot be told.
+    """
+    try:
+        return tuple(each for call in calls for each in exact(call, accounts))
+    except (ClientError, BotoCoreError) as error:
+        raise UserError(f"what it has to change could not be read: {reason(error)}") from error
 
 
 def exact(call: Call, accounts: Mapping[str, Account]) -> tuple[Call, ...]:
@@ -67,16 +84,32 @@ def exact(call: Call, accounts: Mapping[str, Account]) -> tuple[Call, ...]:
     return tuple(merge(call, accounts[call.account]))
 
 
-def _make(call: Call, accounts: Mapping[str, Account]) -> None:
+def _make(call: Call, accounts: Mapping[str, Account]) -> bool:
+    """Whether it was made; False if that was done already."""
     client = accounts[call.account].client(call.service)
     for attempt in range(TRIES):
         try:
             getattr(client, call.operation)(**call.parameters)
-            return
+            return True
         except ClientError as error:
+            if _done_already(call.operation, error):
+                return False
             if code(error) not in BUSY or attempt == TRIES - 1:
                 raise
             time.sleep(PAUSE_SECONDS * 2**attempt)
+    raise AssertionError("the last try returns or raises")
+
+
+def _done_already(operation: str, error: ClientError) -> bool:
+    """Whether what is to be made is there, or what is to go has gone."""
+    if operation.startswith(MAKES):
+        return code(error) in THERE
+    if not operation.startswith(TAKES):
+        return False
+    without = code(error) == "InvalidInputException" and any(
+        part in reason(error).lower() for part in NOTHING_TO_REVOKE
+    )
+    return without or code(error) in GONE
 
 
 def _settings(call: Call, account: Account) -> Iterator[Call]:

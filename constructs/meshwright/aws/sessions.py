@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 import boto3
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as NotConnectedError
 
 from meshwright.aws.accounts import RETRIES, THREADS, Account
 from meshwright.aws.calls import reason
@@ -47,8 +49,10 @@ def role_arn(mesh: Mesh, account: str, role_name: str | None) -> str:
 def enter(mesh: Mesh, *, role_name: str | None) -> Sessions:
     """Assume the role in every account of the mesh, with the credentials of boto3's default chain.
 
-    An account whose role cannot be assumed is one of `refused`. Raises UserError without valid credentials.
+    An account whose role cannot be assumed is one of `refused`. Raises UserError without valid credentials,
+    and when AWS cannot be reached.
     """
+    _check_endpoints()
     sts = _own_sts(mesh.region)
 
     def assume(account: str) -> Account | str:
@@ -71,6 +75,24 @@ def enter(mesh: Mesh, *, role_name: str | None) -> Sessions:
     )
 
 
+def _check_endpoints() -> None:
+    """Those that the environment names (https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html)."""
+    for name, value in sorted(os.environ.items()):
+        if value and name.startswith("AWS_ENDPOINT_URL") and not _is_address(value):
+            raise UserError(
+                f"{name}: `{value}` is not the address of an endpoint. Write it as http://HOST:PORT or "
+                "https://HOST, or unset it to use AWS."
+            )
+
+
+def _is_address(value: str) -> bool:
+    try:
+        parts = urlsplit(value)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # the port is no number, or brackets do not close
+        return False
+
+
 def _own_sts(region: str) -> Any:
     """STS as the caller, once it is clear that the caller's credentials are good."""
     try:
@@ -79,8 +101,17 @@ def _own_sts(region: str) -> Any:
             raise UserError(f"There are no AWS credentials. {LOG_IN}")
         sts = session.client("sts", config=RETRIES)
         sts.get_caller_identity()
+    except (NotConnectedError, HTTPClientError) as error:
+        named = sorted(name for name in os.environ if name.startswith("AWS_ENDPOINT_URL"))
+        instead = f", and whether {' and '.join(named)} should be set" if named else " and the proxy"
+        raise UserError(
+            f"AWS cannot be reached: {reason(error)}. Check the network{instead}, or use the embedded AWS of "
+            "this folder with --local."
+        ) from error
     except (ClientError, BotoCoreError) as error:
         raise UserError(f"The AWS credentials do not work: {reason(error)}. {LOG_IN}") from error
+    except ValueError as error:  # botocore's, for an endpoint in the profile that is no address
+        raise UserError(f"The AWS profile does not work: {error}. Correct `endpoint_url` in it.") from error
     return sts
 
 

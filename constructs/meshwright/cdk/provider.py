@@ -1,6 +1,5 @@
 """The Lambda function that applies Lake Formation state in one account."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import aws_cdk as cdk
@@ -11,9 +10,7 @@ from constructs import Construct
 from meshwright.cdk.asset import ProviderCode
 from meshwright.cdk.place import Tags, cfn_tags, place_of
 from meshwright.cdk.policies import acknowledge_wildcards, role_policy
-from meshwright.mesh.place import Place
-from meshwright.mesh.statements import Allow, trust
-from meshwright.provider.permissions import DOMAIN, GOVERNANCE, Statement
+from meshwright.mesh.policies import PROVIDER_POLICY, provider_role_policy, provider_role_trust
 
 HANDLER = "provider.handler.handler"
 RUNTIME = "python3.13"
@@ -58,15 +55,15 @@ class LakeFormationProvider(Construct):
             retention_in_days=log_days,
             tags=cfn_tags(tags),
         )
-        allows = list(provider_permissions(place, name, governance_account or place.account))
+        allows = list(provider_role_policy(place, name, governance_account or place.account))
         self.role = iam.CfnRole(
             self,
             "Role",
             role_name=name,
             description="Applies Lake Formation settings and grants for CloudFormation.",
-            assume_role_policy_document=trust({"Service": "lambda.amazonaws.com"}),
+            assume_role_policy_document=provider_role_trust(),
             permissions_boundary=permissions_boundary_arn,
-            policies=[role_policy("provider", allows)],
+            policies=[role_policy(PROVIDER_POLICY, allows)],
             tags=cfn_tags(tags),
         )
         acknowledge_wildcards(self.role, allows)
@@ -91,32 +88,3 @@ class LakeFormationProvider(Construct):
             properties["Tags"] = [{"Key": key, "Value": value} for key, value in sorted(tags.items())]
         # Not aws_lambda.CfnFunction: importing that module alone takes over a second of every synthesis.
         return cdk.CfnResource(self, "Function", type="AWS::Lambda::Function", properties=properties)
-
-
-def provider_permissions(place: Place, name: str, governance_account: str) -> Iterator[Allow]:
-    """What the provider may do in its account: its own list, and to write its log."""
-    values = {
-        "partition": place.partition,
-        "region": place.region,
-        "account": place.account,
-        "governance": governance_account,
-    }
-    for statement in GOVERNANCE if governance_account == place.account else DOMAIN:
-        yield _allow(statement, values)
-    yield Allow(
-        actions=["logs:CreateLogStream", "logs:PutLogEvents"],
-        resources=[place.arn("logs", f"log-group:/aws/lambda/{name}:*")],
-        why_wildcard="The streams of the function's own log group; their names are chosen by Lambda.",
-    )
-
-
-def _allow(statement: Statement, values: dict[str, str]) -> Allow:
-    conditions: dict[str, dict[str, list[str]]] = {}
-    for operator, key, patterns in statement.conditions:
-        conditions.setdefault(operator, {})[key] = [each.format(**values) for each in patterns]
-    return Allow(
-        actions=statement.actions,
-        resources=[each.format(**values) for each in statement.resources],
-        conditions=conditions or None,
-        why_wildcard=statement.reason,
-    )

@@ -76,8 +76,12 @@ def explain(
 def plan(
     root: Root = HERE,
     base: Annotated[
-        str, typer.Option(help="A git ref; compared with where this branch left it. HEAD: uncommitted work.")
-    ] = "HEAD",
+        str | None,
+        typer.Option(
+            help="A git ref; compared with where this branch left it. HEAD: uncommitted work.",
+            show_default="HEAD",
+        ),
+    ] = None,
     deployed: Against = False,
     local: Local = False,
     role_name: RoleName = None,

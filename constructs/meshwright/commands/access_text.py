@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from meshwright.access.cells import Cells
 from meshwright.access.rows import Access, TableOf
-from meshwright.commands.access_wording import all_or, rows_of, wrapped
+from meshwright.commands.access_wording import all_or, counted, rows_of, wrapped
 
 
 class Written(NamedTuple):
@@ -51,11 +51,15 @@ class Format:
 
 def _text_row(row: Access) -> str:
     name, account = row.principal.partition(":role/")[2], row.principal.split(":")[4]
-    parts = [all_or(row.columns, row.table) + ("; may write" if row.writes else "")]
+    parts = [_columns(row)]
     if rows := rows_of(row.cells, row.table):
         parts.append(f"rows {rows}")
     lines = [wrapped(part, first="      ", rest="        ") for part in (*parts, _ground(row))]
     return "\n".join([f"  {row.domain}.{row.role}  ({name} in {account})", *lines])
+
+
+def _columns(row: Access) -> str:
+    return all_or(row.columns, row.table) + ("; may write" if row.writes else "")
 
 
 def _ground(row: Access) -> str:
@@ -81,7 +85,8 @@ def _text(mesh: str, environment: str, rows: Sequence[Written]) -> Iterator[str]
 
 def _closing(mesh: str, environment: str, rows: Sequence[Written]) -> Iterator[str]:
     roles, tables = len({row.role for row in rows}), len({row.table for row in rows})
-    found = f"{roles} roles read {tables} tables ({len(rows)} combinations)."
+    readers = f"{counted(roles, 'role')} {'reads' if roles == 1 else 'read'}"
+    found = f"{readers} {counted(tables, 'table')} ({counted(len(rows), 'combination')})."
     lines = [
         f"Mesh {mesh}, environment {environment}: " + (found if rows else "nobody reads anything of that."),
         "Not listed: the roles that deploy. They administer Lake Formation, so can grant themselves access.",
@@ -98,18 +103,19 @@ def _markdown_row(row: Access) -> str:
         row.table.reference,
         row.table.classification,
         f"{row.domain}.{row.role}",
-        all_or(row.columns, row.table),
+        _columns(row),
         rows_of(row.cells, row.table) or "all",
         str(row.until or ""),
         "own product" if row.own else row.approval or "**not agreed to**",
+        " ".join(row.purpose.split()),
     ]
     return "| " + " | ".join(each.replace("|", "\\|") for each in cells) + " |"
 
 
 def _markdown(mesh: str, environment: str, rows: Sequence[Written]) -> Iterator[str]:
     """One table: a row per role and table."""
-    yield "| product and table | class | role | columns | rows | until | on whose approval |\n"
-    yield "|---|---|---|---|---|---|---|\n"
+    yield "| product and table | class | role | columns | rows | until | on whose approval | for |\n"
+    yield "|---|---|---|---|---|---|---|---|\n"
     for row in rows:
         yield f"{row.text}\n"
     yield "\n"

@@ -37,6 +37,11 @@ def rows_of(cells: Sequence[Cells], table: TableOf) -> str:
     )
 
 
+def counted(number: int, noun: str) -> str:
+    """`1 stack`, `2 stacks`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def wrapped(text: str, *, first: str, rest: str) -> str:
     """The text in lines of WIDTH, the first behind `first`, the others behind `rest`."""
     return textwrap.fill(

@@ -12,7 +12,7 @@ from meshwright.access.audit import audit as compare
 from meshwright.access.audit import declared_like
 from meshwright.access.drift.comparison import Extras, LiveStream
 from meshwright.access.findings import Audit, Call
-from meshwright.commands.audit_text import FORMATS, Report, call_json, report_json
+from meshwright.commands.audit_text import FORMATS, Failed, Report, applied, call_json, report_json
 from meshwright.commands.audit_words import Words
 from meshwright.commands.aws_lines import aws_line
 from meshwright.commands.live import accounts_of
@@ -41,7 +41,8 @@ def audit(
     """Print what differs; returns 0 when nothing does and all was read, else 1.
 
     `repair` also prints the calls that mend it; with `apply` they are then made, and the accounts audited
-    again: the outcome of that is what is returned. Raises UserError when a call fails.
+    again: the outcome of that is what is returned. A finding whose calls cannot be told, or fail, is named
+    with the reason, and keeps no other from its repair.
     """
     if apply and not repair:
         raise UserError("--apply makes the calls that --repair lists: give both, `audit --repair --apply`.")
@@ -55,7 +56,7 @@ def audit(
     sessions = accounts_of(mesh, root=root, local=local, role_name=role_name)
     found = examine(mesh, sessions)
     report = _report(mesh, found, sessions if repair else None)
-    if not apply or not found.findings:
+    if not apply or not any((report.calls or {}).values()):
         print(FORMATS[output](report))
         return 0 if found.clean else 1
     again = _repair(report, sessions, output)
@@ -87,30 +88,32 @@ def extras_of(live: "Live") -> Extras:
 def _report(mesh: Mesh, found: Audit, sessions: "Sessions | None") -> Report:
     """With `sessions`, the calls are those that each repair comes to as the accounts are now."""
     accounts = 1 + len({domain.account for domain in mesh.domains.values()} - {mesh.governance_account})
-    calls = None if sessions is None else _exact_calls(found, sessions)
-    return Report(mesh, found, accounts, calls)
+    if sessions is None:
+        return Report(mesh, found, accounts)
+    calls, left_out = _exact_calls(found, sessions)
+    return Report(mesh, found, accounts, calls, left_out)
 
 
-def _exact_calls(found: Audit, sessions: "Sessions") -> Mapping[int, tuple[Call, ...]]:
-    from botocore.exceptions import BotoCoreError, ClientError
+def _exact_calls(
+    found: Audit, sessions: "Sessions"
+) -> tuple[Mapping[int, tuple[Call, ...]], Mapping[int, str]]:
+    """The calls of each finding by its place, or why they cannot be told."""
+    from meshwright.aws.repairs import prepared
 
-    from meshwright.aws.calls import reason
-    from meshwright.aws.repairs import exact
-
-    try:
-        return {
-            place: tuple(each for call in finding.repair for each in exact(call, sessions.accounts))
-            for place, finding in enumerate(found.findings)
-        }
-    except (ClientError, BotoCoreError) as error:
-        raise UserError(f"What a repair has to change could not be read: {reason(error)}.") from error
+    calls, left_out = dict[int, tuple[Call, ...]](), dict[int, str]()
+    for place, finding in enumerate(found.findings):
+        try:
+            calls[place] = prepared(finding.repair, sessions.accounts)
+        except UserError as error:
+            left_out[place] = str(error)
+    return calls, left_out
 
 
 def _repair(report: Report, sessions: "Sessions", output: str) -> Audit:
     """List, make the calls, audit again, say what is left."""
     from meshwright.aws.repairs import make
 
-    mesh, made = report.mesh, list[Call]()
+    mesh, made, failed = report.mesh, list[Call](), list[Failed]()
     words = Words(mesh)
 
     def say(call: Call) -> None:
@@ -120,31 +123,33 @@ def _repair(report: Report, sessions: "Sessions", output: str) -> Audit:
 
     if output != "json":
         print(f"{FORMATS[output](report)}\n\nMaking the calls:\n", flush=True)
-    make(_to_make(report), sessions.accounts, on_call=say)
+    for place, finding in enumerate(report.audit.findings):
+        try:
+            make(_to_make(report, place), sessions.accounts, on_call=say)
+        except UserError as error:
+            failed.append(Failed(finding, str(error)))
     again = examine(mesh, sessions)
     left = _report(mesh, again, sessions)
     if output == "json":
         content: dict[str, Any] = {
             "before": report_json(report),
             "made": [call_json(call) for call in made],
+            "failed": [each.as_json() for each in failed],
             "after": report_json(left),
         }
         print(json.dumps(content, indent=2, ensure_ascii=False))
     else:
-        counted = "1 call" if len(made) == 1 else f"{len(made)} calls"
-        print(f"\n{counted} made. Audited again:\n\n{FORMATS[output](left)}")
+        print(f"\n{applied(words, len(made), failed)}Audited again:\n\n{FORMATS[output](left)}")
     return again
 
 
-def _to_make(report: Report) -> Iterator[Call]:
-    """The calls that were listed; documents that others write too are read again before they are changed."""
+def _to_make(report: Report, place: int) -> tuple[Call, ...]:
+    """The listed calls of a finding; documents that others write too are read again before the change."""
     from meshwright.aws.repairs import READ_AGAIN
 
-    for place, finding in enumerate(report.audit.findings):
-        if any((call.service, call.operation) in READ_AGAIN for call in finding.repair):
-            yield from finding.repair
-        else:
-            yield from (report.calls or {}).get(place, ())
+    listed, finding = (report.calls or {}).get(place, ()), report.audit.findings[place]
+    merged = any((call.service, call.operation) in READ_AGAIN for call in finding.repair)
+    return finding.repair if merged and place not in report.left_out else listed
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from meshwright.access.findings import Audit, Call, Effect, Finding, Severity
@@ -24,12 +24,45 @@ class Report:
     accounts: int
     calls: Mapping[int, tuple[Call, ...]] | None = None
     """With --repair: the exact calls of each finding, by its place in the audit."""
+    left_out: Mapping[int, str] = field(default_factory=dict)
+    """Why the calls of a finding could not be told, by its place; then it has none in `calls`."""
 
     @property
     def numbered(self) -> list[tuple[int, Finding]]:
         """The findings by severity, worst first; of one severity in the order of their repair."""
         order = list(Severity)
         return sorted(enumerate(self.audit.findings), key=lambda at: (order.index(at[1].severity), at[0]))
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A finding of which a call failed, so that the rest of its calls was not made."""
+
+    finding: Finding
+    why: str
+    """The call, its account, and what AWS said."""
+
+    def as_json(self) -> dict[str, str]:
+        """For programs: which finding, and why."""
+        finding = self.finding
+        return {
+            "code": finding.code,
+            "account": finding.account,
+            "subject": finding.subject,
+            "why": self.why,
+        }
+
+
+def applied(words: Words, made: int, failed: Sequence[Failed]) -> str:
+    """What became of the calls: how many were made, and which findings could not be mended."""
+    counted = "1 call" if made == 1 else f"{made} calls"
+    lines = [f"{counted} made."]
+    if failed:
+        lines.append(f"Not repaired, because a call failed ({len(failed)}):")
+        for each in failed:
+            head = f"{each.finding.code}, account {words.account(each.finding.account)}"
+            lines += _lines(f"- {head}, {each.finding.what}: {each.why}", "  ")
+    return " ".join(lines) + " " if not failed else "\n".join([*lines, "", ""])
 
 
 def text(report: Report) -> str:
@@ -46,6 +79,8 @@ def text(report: Report) -> str:
             line for sentence in _affected(words, finding.affected) for line in _lines(sentence, "    ")
         ]
         lines += _lines(f"repair: {finding.remedy}", "    ")
+        if place in report.left_out:
+            lines += _lines(f"its calls are left out: {report.left_out[place]}", "    ")
         lines += _calls(report, place)
     return "\n".join(lines)
 
@@ -113,14 +148,15 @@ def markdown(report: Report) -> str:
             "| severity | finding | account | what | affected | repair |",
             "|---|---|---|---|---|---|",
         ]
-    for _, finding in report.numbered:
+    for place, finding in report.numbered:
+        left_out = f"; its calls are left out: {report.left_out[place]}" if place in report.left_out else ""
         cells = [
             finding.severity.value,
             finding.code,
             words.account(finding.account),
             finding.what,
             "<br>".join(each.removeprefix("- ") for each in _affected(words, finding.affected)) or "nobody",
-            finding.remedy,
+            f"{finding.remedy}{left_out}",
         ]
         lines.append("| " + " | ".join(each.replace("|", "\\|").replace("\n", " ") for each in cells) + " |")
     commands = [line for place, _ in report.numbered for line in _calls(report, place)]
@@ -157,6 +193,8 @@ def _finding_json(report: Report, place: int, finding: Finding) -> dict[str, Any
     }
     if report.calls is not None:
         content["repair"] = [call_json(each) for each in report.calls.get(place, ())]
+    if place in report.left_out:
+        content["left_out"] = report.left_out[place]
     return content
 
 

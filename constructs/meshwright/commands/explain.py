@@ -22,6 +22,8 @@ from meshwright.mesh.model import Mesh
 from meshwright.mesh.subscriptions import Status
 from meshwright.project import load_both
 
+PERMISSIONS = "lakeformation:ListPermissions"
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -125,6 +127,7 @@ def explained(asked: Question, state: LakeState) -> Explanation:
     domain, reference = reader.domain.name, f"{table.domain}.{table.product}"
     decision = decide(state, reader.role.arn, table.name)
     subscription = agreed_between(asked.mesh, domain, reference)
+    agreed = subscription is not None and subscription.status is Status.AGREED
     own = table.domain == domain
     said = agreement(
         asked.mesh,
@@ -141,6 +144,7 @@ def explained(asked: Question, state: LakeState) -> Explanation:
         table=table.name,
         filter_name=None if own else domain,
         agreed=said.holds,
+        hidden=frozenset(each.account for each in state.unread if each.call == PERMISSIONS),
     )
     return Explanation(
         role=reader.reference,
@@ -152,12 +156,12 @@ def explained(asked: Question, state: LakeState) -> Explanation:
         hidden=hidden_columns(
             asked.mesh, consumer=domain, reference=reference, table=table.table, shown=decision.columns
         )
-        if decision.allowed
+        if decision.allowed and agreed
         else {},
         agreement=said,
         places=_places(asked, said),
         owner=_owner(asked.mesh, said),
-        until=subscription.until if subscription and subscription.status is Status.AGREED else None,
+        until=subscription.until if subscription and agreed else None,
         hops=tuple(words.of(hop) for hop in decision.hops),
         assumed=decision.assumed,
     )

@@ -41,6 +41,13 @@ class Explanation:
         return bool(self.columns) and self.column in (None, *self.columns)
 
     @property
+    def verdict(self) -> str:
+        """`Yes` or `No`. What can be read is not always what was agreed to."""
+        if not self.allowed:
+            return "No"
+        return "Yes" if self.agreement.holds else "Yes, though no file agrees to it"
+
+    @property
     def target(self) -> str:
         return self.table.reference + (f".{self.column}" if self.column else "")
 
@@ -59,10 +66,12 @@ def _lines(answer: Explanation, files: Explanation | None) -> Iterator[str]:
     verb = "can read" if answer.allowed else "cannot read"
     name = answer.principal.rpartition("/")[2]
     yield wrapped(
-        f"{'Yes' if answer.allowed else 'No'}: {answer.role} (role {name}) {verb} {answer.target}.",
+        f"{answer.verdict}: {answer.role} (role {name}) {verb} {answer.target}.",
         first="",
         rest="    ",
     )
+    if answer.allowed and not answer.agreement.holds:
+        yield wrapped(f"By the files it cannot: {answer.agreement.what}.", first="    ", rest="    ")
     if not answer.allowed:
         yield from _why_not(answer, live=files is not None)
     if answer.columns and answer.allowed:
@@ -70,14 +79,19 @@ def _lines(answer: Explanation, files: Explanation | None) -> Iterator[str]:
         yield from _seen(answer)
     yield ""
     yield from _hops(answer, live=files is not None)
-    if answer.assumed and (answer.columns or files is not None):
-        yield ""
-        yield "This rests on:" if answer.allowed else "Taken for granted:"
-        for each in dict.fromkeys(answer.assumed):
-            yield wrapped(each, first="  - ", rest="    ")
+    if resting := _rests_on(answer, live=files is not None):
+        yield from ("", resting)
+        yield from (wrapped(each, first="  - ", rest="    ") for each in dict.fromkeys(answer.assumed))
     if files is not None:
         yield ""
         yield from _compared(answer, files)
+
+
+def _rests_on(answer: Explanation, *, live: bool) -> str:
+    """What stands over the assumptions; empty where there are none to tell."""
+    if not answer.assumed or not (answer.columns or live):
+        return ""
+    return "This rests on:" if answer.allowed else "Taken for granted:"
 
 
 def _why_not(answer: Explanation, *, live: bool) -> Iterator[str]:
@@ -144,9 +158,10 @@ def _compared(live: Explanation, files: Explanation) -> Iterator[str]:
 
 def markdown(answer: Explanation, files: Explanation | None) -> str:
     """The answer as a heading, its hops as a list."""
-    verdict = "Yes" if answer.allowed else "No"
     verb = "can read" if answer.allowed else "cannot read"
-    lines = [f"### {verdict}: `{answer.role}` {verb} `{answer.target}`", ""]
+    lines = [f"### {answer.verdict}: `{answer.role}` {verb} `{answer.target}`", ""]
+    if answer.allowed and not answer.agreement.holds:
+        lines.append(f"- by the files it cannot: {answer.agreement.what}")
     said_first = _seen(answer) if answer.allowed else _why_not(answer, live=files is not None)
     lines += [f"- {' '.join(part.split())}" for part in said_first]
     lines += ["", "| | hop | evidence |", "|---|---|---|"]
@@ -154,6 +169,8 @@ def markdown(answer: Explanation, files: Explanation | None) -> str:
     lines.append(f"| {_sign(said.holds)} | {said.what} | {', '.join(answer.places)} |")
     for hop in answer.hops:
         lines.append(f"| {_sign(hop.holds)} | {hop.what} | {'; '.join(hop.evidence)} |".replace("\n", " "))
+    if resting := _rests_on(answer, live=files is not None):
+        lines += ["", resting, "", *(f"- {each}" for each in dict.fromkeys(answer.assumed))]
     if files is not None:
         lines += ["", *_compared(answer, files)]
     return "\n".join(lines)

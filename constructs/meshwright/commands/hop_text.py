@@ -7,7 +7,10 @@ from meshwright.access.iam import Statement
 from meshwright.access.mending import mending_call
 from meshwright.access.state import Grant, Link
 from meshwright.commands.aws_lines import aws_line
-from meshwright.mesh.model import Mesh
+from meshwright.mesh.model import Domain, Mesh
+
+_BY_GRANTS = (Step.TABLE, Step.LINK, Step.LINK_GRANT, Step.ACCOUNT_GRANT, Step.PRINCIPAL_GRANT)
+"""Hops that only an administrator of Lake Formation is sure to see."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,8 @@ class Words:
     """The data-cells filter of the subscription; None for a domain's own product."""
     agreed: bool
     """The files say that it may be read. Else no repair is named: it would open what nobody agreed to."""
+    hidden: frozenset[str] = frozenset()
+    """Accounts in which Lake Formation may keep grants, and what they are on, from who reads it."""
 
     def of(self, hop: Hop) -> HopText:
         """The hop in words."""
@@ -46,7 +51,7 @@ class Words:
             holds=hop.holds,
             what=self._good(hop) if hop.holds else self._bad(hop),
             evidence=tuple(text for each in hop.evidence if (text := _evidence(each))),
-            owner=self.holder(hop.account),
+            owner=self.holder(self._mended_in(hop)),
             repair=self._repair(hop) if self.agreed and not hop.holds else "",
             assumed=hop.assumed,
         )
@@ -133,6 +138,8 @@ class Words:
             case Step.REGISTRATION_ROLE:
                 missing = f"may not {hop.action}{denied}" if hop.action else "does not exist"
                 return f"Lake Formation's role {_short(hop.subject)} {missing}"
+            case Step.BUCKET if self._bucket_gone(hop):
+                return f"the bucket {hop.subject} does not exist"
             case Step.BUCKET:
                 return f"the bucket {hop.subject} does not let that role in: {hop.action}{denied}"
             case Step.KEY if hop.fault is Fault.FAILED:
@@ -144,6 +151,10 @@ class Words:
 
     def _repair(self, hop: Hop) -> str:
         """What whoever owns the account can do about it."""
+        if self._mended_in(hop) in self.hidden and hop.step in _BY_GRANTS:
+            return (
+                "none until it is certain: it may be there, and was not shown (see what was not read, below)"
+            )
         call = mending_call(
             hop,
             mesh=self.mesh,
@@ -159,16 +170,66 @@ class Words:
             return f"a policy of {_short(self.principal)} must allow it, and none deny it"
         if hop.fault in (Fault.HYBRID, Fault.EMPTY):
             return "`meshwright audit --repair` shows what it was declared to be"
+        if hop.step is Step.PRINCIPAL and not self._made_by_the_mesh():
+            return f"make the role in {self._place(hop.account)}: the mesh only names it"
+        if self._gone(hop):
+            return (
+                f"deploy {self._stack(hop)}; if that is deployed, `meshwright audit` says what brings it back"
+            )
         return (
             f"deploy {self._stack(hop)}, or let `meshwright audit --repair` restore what was changed by hand"
         )
 
+    def _gone(self, hop: Hop) -> bool:
+        """Whether what is missing has data or a definition behind it, so that no call brings it back."""
+        return (
+            hop.step is Step.TABLE
+            or (hop.step is Step.LINK and hop.fault is Fault.DANGLING)
+            or self._bucket_gone(hop)
+            or (hop.step is Step.KEY and hop.fault is Fault.MISSING and hop.subject.startswith("arn:"))
+        )
+
+    def _bucket_gone(self, hop: Hop) -> bool:
+        """A bucket that is in no account is looked for from where the registration role is."""
+        return (
+            hop.step is Step.BUCKET
+            and hop.fault is Fault.MISSING
+            and hop.account == self.table.catalog
+            and self._producer() is not None
+        )
+
+    def _mended_in(self, hop: Hop) -> str:
+        """The account, which for a link without its target, and for a bucket that is gone, is another one."""
+        producer = self._producer()
+        if producer is not None and self._bucket_gone(hop):
+            return producer.account
+        return self.table.catalog if hop.fault is Fault.DANGLING else hop.account
+
+    def _producer(self) -> Domain | None:
+        """The domain whose product the table is of; None for a table that no file declares."""
+        database, names = self.table.database, self.mesh.names.database
+        return next(
+            (
+                domain
+                for domain in self.mesh.domains.values()
+                if any(names(domain.name, product) == database for product in domain.file.products)
+            ),
+            None,
+        )
+
+    def _made_by_the_mesh(self) -> bool:
+        domains = self.mesh.domains.values()
+        return any(
+            role.create for domain in domains for role in domain.roles.values() if role.arn == self.principal
+        )
+
     def _stack(self, hop: Hop) -> str:
-        names, holder = self.mesh.names, self.holder(hop.account)
-        if hop.step is Step.TABLE:
-            database = self.table.database
-            owners = (name for name in self.mesh.domains if database.startswith(names.database(name, "")))
-            return names.stack(next(owners, "the domain"), "share")
+        """The one that makes what is missing: a product's catalog and shares are the share stack's."""
+        names, producer = self.mesh.names, self._producer()
+        holder = self.holder(self._mended_in(hop))
+        shared = hop.step is Step.SHARE and (hop.fault is Fault.FAILED or not hop.evidence)
+        if producer is not None and (shared or hop.step is Step.TABLE or hop.fault is Fault.DANGLING):
+            return names.stack(producer.name, "share")
         return names.governance_stack if holder == "governance" else names.stack(holder, "foundation")
 
 

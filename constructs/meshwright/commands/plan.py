@@ -1,6 +1,7 @@
 """`meshwright plan`: what the working tree changes against a git ref."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -13,15 +14,21 @@ from meshwright.commands.plan_model import (
     plan_of,
 )
 from meshwright.commands.plan_text import FORMATS
-from meshwright.comparison import compare, refusal_text, refusals
+from meshwright.comparison import Comparison, compare, refusal_text, refusals
+from meshwright.config.git import NoMeshYetError
+from meshwright.config.loading import Files
+from meshwright.config.problems import Problem
+from meshwright.config.reading import MESH_FILE, whole
 from meshwright.errors import UserError
-from meshwright.project import examine
+from meshwright.project import Examined, examine
+
+LAST_COMMIT = "HEAD"
 
 
 def plan(
     *,
     root: Path,
-    base: str,
+    base: str | None,
     deployed: Deployed | None = None,
     fail_on: Collection[str],
     accept_breaking: Collection[str],
@@ -31,24 +38,48 @@ def plan(
 ) -> int:
     """Print what changes for people, resources and data; returns 1 when it needs a review, else 0.
 
-    With `deployed` the accounts are what it is compared with: access, and what live consumers rely on.
+    `base` is a git ref, by default the last commit; one without a mesh.yaml makes everything new. With
+    `deployed`, instead, the accounts are what it is compared with: access, and what live consumers rely on.
     `fail_on` are values of Reason (none: the default ones), `output` is one of FORMATS. A refused removal
     needs a review in any case. Raises UserError when the files have problems, or there is nothing to compare
     with.
     """
     if deployed is not None:
+        if base is not None:
+            raise UserError(
+                "--base compares with a git ref, --deployed and --local with accounts: give one of them."
+            )
         files = examine(root, environment=environment, today=today)
         against = deployed.against(files, root=root, environment=environment, today=today)
         refused = against.refusals(accept_breaking)
         if files.errors:
             raise UserError(refusal_text(sorted({*files.errors, *refused})))
         return _show(plan_against_deployed(against.mesh, against.live.state, refused), fail_on, output)
-    found = compare(root, base=base, today=today)
+    ref = LAST_COMMIT if base is None else base
+    try:
+        found, is_new = compare(root, base=ref, today=today), False
+    except NoMeshYetError:
+        found, is_new = _with_nothing(root, ref, today), True
     environments = found.environments(environment)
     refused = refusals(found, environments=environments, accepted=accept_breaking)
     if found.after.errors:
         raise UserError(refusal_text(sorted({*found.after.errors, *refused})))
-    return _show(plan_of(found, environments=environments, refused=refused), fail_on, output)
+    made = plan_of(found, environments=environments, refused=refused)
+    if is_new:
+        made = replace(made, notices=(_all_new(ref), *made.notices))
+    return _show(made, fail_on, output)
+
+
+def _with_nothing(root: Path, ref: str, today: date) -> Comparison:
+    """The files against a commit from before the mesh."""
+    after = examine(root, environment=None, today=today)
+    return Comparison(ref, Examined(Files(None, {}, ()), (), (), ()), after, None, today)
+
+
+def _all_new(ref: str) -> Problem:
+    what = f"`{ref}` has no {MESH_FILE} here, so everything counts as new, and no removal is refused"
+    fix = "If the mesh was moved, compare with --deployed."
+    return replace(whole(MESH_FILE, "new-mesh", what, fix), severity="notice")
 
 
 def _show(made: Plan, fail_on: Collection[str], output: str) -> int:

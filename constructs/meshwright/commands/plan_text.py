@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-from meshwright.commands.access_wording import wrapped
+from meshwright.commands.access_wording import counted, wrapped
 from meshwright.commands.plan_json import as_json
 from meshwright.commands.plan_model import EnvironmentPlan, Plan, Reason
 from meshwright.commands.plan_wording import (
@@ -92,7 +92,9 @@ def _environment_markdown(plan: EnvironmentPlan) -> Iterator[str]:
         yield from ("", "#### Data", "")
         yield from _table(("of", "what"), [(each.subject, each.text) for each in plan.risks])
     if plan.stacks:
-        count = f"{sum(len(stack.resources) for stack in plan.stacks)} in {len(plan.stacks)} stacks"
+        count = (
+            f"{sum(len(stack.resources) for stack in plan.stacks)} in {counted(len(plan.stacks), 'stack')}"
+        )
         yield from ("", f"<details><summary>Resources ({count})</summary>", "", "<pre>")
         for stack in plan.stacks:
             yield _escaped(stack_line(stack))
@@ -103,7 +105,10 @@ def _environment_markdown(plan: EnvironmentPlan) -> Iterator[str]:
 
 
 def _problem_table(problems: Iterable[Problem]) -> Iterator[str]:
-    rows = [(f"{each.file}:{each.line}", f"{each.path}: {each.what}.", each.fix) for each in problems]
+    rows = [
+        (f"{each.file}:{each.line}", f"{f'{each.path}: ' if each.path else ''}{each.what}.", each.fix)
+        for each in problems
+    ]
     return _table(("where", "what", "what to do"), rows)
 
 

@@ -8,7 +8,7 @@ from meshwright.access.changes import AccessChange, Kind, Rows
 from meshwright.access.rows import Access, TableOf
 from meshwright.access.safeguards import Safeguard
 from meshwright.checks.sentences import joined
-from meshwright.commands.access_wording import rows_of
+from meshwright.commands.access_wording import counted, rows_of
 from meshwright.commands.plan_json import alike
 from meshwright.commands.plan_model import EnvironmentPlan, Plan, Reason
 from meshwright.mesh.resource_changes import Effect, PropertyChange, ResourceChange, StackChange
@@ -52,13 +52,13 @@ def verdict(plan: Plan, review: dict[Reason, int]) -> str:
     resources = sum(len(stack.resources) for stack in stacks)
     if not resources:
         return "Nothing to review."
-    return f"Nothing to review: {_count(resources, 'resource')} in {_count(len(stacks), 'stack')} change."
+    return f"Nothing to review: {counted(resources, 'resource')} in {counted(len(stacks), 'stack')} change."
 
 
 def _reason(plan: Plan, reason: Reason) -> Iterator[str]:
     """What a review is needed for, counted in the environment that has most of it."""
-    for text, counted in REASONS[reason]:
-        if number := max(counted(each) for each in plan.environments):
+    for text, count in REASONS[reason]:
+        if number := max(count(each) for each in plan.environments):
             yield f"{text} ({number})"
 
 
@@ -239,7 +239,3 @@ def _property(change: PropertyChange) -> str:
     if change.after is None:
         return f"- {change.name}" + (f": {change.before}" if change.before else "")
     return f"~ {change.name}: {change.before or 'none'} → {change.after or 'none'}"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from meshwright.commands.formats import FORMATS, Report
 from meshwright.commands.live import Deployed
+from meshwright.config.git import NoMeshYetError
 from meshwright.config.problems import Problem
 from meshwright.project import Examined, examine
 
@@ -55,6 +56,9 @@ def _refused(
     # Here, because most runs compare with nothing.
     from meshwright.comparison import compare, refusals
 
-    compared = compare(root, base=base, today=today, whole=True, reuse=found.files)
+    try:
+        compared = compare(root, base=base, today=today, whole=True, reuse=found.files)
+    except NoMeshYetError:
+        return ()  # a new mesh takes nothing from anyone
     chosen = compared.environments(environment)
     return refusals(compared, environments=chosen, accepted=accepted)

@@ -1,9 +1,11 @@
 """The files as a git ref has them, read without touching the working tree."""
 
 import os
+import re
+import shlex
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from meshwright.config.problems import Problem
@@ -19,6 +21,10 @@ _FOUND_NOT = {
     "symlink": "this link leads out of the repository",
 }
 """What `--follow-symlinks` answers (https://git-scm.com/docs/git-cat-file#_batch_output)."""
+
+
+class NoMeshYetError(UserError):
+    """The commit is there, and has no mesh.yaml in the folder: it may be older than the mesh."""
 
 
 @dataclass(frozen=True)
@@ -61,21 +67,11 @@ class RefTree:
 def at_ref(root: Path, ref: str) -> RefTree:
     """The files below `root` as of `ref`: a branch, a tag, a commit, `HEAD~1`, …
 
-    Raises UserError when git is not there, `root` is in no repository, or `ref` or its mesh.yaml is not.
+    Raises UserError when git is not there, `root` is in no repository, or `ref` is not there; NoMeshYetError
+    when it has no mesh.yaml.
     """
-    prefix = os.fsdecode(_git(root, "rev-parse", "--show-prefix")).removesuffix("\n")
-    commit = _commit(root, ref)
-    listed = _git(root, "ls-tree", "-z", commit, "--", MESH_FILE, f"{DOMAINS}/")
-    entries = {}
-    for line in os.fsdecode(listed).split("\0")[:-1]:
-        described, _, file = line.partition("\t")
-        mode, _, name = described.split(" ")
-        entries[file] = (mode, name)
-    if MESH_FILE not in entries:
-        raise UserError(
-            f"`{ref}` has no {prefix}{MESH_FILE}: the mesh was not there yet. Name a commit that has it."
-        )
-    return RefTree(root, ref, commit, prefix, entries)
+    prefix = _prefix(root)
+    return _tree(root, prefix, _commit(root, ref), ref)
 
 
 def at_merge_base(root: Path, ref: str) -> RefTree:
@@ -83,6 +79,7 @@ def at_merge_base(root: Path, ref: str) -> RefTree:
 
     Raises UserError as at_ref does, and when there is no such commit.
     """
+    prefix = _prefix(root)
     commit = _commit(root, ref)
     found = _run(root, "merge-base", commit, "HEAD")
     if found.returncode:
@@ -91,7 +88,26 @@ def at_merge_base(root: Path, ref: str) -> RefTree:
             "in a shallow clone first get the history: git fetch --unshallow "
             "(in GitHub Actions: actions/checkout with `fetch-depth: 0`)"
         )
-    return replace(at_ref(root, found.stdout.decode().strip()), name=ref)
+    return _tree(root, prefix, found.stdout.decode().strip(), ref)
+
+
+def _prefix(root: Path) -> str:
+    """Of the folder in its repository. The first call: it fails where there is none, or git distrusts it."""
+    return os.fsdecode(_git(root, "rev-parse", "--show-prefix")).removesuffix("\n")
+
+
+def _tree(root: Path, prefix: str, commit: str, ref: str) -> RefTree:
+    listed = _git(root, "ls-tree", "-z", commit, "--", MESH_FILE, f"{DOMAINS}/")
+    entries = {}
+    for line in os.fsdecode(listed).split("\0")[:-1]:
+        described, _, file = line.partition("\t")
+        mode, _, name = described.split(" ")
+        entries[file] = (mode, name)
+    if MESH_FILE not in entries:
+        raise NoMeshYetError(
+            f"`{ref}` has no {prefix}{MESH_FILE}: the mesh was not there yet. Name a commit that has it."
+        )
+    return RefTree(root, ref, commit, prefix, entries)
 
 
 def _commit(root: Path, ref: str) -> str:
@@ -119,7 +135,19 @@ def _git(root: Path, *arguments: str, stdin: bytes = b"") -> bytes:
     said = done.stderr.decode(errors="replace").strip()
     if "not a git repository" in said:
         raise UserError(f"{root} is not in a git repository, so it has no earlier state. Make one: git init")
+    if "dubious ownership" in said:
+        # https://git-scm.com/docs/git-config#Documentation/git-config.txt-safedirectory
+        raise UserError(
+            f"{root}: the git repository belongs to another user, so git does not read it. Say that you "
+            f"trust it: git config --global --add safe.directory {_owned_by_another(said, root)}"
+        )
     raise UserError(f"{root}: git {arguments[0]} failed. It says: {said}")
+
+
+def _owned_by_another(said: str, root: Path) -> str:
+    """The repository's folder, which may be above `root`, for a shell."""
+    found = re.search(r"repository at '(.*)'", said)
+    return shlex.quote(found[1] if found else str(root))
 
 
 def _run(root: Path, *arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:

@@ -1,5 +1,6 @@
 """Turns pydantic's errors into sentences for people who know neither pydantic nor AWS."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -97,8 +98,10 @@ def _wrong_value(kind: str, name: str, node: Node, context: Mapping[str, Any]) -
     match kind:
         case "string_pattern_mismatch":
             spelling = SPELLINGS[context["pattern"]]
+            first = value[:1].isdigit() and re.search(context["pattern"], f"a{value}") is not None
+            start = "Begin it with a letter. " if first and "begins with" not in spelling.rule else ""
             return Wording(
-                spelling.code, f"`{value}` is not {spelling.rule}", f"For example: {spelling.example}"
+                spelling.code, f"`{value}` is not {spelling.rule}", f"{start}For example: {spelling.example}"
             )
         case "day":
             return Wording(

@@ -73,14 +73,22 @@ def up(root: Path, port: int | None = None, *, organization: str | None = None) 
 
     `port` defaults to DEFAULT_PORT; a free one is taken if it is busy. With `organization`, accounts count as
     members of it with RAM sharing on, and shares need no acceptance; otherwise invitations wait for one.
-    Raises UserError if moto isn't installed or the server doesn't start.
+    Raises UserError if moto isn't installed, the folder can't be written, or the server doesn't start.
     """
     running = status(root)
     if running:
         return running
     folder = root.resolve() / ".meshwright"
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / FILE).unlink(missing_ok=True)
+    log = folder / "embedded-aws.log"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / FILE).unlink(missing_ok=True)
+        log.touch()
+    except OSError as error:
+        raise UserError(
+            f"{folder}: the embedded AWS keeps its state and log there, and can't write them: "
+            f"{error.strerror}. Make the folder writable, or name another one with --root DIR."
+        ) from error
     wanted = DEFAULT_PORT if port is None else port
     command = [
         sys.executable,
@@ -93,7 +101,6 @@ def up(root: Path, port: int | None = None, *, organization: str | None = None) 
     ]
     if organization:
         command += ["--organization", organization]
-    log = folder / "embedded-aws.log"
     with log.open("wb") as sink:
         process = subprocess.Popen(
             command,

@@ -33,9 +33,11 @@ def administrators(comparison: Comparison, account: str) -> Iterator[Deviation]:
     """Deviations of one account's administrators and read-only administrators."""
     declared, live = (each.settings for each in comparison.both(account))
     dead = _dead(comparison, account)
-    yield from _gone(comparison, account, dead)  # first: no settings can be written that name one
+    # The mesh's own stay: that such a role is missing is said elsewhere, and it is to come back.
+    strangers = dead - declared.admins - declared.read_only_admins
+    yield from _gone(comparison, account, strangers)  # first: no settings can be written that name one
     for admin in sorted(declared.admins - live.admins):
-        yield setting(
+        missing = setting(
             account,
             "admin-missing",
             admin,
@@ -43,8 +45,9 @@ def administrators(comparison: Comparison, account: str) -> Iterator[Deviation]:
             "make it an administrator again; until then deployments of the mesh fail here",
             {"DataLakeAdmins": {"add": [admin]}},
         )
+        yield _after_its_role(comparison, account, missing)
     for reader in sorted(declared.read_only_admins - live.read_only_admins - live.admins):
-        yield setting(
+        missing = setting(
             account,
             "reader-missing",
             reader,
@@ -52,6 +55,7 @@ def administrators(comparison: Comparison, account: str) -> Iterator[Deviation]:
             "make it a read-only administrator again; until then an audit with that role overlooks grants",
             {"ReadOnlyAdmins": {"add": [reader]}},
         )
+        yield _after_its_role(comparison, account, missing)
     for admin in sorted(live.admins - declared.admins - dead):
         if not _named(comparison, account, admin):
             yield _undeclared(comparison, account, admin)
@@ -62,11 +66,21 @@ def administrators(comparison: Comparison, account: str) -> Iterator[Deviation]:
 
 def _dead(comparison: Comparison, account: str) -> frozenset[str]:
     """Those that do not exist, as far as that is known."""
-    live = comparison.live.account(account)
-    if not comparison.read(account, "iam:GetRole"):
-        return frozenset()
-    members = live.settings.admins | live.settings.read_only_admins
-    return frozenset(each for each in members if account_of(each) == account and each not in live.identities)
+    settings = comparison.live.account(account).settings
+    members = settings.admins | settings.read_only_admins
+    return frozenset(each for each in members if _does_not_exist(comparison, account, each))
+
+
+def _does_not_exist(comparison: Comparison, account: str, principal: str) -> bool:
+    known = comparison.read(account, "iam:GetRole") and account_of(principal) == account
+    return known and principal not in comparison.live.account(account).identities
+
+
+def _after_its_role(comparison: Comparison, account: str, missing: Deviation) -> Deviation:
+    """Without a call while there is no such role: Lake Formation would refuse it."""
+    if not _does_not_exist(comparison, account, missing.subject):
+        return missing
+    return replace(missing, repair=(), remedy=f"{missing.remedy}. The role must exist first")
 
 
 def _gone(comparison: Comparison, account: str, dead: frozenset[str]) -> Iterator[Deviation]:
@@ -115,7 +129,7 @@ def _undeclared(comparison: Comparison, account: str, admin: str) -> Deviation:
         change=_with_admin(account, admin),
         given=_as_it_is(comparison, account, admin),
         principals=frozenset({admin}),
-        tables=_granted_to(comparison, account),
+        tables=granted_to(comparison, account),
         actions=ACTIONS,
     )
 
@@ -149,7 +163,7 @@ def _as_it_is(comparison: Comparison, account: str, admin: str) -> Change:
     return unchanged if found is None else with_entry(account, "identities", admin, found)
 
 
-def _granted_to(comparison: Comparison, account: str) -> tuple[TableName, ...]:
+def granted_to(comparison: Comparison, account: str) -> tuple[TableName, ...]:
     """The tables of which the account was granted something: none where the catalog is, for there being an
     administrator gives metadata, and no data
     (https://docs.aws.amazon.com/lake-formation/latest/dg/implicit-permissions.html).

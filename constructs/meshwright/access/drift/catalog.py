@@ -1,15 +1,16 @@
 """Databases, tables and columns of the catalog.
 
-What is missing comes back by deploying, not by a call: CloudFormation and the provider keep its definition.
-An Iceberg table's schema is the query engines' to evolve, so columns that no file declares are only
-mentioned.
+What is missing is not made by a call: an Iceberg table would come back empty. Its schema is the query
+engines' to evolve, so columns that no file declares are only mentioned.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from meshwright.access.decision import TableName
 from meshwright.access.drift.comparison import Comparison
+from meshwright.access.drift.copies import holders, same_files
+from meshwright.access.drift.deploying import NO_DEPLOYMENT, by_hand, share
 from meshwright.access.drift.deviation import Change, Deviation, Phase, on_account, without_entry
 from meshwright.access.findings import Call, Severity
 from meshwright.access.state import AccountState, Database, Table
@@ -33,7 +34,7 @@ def catalog(comparison: Comparison, account: str) -> Iterator[Deviation]:
                 what=f"the database {name} is gone",
                 floor=Severity.HIGH,
                 phase=Phase.CATALOG,
-                remedy=_deploy(comparison, name),
+                remedy=_again(comparison, name, f"the database {name}", declared[name].tables),
                 change=without_entry(account, "databases", name),
                 readers=comparison.readers_of(tables),
                 tables=tables,
@@ -43,6 +44,8 @@ def catalog(comparison: Comparison, account: str) -> Iterator[Deviation]:
             yield _open(account, name, found)
         yield from _tables(comparison, account, name, found)
     for name in sorted(live):
+        if name not in declared:
+            yield from _copies(comparison, account, name, live[name])
         if name not in declared and name.startswith(comparison.prefix):
             tables_left = ", ".join(sorted(live[name].tables)) or "no tables"
             yield Deviation(
@@ -91,7 +94,7 @@ def _tables(comparison: Comparison, account: str, name: str, found: Database) ->
                 what=f"the table {name}.{table} is gone from the catalog",
                 floor=Severity.HIGH,
                 phase=Phase.CATALOG,
-                remedy=f"{_deploy(comparison, name)}; its files are where they were",
+                remedy=_again(comparison, name, f"the table {name}.{table}", {table: wanted}),
                 change=_with_table(account, name, table, None),
                 readers=comparison.readers_of(at),
                 tables=at,
@@ -115,15 +118,39 @@ def _tables(comparison: Comparison, account: str, name: str, found: Database) ->
             )
     for table in sorted(found.tables):
         if table not in declared.tables:
-            yield Deviation(
-                code="table-unexpected",
-                account=account,
-                subject=f"{name}.{table}",
-                what=f"no file declares the table {name}.{table}",
-                floor=Severity.LOW,
-                phase=Phase.LEFTOVERS,
-                remedy=f"declare it in {_file(comparison, name)}, or drop it from the catalog",
-            )
+            yield _unexpected(comparison, TableName(account, name, table), found.tables[table])
+
+
+def _copies(comparison: Comparison, account: str, name: str, found: Database) -> Iterator[Deviation]:
+    """Of a database that is no product's, the tables over files of the mesh."""
+    for table in sorted(found.tables):
+        if same_files(comparison, found.tables[table]):
+            yield _unexpected(comparison, TableName(account, name, table), found.tables[table])
+
+
+def _unexpected(comparison: Comparison, name: TableName, found: Table) -> Deviation:
+    at = f"{name.database}.{name.table}"
+    files = same_files(comparison, found)
+    granted = holders(comparison, name, found) if files else []
+    what = f"no file declares the table {at}"
+    if files:
+        what += (
+            f", which lies over the files of {', '.join(f'{each.database}.{each.table}' for each in files)}"
+        )
+    if granted:
+        what += f": {', '.join(comparison.who(each) for each in granted)} can use these through it"
+    declares = name.database in comparison.domain_of_database and not files
+    instead = f"declare it in {_file(comparison, name.database)}, or " if declares else ""
+    return Deviation(
+        code="table-unexpected",
+        account=name.catalog,
+        subject=at,
+        what=what,
+        floor=Severity.CRITICAL if granted else Severity.LOW,
+        phase=Phase.LEFTOVERS,
+        remedy=f"{instead}drop it from the catalog"
+        + (", and with it the grants on it; the files stay" if files else ""),
+    )
 
 
 def _with_table(account: str, database: str, name: str, table: Table | None) -> Change:
@@ -181,7 +208,7 @@ def _remedy(comparison: Comparison, database: str, wanted: Table, only_more: boo
         return f"declare them in {file}; nobody else reads them until they are agreed"
     if wanted.format == "iceberg":
         return f"bring {file} in line, or change the table back with the query engine that keeps it"
-    return f"bring {file} in line, or {_deploy(comparison, database)}"
+    return f"bring {file} in line, or change the table back by hand: {NO_DEPLOYMENT}"
 
 
 def _producer(comparison: Comparison, database: str) -> str:
@@ -193,6 +220,33 @@ def _file(comparison: Comparison, database: str) -> str:
     return f"domains/{comparison.domain_of_database[database][0]}.yaml"
 
 
-def _deploy(comparison: Comparison, database: str) -> str:
-    domain = comparison.domain_of_database[database][0]
-    return f"deploy the stack {comparison.mesh.names.stack(domain, 'share')}"
+def _again(comparison: Comparison, database: str, what: str, tables: Mapping[str, Table]) -> str:
+    """How it comes back. A share stack holds no data, but destroying it drops the Iceberg tables from the
+    catalog, and deploying it makes empty ones.
+    """
+    stack = share(comparison, database)
+    if any(each.format == "iceberg" for each in tables.values()):
+        again = "with a query engine, from its last metadata file"
+        if what.startswith("the database"):
+            again = "by hand, and in it each Iceberg table from its last metadata file"
+        return f"make {what} again {again}: {NO_DEPLOYMENT}; the files are where they were"
+    if there := _iceberg_of(comparison, stack):
+        return (
+            f"{by_hand(f'make {what} again by hand', stack)}; destroying that stack would drop {there} from "
+            "the catalog"
+        )
+    return (
+        f"destroy the stack {stack} and deploy it again, or make {what} by hand: {NO_DEPLOYMENT}; the "
+        "stack holds databases, tables, filters and grants, and no files"
+    )
+
+
+def _iceberg_of(comparison: Comparison, stack: str) -> str:
+    """The Iceberg tables of a share stack that are there."""
+    return ", ".join(
+        f"{name}.{table}"
+        for name, database in comparison.live.account(comparison.catalog).databases.items()
+        if name in comparison.domain_of_database and share(comparison, name) == stack
+        for table, each in database.tables.items()
+        if each.format == "iceberg"
+    )

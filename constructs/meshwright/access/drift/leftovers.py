@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from meshwright.access.drift.comparison import Comparison
 from meshwright.access.drift.deviation import Deviation, Phase
 from meshwright.access.findings import Call, Severity
+from meshwright.config.domain_file import Stream
 from meshwright.mesh.documents import linked_databases
 
 STACKS_NEED = ("cloudformation:DescribeStacks",)
@@ -61,7 +62,7 @@ def streams(comparison: Comparison, account: str) -> Iterator[Deviation]:
                 what=f"the stream {name} is gone",
                 floor=Severity.MEDIUM,
                 phase=Phase.STORAGE,
-                remedy=f"deploy the stack {names.stack(domain.name, 'foundation')}",
+                remedy=_stream_again(names.stack(domain.name, "foundation"), stream),
             )
         elif found.retention_hours != stream.retention_hours:
             shorter = found.retention_hours < stream.retention_hours
@@ -84,3 +85,11 @@ def streams(comparison: Comparison, account: str) -> Iterator[Deviation]:
                 else "declare the longer time, or shorten it by hand: older records are lost then",
                 repair=(call,) if shorter else (),
             )
+
+
+def _stream_again(stack: str, stream: Stream) -> str:
+    size = f"{stream.shards} shards" if stream.shards else "capacity on demand"
+    return (
+        f"make the stream again by that name, with {size}, {stream.retention_hours} hours of retention and "
+        f"the domain's key: a deployment of {stack} does not, as long as the template is the same"
+    )

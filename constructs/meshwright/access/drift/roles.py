@@ -1,20 +1,24 @@
 """IAM roles: those that the mesh made as they were made, and what existing ones lack.
 
-The registration role has the readers of every table behind it, a domain's role only itself.
+The registration role has the readers of every table behind it, a domain's role only itself. Whoever may
+assume a role has what it has (see drift/trust.py). The provider's role administers Lake Formation: it can
+grant what it holds, so what an administrator of its account can read counts as what it reads.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from meshwright.access.decision import TableName
+from meshwright.access.drift.administrators import granted_to
 from meshwright.access.drift.comparison import Comparison
-from meshwright.access.drift.deviation import Deviation, Phase, with_fields, without_entry
+from meshwright.access.drift.deviation import Deviation, Phase, unchanged, with_fields, without_entry
 from meshwright.access.drift.same_policy import beyond, in_words, same
+from meshwright.access.drift.trust import newly_trusted
 from meshwright.access.findings import Call, Severity
 from meshwright.access.repair import document_of, named_last
 from meshwright.access.state import Identity
 from meshwright.mesh.names import partition_of
-from meshwright.mesh.policies import DATA_POLICY, REGISTRATION_POLICY
+from meshwright.mesh.policies import DATA_POLICY, PROVIDER_POLICY, REGISTRATION_POLICY
 
 NEEDS = ("iam:GetRole",)
 POLICIES_NEED = (
@@ -38,7 +42,9 @@ def roles(comparison: Comparison, account: str) -> Iterator[Deviation]:
             if found.policy is not None and arn in _named_by_files(comparison, account):
                 yield from _existing(comparison, account, arn, found)
         else:
-            yield from _created(comparison, account, arn, wanted, found)
+            for each in _created(comparison, account, arn, wanted, found):
+                more = () if each.only_if_felt else _let_in(comparison, account, arn)
+                yield replace(each, tables=tuple(dict.fromkeys((*each.tables, *more))))
 
 
 def _named_by_files(comparison: Comparison, account: str) -> frozenset[str]:
@@ -52,8 +58,6 @@ def _missing(comparison: Comparison, account: str, arn: str, wanted: Identity) -
     if wanted.policy is not None:
         repair = _make(comparison, account, arn, wanted)
         remedy = "make the role again as it was declared; its grants follow its name"
-    elif arn == comparison.mesh.names.provider_role_arn(account):
-        remedy = f"deploy the stack {_stack(comparison, account)}"
     elif arn in _named_by_files(comparison, account):
         remedy = f"make the role, or correct its name in domains/{comparison.holder(account)}.yaml"
     else:
@@ -77,19 +81,9 @@ def _missing(comparison: Comparison, account: str, arn: str, wanted: Identity) -
 def _created(
     comparison: Comparison, account: str, arn: str, wanted: Identity, found: Identity
 ) -> Iterator[Deviation]:
-    who, name = comparison.who(arn), named_last(arn)
+    who = comparison.who(arn)
     if not same(wanted.trust, found.trust):
-        parameters = {"RoleName": name, "PolicyDocument": document_of(wanted.trust)}
-        yield _changed(
-            comparison,
-            account,
-            arn,
-            code="role-trust-changed",
-            what=f"who may assume {who} changed: it {_difference(wanted, found, 'trust')}",
-            remedy="put the declared trust policy back",
-            repair=(Call(account, "iam", "update_assume_role_policy", parameters),),
-            change={"trust": found.trust},
-        )
+        yield _trust_changed(comparison, account, arn, wanted, found)
     if found.policy is not None and comparison.key_known(account) and not same(wanted.policy, found.policy):
         yield _changed(
             comparison,
@@ -127,6 +121,32 @@ def _created(
             ),
             only_if_felt=True,
         )
+
+
+def _trust_changed(
+    comparison: Comparison, account: str, arn: str, wanted: Identity, found: Identity
+) -> Deviation:
+    """Whoever administers the catalog can grant anything in it to itself, whatever it reads now."""
+    parameters = {"RoleName": named_last(arn), "PolicyDocument": document_of(wanted.trust)}
+    changed = _changed(
+        comparison,
+        account,
+        arn,
+        code="role-trust-changed",
+        what=f"who may assume {comparison.who(arn)} changed: it {_difference(wanted, found, 'trust')}",
+        remedy="put the declared trust policy back",
+        repair=(Call(account, "iam", "update_assume_role_policy", parameters),),
+        change={"trust": found.trust},
+    )
+    newcomers = newly_trusted(wanted.trust, found.trust)
+    administers = arn == comparison.mesh.names.provider_role_arn(account)
+    grants_anything = administers and account == comparison.catalog and newcomers
+    return replace(
+        changed,
+        floor=Severity.CRITICAL if grants_anything else changed.floor,
+        given=with_fields(account, "identities", arn, policy=None) if administers else unchanged,
+        principals=changed.principals | newcomers,
+    )
 
 
 def _existing(comparison: Comparison, account: str, arn: str, found: Identity) -> Iterator[Deviation]:
@@ -184,7 +204,8 @@ def _reach(
 ) -> tuple[tuple[TableName, ...], frozenset[str], frozenset[str]]:
     """The tables for which the role matters, and for whom: their readers, or itself.
 
-    A domain's role matters for what it reads, and for the files in its own account.
+    A domain's role matters for what it reads, and for the files in its own account; an administrator for
+    what its account was granted.
     """
     if arn == comparison.mesh.names.registration_role_arn(comparison.catalog):
         tables = tuple(name for names in comparison.tables_in.values() for name in names)
@@ -194,8 +215,17 @@ def _reach(
         for bucket in comparison.declared.account(account).buckets
         for name in comparison.tables_at.get(bucket, ())
     )
-    tables = tuple(dict.fromkeys([*comparison.read_by.get(arn, ()), *own]))
+    held = granted_to(comparison, account) if arn == comparison.mesh.names.provider_role_arn(account) else ()
+    tables = tuple(dict.fromkeys([*comparison.read_by.get(arn, ()), *own, *held]))
     return tables, frozenset(), frozenset({arn})
+
+
+def _let_in(comparison: Comparison, account: str, arn: str) -> Iterator[TableName]:
+    """The tables in buckets of other accounts that now let the role in, if its own policies do."""
+    for number, owner in comparison.live.accounts.items():
+        for bucket, policy in owner.buckets.items():
+            if number != account and policy is not None and policy.may_let_in(arn, account):
+                yield from comparison.tables_at.get(bucket, ())
 
 
 def _make(comparison: Comparison, account: str, arn: str, wanted: Identity) -> tuple[Call, ...]:
@@ -213,10 +243,14 @@ def _make(comparison: Comparison, account: str, arn: str, wanted: Identity) -> t
 
 def _put_policy(comparison: Comparison, account: str, arn: str, wanted: Identity, *, alone: bool) -> Call:
     """`alone`: what else gives the role permissions is taken off."""
-    registration = arn == comparison.mesh.names.registration_role_arn(account)
+    names = comparison.mesh.names
+    policies = {
+        names.registration_role_arn(account): REGISTRATION_POLICY,
+        names.provider_role_arn(account): PROVIDER_POLICY,
+    }
     parameters = {
         "RoleName": named_last(arn),
-        "PolicyName": REGISTRATION_POLICY if registration else DATA_POLICY,
+        "PolicyName": policies.get(arn, DATA_POLICY),
         "PolicyDocument": document_of(wanted.policy),
     }
     return Call(account, "iam", "put_role_policy", parameters, merge=alone)
@@ -239,10 +273,3 @@ def _difference(wanted: Identity, found: Identity, field: str) -> str:
     parts = [f"also {in_words(each)}" for each in beyond(other, one)]
     parts += [f"no longer {in_words(each)}" for each in beyond(one, other)]
     return "; ".join(parts)
-
-
-def _stack(comparison: Comparison, account: str) -> str:
-    names = comparison.mesh.names
-    if account == comparison.catalog:
-        return names.governance_stack
-    return names.stack(comparison.domain_of_account[account].name, "foundation")

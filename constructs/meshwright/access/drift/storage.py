@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from meshwright.access.decision import TableName
 from meshwright.access.drift.comparison import Comparison
+from meshwright.access.drift.deploying import NO_DEPLOYMENT, by_hand, foundation
 from meshwright.access.drift.deviation import (
     Change,
     Deviation,
@@ -41,8 +42,7 @@ def buckets(comparison: Comparison, account: str) -> Iterator[Deviation]:
                 what=f"the bucket {name} is gone",
                 floor=Severity.HIGH,
                 phase=Phase.STORAGE,
-                remedy=f"deploy the stack {_foundation(comparison, account)}; what was in the bucket must "
-                "come from a backup",
+                remedy=_bucket_again(comparison, account),
                 change=without_entry(account, "buckets", name),
                 readers=comparison.readers_of(tables),
                 tables=tables,
@@ -67,9 +67,16 @@ def buckets(comparison: Comparison, account: str) -> Iterator[Deviation]:
             )
 
 
+def _bucket_again(comparison: Comparison, account: str) -> str:
+    again = by_hand("make the bucket again by that name", foundation(comparison, account))
+    return f"{again}; what was in it must come from a backup"
+
+
 def encryption(comparison: Comparison, account: str) -> Iterator[Deviation]:
     """Buckets that are not encrypted with the domain's key."""
     declared, live = comparison.both(account)
+    if not comparison.key_known(account):
+        return  # that it is missing is said elsewhere, and what it was cannot be told
     for name in sorted(declared.bucket_keys):
         wanted, found = declared.bucket_keys[name], live.bucket_keys.get(name)
         alias = declared.keys[wanted].alias
@@ -133,6 +140,16 @@ def keys(comparison: Comparison, account: str) -> Iterator[Deviation]:
 
 
 def _key_missing(comparison: Comparison, account: str, key: Key) -> Deviation:
+    key_id = _used_key(comparison, account)
+    if key_id is None:
+        remedy = (
+            f"give the key described as `Data of {key.alias.removeprefix('alias/')}` its alias again: "
+            f"{NO_DEPLOYMENT}; if that key is deleted, what it encrypted is lost"
+        )
+        repair: tuple[Call, ...] = ()
+    else:
+        remedy = f"give the key {key_id}, with which the buckets encrypt, its alias again, and audit again"
+        repair = (Call(account, "kms", "create_alias", {"AliasName": key.alias, "TargetKeyId": key_id}),)
     return Deviation(
         code="key-missing",
         account=account,
@@ -140,8 +157,19 @@ def _key_missing(comparison: Comparison, account: str, key: Key) -> Deviation:
         what=f"{comparison.holder(account)} has no key {key.alias}",
         floor=Severity.MEDIUM,
         phase=Phase.STORAGE,
-        remedy=f"deploy the stack {_foundation(comparison, account)}",
+        remedy=remedy,
+        repair=repair,
     )
+
+
+def _used_key(comparison: Comparison, account: str) -> str | None:
+    """Id of the one key of this account with which all of the domain's buckets encrypt that have one."""
+    declared, live = comparison.both(account)
+    used = {live.bucket_keys[name] for name in declared.bucket_keys if name in live.bucket_keys}
+    if len(used) != 1:
+        return None
+    [arn] = used
+    return arn.rpartition("/")[2] if arn in live.keys else None
 
 
 def _difference(wanted: Policy | None, found: Policy | None) -> str:
@@ -189,8 +217,3 @@ def _strangers(comparison: Comparison, account: str, wanted: Policy | None, foun
 def _encrypted_with(comparison: Comparison, account: str, arn: str) -> tuple[TableName, ...]:
     names = (name for name, key in comparison.declared.account(account).bucket_keys.items() if key == arn)
     return tuple(table for name in names for table in comparison.tables_at.get(name, ()))
-
-
-def _foundation(comparison: Comparison, account: str) -> str:
-    domain = comparison.domain_of_account[account].name
-    return comparison.mesh.names.stack(domain, "foundation")

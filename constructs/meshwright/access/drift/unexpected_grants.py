@@ -4,7 +4,7 @@ What such a grant opens is judged as if its holder's own account did its part: a
 not in the hands of who grants.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 
@@ -61,8 +61,7 @@ def unexpected(
         holder, resource = declared.principal, declared.resource
         again = grant(account, holder, resource, declared.permissions, declared.grantable, region=region)
         repair += (again,)
-    together = replace(
-        live,
+    together = live._replace(
         permissions=live.permissions | expected.permissions,
         grantable=live.grantable | expected.grantable,
     )
@@ -148,19 +147,20 @@ def _table(resource: Resource) -> Resource:
 
 
 def _holders(comparison: Comparison, account: str, principal: str) -> frozenset[str]:
-    """Those for whom the grant can matter; an account stands for whomever it lets."""
+    """Those for whom the grant can matter; an account stands for whomever it lets.
+
+    All IAM principals of an account stand for themselves: a grant to them needs none by the account.
+    """
     if principal == ANYBODY:
         return frozenset({account})
     holder = account_of(principal)
     if holder is None and ORGANIZATION in principal:
         return frozenset(comparison.declared.accounts) - {comparison.catalog}
-    if holder is None:
-        return frozenset()
-    return frozenset({holder} if not principal.startswith("arn:") else {principal})
+    return frozenset() if holder is None else frozenset({principal})
 
 
 def _with_its_part_done(comparison: Comparison, grant: Grant) -> Change:
-    """The share reaches the receiver; its principal exists, may ask, and has a link to the database."""
+    """The share reaches the receiver; its principal exists, may ask, and has links to the databases."""
     holder, catalog = account_of(grant.principal), comparison.catalog
     changes: list[Change] = []
     if holder is None or holder == catalog:
@@ -171,20 +171,13 @@ def _with_its_part_done(comparison: Comparison, grant: Grant) -> Change:
     if ORGANIZATION in grant.principal:
         # Whatever organization the files name: the accounts are taken to be in this one.
         changes.append(lambda state: replace(state, organization=_organization(grant.principal)))
-    if grant.principal.startswith("arn:") and holder is not None:
+    if holder not in (None, grant.principal):
         changes.append(with_entry(holder, "identities", grant.principal, Identity()))
-        if holder != catalog and grant.resource.database is not None:
-            changes.append(
-                on_account(
-                    holder,
-                    partial(
-                        _with_link,
-                        principal=grant.principal,
-                        catalog=catalog,
-                        database=grant.resource.path[0],
-                    ),
-                )
-            )
+        if holder != catalog:
+            # By LF-Tags it may be on several.
+            databases = sorted({name.database for name in comparison.tables_of(grant.resource)})
+            linked = partial(_with_links, principal=grant.principal, catalog=catalog, databases=databases)
+            changes.append(on_account(holder, linked))
     return all_of(changes)
 
 
@@ -193,11 +186,13 @@ def _organization(principal: str) -> str:
     return principal.split("/")[1]
 
 
-def _with_link(own: AccountState, *, principal: str, catalog: str, database: str) -> AccountState:
-    names = own.links_to.get((catalog, database), ())
-    databases = own.databases if names else {**own.databases, database: Database(Link(catalog, database))}
+def _with_links(own: AccountState, *, principal: str, catalog: str, databases: Iterable[str]) -> AccountState:
+    """With a link to each database that has none, and the principal's grant on every link to them."""
+    links = {name: own.links_to.get((catalog, name), ()) for name in databases}
+    new = {name: Database(Link(catalog, name)) for name, known in links.items() if not known}
     use = [
-        Grant(principal, database_of(own.account, name), frozenset({"DESCRIBE"}))
-        for name in names or (database,)
+        Grant(principal, database_of(own.account, link), frozenset({"DESCRIBE"}))
+        for name, known in links.items()
+        for link in known or (name,)
     ]
-    return replace(own, databases=databases, grants=(*own.grants, *use))
+    return replace(own, databases={**own.databases, **new}, grants=(*own.grants, *use))

@@ -111,6 +111,16 @@ def test_a_parquet_table_beside_an_iceberg_one(mesh: Mesh) -> None:
     )
 
 
+def test_a_share_stack_without_iceberg_tables_can_be_made_anew(mesh: Mesh) -> None:
+    gone_too = (G, without_table("orders"))
+    finding = found(mesh, gone_too, (G, without_table("lines")))["table-missing", f"{DATABASE}.lines"]
+    assert finding.remedy == (
+        "destroy the stack acme-orders-share and deploy it again, or make the table acme_orders_sales.lines "
+        "by hand: a deployment does not, as long as the template is the same; the stack holds databases, "
+        "tables, filters and grants, and no files"
+    )
+
+
 def test_a_share_stack_that_is_gone_makes_everything_of_it(mesh: Mesh) -> None:
     findings = found(mesh, (G, without_database), extras=without_stack(G, "acme-orders-share"))
     deploy = "deploy the stack acme-orders-share, which does not exist: it makes this too"

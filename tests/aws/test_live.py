@@ -68,7 +68,7 @@ def test_who_is_no_administrator_is_told_that_grants_may_be_missing(pair: Pair) 
         Unread(
             pair.domain,
             "glue:GetDatabases",
-            f"{caller} does not administer Lake Formation: databases, tables, filters and tags may be missing",
+            f"{caller} does not administer Lake Formation: databases, tables, filters, tags may be missing",
         ),
         Unread(
             pair.domain,

@@ -53,7 +53,7 @@ def check_caller(calls: Calls, caller: str, settings: Settings) -> None:
         )
         calls.note(
             DATABASES,
-            f"{caller} does not administer Lake Formation: databases, tables, filters and tags may be missing",
+            f"{caller} does not administer Lake Formation: databases, tables, filters, tags may be missing",
         )
 
 

@@ -15,7 +15,7 @@ from meshwright.errors import UserError
 from meshwright.mesh.model import Domain, Mesh
 from meshwright.project import load_mesh
 
-SHARE = 100
+SHARE = 25
 """Domains for which another process pays."""
 
 

@@ -56,8 +56,11 @@ class Words:
         """A role of the mesh by its key, any other by its ARN, an account as whomever it lets."""
         if principal == ANYBODY_IN_AWS:
             return "anybody with an AWS account"
-        if principal == account_of(principal):
+        account = account_of(principal)
+        if principal == account:
             return f"anybody whom account {self.account(principal)} lets"
+        if principal == f"{account}:IAMPrincipals" and account is not None:
+            return f"every role and user of account {self.account(account)}"
         return self._roles.get(principal, principal)
 
     def effects(self, effects: Sequence[Effect]) -> Iterator[str]:

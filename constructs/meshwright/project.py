@@ -1,7 +1,7 @@
 """A mesh repository: its files read, checked, decided on and resolved."""
 
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -129,8 +129,27 @@ def load_both(
 ) -> tuple[Files, Mesh]:
     """The files and what they mean, as `load_mesh`."""
     files, errors = _checked(root, environment, only, reuse)
-    if errors or files.mesh is None:
-        lines = "\n".join(str(problem) for problem in errors)
-        raise UserError(f"The files of the mesh have problems:\n{lines}")
+    refuse(errors)
+    if files.mesh is None:
+        raise AssertionError("a file that can't be used has a problem")
     mesh = resolve(files.mesh, files.domains, environment=environment, today=today, unread=files.unread)
     return files, mesh
+
+
+def refuse(problems: Iterable[Problem]) -> None:
+    """Raises UserError that lists the problems, if there are any."""
+    lines = "\n".join(str(problem) for problem in sorted({*problems}))
+    if lines:
+        raise UserError(f"The files of the mesh have problems:\n{lines}")
+
+
+@collector_paused()
+def load_unchecked(root: Path, *, environment: str | None, today: date) -> tuple[Files, Mesh]:
+    """As `load_both`, without the check whether the files contradict each other.
+
+    Raises UserError where a file is not right in itself, and whatever where they do contradict each other.
+    """
+    files = load_files(root)
+    if files.problems or files.mesh is None or environment not in (None, *files.mesh.environments):
+        return load_both(root, environment=environment, today=today, reuse=files)
+    return files, resolve(files.mesh, files.domains, environment=environment, today=today)

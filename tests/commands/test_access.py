@@ -12,7 +12,7 @@ from meshwright.cli import main
 from meshwright.commands.access import access
 from meshwright.errors import UserError
 from meshwright.project import load_mesh
-from tests.config.small_mesh import TODAY, write_mesh
+from tests.config.small_mesh import ANALYTICS_FILE, TODAY, edited, write_mesh
 
 REPOSITORY = Path(__file__).parents[2]
 TEXT = """\
@@ -224,3 +224,17 @@ def test_files_with_problems(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     seen = capsys.readouterr()
     assert seen.out == ""
     assert seen.err.startswith("The files of the mesh have problems:\ndomains/orders.yaml:1:1: ")
+
+
+def test_files_that_contradict_each_other(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each is right in itself: the check runs beside the computing, whatever that does with them."""
+    root = write_mesh(tmp_path, edited(ANALYTICS_FILE, "roles: [analysts]", "roles: [analyst]"))
+    for arguments in ([], ["--role", "nobody"]):
+        assert main(["access", "--root", str(root), *arguments]) == 2
+        seen = capsys.readouterr()
+        assert seen.out == ""
+        assert seen.err == (
+            "The files of the mesh have problems:\n"
+            "domains/analytics.yaml:13:13: consumes[0].roles[0]: this domain has no role `analyst`. "
+            "Did you mean `analysts`?\n"
+        )

@@ -16,11 +16,12 @@ def squares(items: Sequence[int]) -> list[tuple[int, int]]:
 def test_every_item_is_done_once(monkeypatch: pytest.MonkeyPatch, cores: int, shared: bool) -> None:
     monkeypatch.setattr("meshwright.commands.parallel.sys.platform", "linux")
     monkeypatch.setattr("os.cpu_count", lambda: cores)
-    found = list(in_parallel(squares, range(101), share=10))
+    found, beside = in_parallel(squares, range(101), share=10, beside=lambda: ["also done"])
+    assert beside == ["also done"]
     assert sorted(square for square, _ in found) == [each * each for each in range(101)]
     assert (os.getpid() in {process for _, process in found}) is not shared
 
 
 def test_little_work_stays_here(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.cpu_count", lambda: 4)
-    assert list(in_parallel(squares, range(19), share=10)) == squares(range(19))
+    assert in_parallel(squares, range(19), share=10, beside=list) == (squares(range(19)), [])

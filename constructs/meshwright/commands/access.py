@@ -1,19 +1,21 @@
 """`meshwright access`: who can read what, once the files are deployed."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
 from meshwright.access.rows import DeployedAccess, TableOf
 from meshwright.access.subjects import domain_in, find_role
+from meshwright.checks.registry import check
 from meshwright.commands.access_text import FORMATS, Written
 from meshwright.commands.parallel import in_parallel
 from meshwright.config.loading import collector_paused
+from meshwright.config.problems import Problem
 from meshwright.config.suggest import suggestion
 from meshwright.errors import UserError
 from meshwright.mesh.model import Domain, Mesh
-from meshwright.project import load_mesh
+from meshwright.project import load_unchecked, refuse
 
 SHARE = 25
 """Domains for which another process pays."""
@@ -36,7 +38,35 @@ def access(
 
     `output` is one of FORMATS. Raises UserError for files with problems and for unknown names.
     """
-    mesh = load_mesh(root, environment=environment, today=today)
+    files, mesh = load_unchecked(root, environment=environment, today=today)
+
+    def contradictions() -> list[Problem]:
+        return list(check(files))
+
+    try:
+        text, problems = _access(
+            mesh, product, domain, role, classification, pii=pii, output=output, beside=contradictions
+        )
+    except Exception:
+        refuse(contradictions())  # what contradicts itself need not be computable
+        raise
+    refuse(problems)
+    sys.stdout.writelines(text)
+    return 0
+
+
+def _access(
+    mesh: Mesh,
+    product: str | None,
+    domain: str | None,
+    role: str | None,
+    classification: str | None,
+    *,
+    pii: bool,
+    output: str,
+    beside: Callable[[], list[Problem]],
+) -> tuple[Iterator[str], list[Problem]]:
+    """The report in pieces, and what `beside` found while it was made."""
     _check(mesh, product, domain, classification)
     chosen = find_role(mesh, role) if role else None
 
@@ -56,9 +86,9 @@ def access(
 
     limited = pii or any((product, domain, chosen, classification))
     found = DeployedAccess(mesh, wanted=wanted if limited else None)
-    rows = sorted(in_parallel(write, list(mesh.domains.values()), share=SHARE))
-    sys.stdout.writelines(form.all(mesh.name, mesh.environment, rows))
-    return 0
+    rows, problems = in_parallel(write, list(mesh.domains.values()), share=SHARE, beside=beside)
+    rows.sort()
+    return form.all(mesh.name, mesh.environment, rows), problems
 
 
 def _check(mesh: Mesh, product: str | None, domain: str | None, classification: str | None) -> None:

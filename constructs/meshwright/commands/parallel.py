@@ -13,7 +13,7 @@ Result = TypeVar("Result")
 Beside = TypeVar("Beside")
 MOST = 4
 """Processes."""
-PARTS = 8
+PARTS = 20
 """That each process does one after the other: what it found in one is handed over and forgotten."""
 _work: list[Callable[[], list[Any]]] = []
 """What the processes do; they have it from this one by being forks of it."""

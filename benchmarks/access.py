@@ -10,10 +10,10 @@ products of other domains (fewer in a mesh that has not so many), part of them l
 `until` or `tables`. Nine of ten requests are approved by the producer; the tenth is for a product whose
 classification is open. So 1,000 domains are 10,000 products and 100,000 subscriptions.
 
-Every run is a fresh process, from start-up to the last byte of output, the best of `--runs`. Peak memory is
-the most that the process and its children held at one time, what they share counted once (Linux only; looked
-at ten times a second), and no less than one of them held. Milliseconds a domain are counted from the line
-before: were they to grow, the cost would not be linear.
+Every run is a fresh process, from start-up to the last byte of output, the best of `--runs`. Peak memory, in a
+run of its own, is the most that the process and its children held at one time, what they share counted once
+(Linux only; looked at ten times a second), and no less than one of them held. Milliseconds a domain are counted
+from the line before: were they to grow, the cost would not be linear.
 """
 
 import argparse
@@ -25,7 +25,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 PRODUCTS, REQUESTS = 10, 100
@@ -188,24 +188,31 @@ class Result:
     output: str
 
 
-def measure(arguments: list[str], folder: Path) -> Result:
-    """Run Python with `arguments` in `folder`."""
+def measure(arguments: list[str], folder: Path, *, memory: bool = False) -> Result:
+    """Run Python with `arguments` in `folder`. Looking at memory takes time, so is done in a run of its own."""
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     with tempfile.TemporaryFile("w+") as output:
         process = subprocess.Popen([sys.executable, *arguments], cwd=folder, stdout=output)
-        peak, looks = 0, 0
-        while process.poll() is None:
-            running = (process.pid, *_children(process.pid))
-            peak = max(peak, *(_kilobytes(pid, "status", "VmHWM:") for pid in running))
-            if len(running) > 1 and looks % 10 == 0:
-                peak = max(peak, sum(_kilobytes(pid, "smaps_rollup", "Pss:") for pid in running))
-            looks += 1
-            time.sleep(0.01)
+        peak = _peak(process) if memory else 0
+        process.wait()
         seconds, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
         output.seek(0)
         printed = output.read()
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return Result(seconds, cpu, peak / 1024, process.returncode, printed)
+
+
+def _peak(process: "subprocess.Popen[bytes]") -> int:
+    """The most kilobytes that the process and its children had together, what they share counted once."""
+    peak, looks = 0, 0
+    while process.poll() is None:
+        running = (process.pid, *_children(process.pid))
+        peak = max(peak, *(_kilobytes(pid, "status", "VmHWM:") for pid in running))
+        if len(running) > 1 and looks % 10 == 0:
+            peak = max(peak, sum(_kilobytes(pid, "smaps_rollup", "Pss:") for pid in running))
+        looks += 1
+        time.sleep(0.01)
+    return peak
 
 
 def _children(pid: int) -> list[int]:
@@ -230,6 +237,7 @@ def report(name: str, arguments: list[str], folders: dict[int, Path], *, runs: i
     before: tuple[int, Result] | None = None
     for count, folder in folders.items():
         best = min((measure(arguments, folder) for _ in range(runs)), key=lambda each: each.seconds)
+        best = replace(best, megabytes=measure(arguments, folder, memory=True).megabytes)
         if best.code not in (0, 1):
             print(f"{name:9s} {count:5d} domains: exit code {best.code}", flush=True)
             return

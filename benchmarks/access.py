@@ -10,10 +10,10 @@ products of other domains (fewer in a mesh that has not so many), part of them l
 `until` or `tables`. Nine of ten requests are approved by the producer; the tenth is for a product whose
 classification is open. So 1,000 domains are 10,000 products and 100,000 subscriptions.
 
-Every run is a fresh process, from start-up to the last byte of output, the best of `--runs`. Peak memory, in a
-run of its own, is the most that the process and its children held at one time, what they share counted once
-(Linux only; looked at ten times a second), and no less than one of them held. Milliseconds a domain are counted
-from the line before: were they to grow, the cost would not be linear.
+Every run is a fresh process, from start-up to the last byte of output, the best of `--runs`. Peak memory, of
+a run of its own, is the most that the process and its children held at one time, what they share counted
+once (Linux only; looked at ten times a second), and no less than one of them held. Milliseconds a domain are
+counted from the line before: were they to grow, the cost would not be linear.
 """
 
 import argparse
@@ -189,7 +189,7 @@ class Result:
 
 
 def measure(arguments: list[str], folder: Path, *, memory: bool = False) -> Result:
-    """Run Python with `arguments` in `folder`. Looking at memory takes time, so is done in a run of its own."""
+    """Run Python with `arguments` in `folder`. Looking at memory takes time: not in a run that is timed."""
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     with tempfile.TemporaryFile("w+") as output:
         process = subprocess.Popen([sys.executable, *arguments], cwd=folder, stdout=output)

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meshwright.config.domain_file import Approval, Column, DomainFile, Owner, Product, Request, Role, Table
+from meshwright.config.base import Column
+from meshwright.config.domain_file import Approval, DomainFile, Owner, Product, Request, Role, Table
 from meshwright.mesh.subscriptions import Status, Subscription, TableAccess, decide, decide_all
 
 TODAY = date(2027, 1, 1)

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from meshwright.config.domain_file import Column, Table
+from meshwright.config.base import Column
+from meshwright.config.domain_file import Table
 
 TEXT_INPUT = "org.apache.hadoop.mapred.TextInputFormat"
 TEXT_OUTPUT = "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat"

@@ -11,9 +11,11 @@ from meshwright.cdk.stacks.access import AccessStack
 from meshwright.cdk.stacks.foundation import FoundationStack
 from meshwright.cdk.stacks.governance import GovernanceStack
 from meshwright.cdk.stacks.share import ShareStack
+from meshwright.cdk.stacks.workloads import WorkloadsStack
 from meshwright.errors import UserError
 from meshwright.mesh.documents import linked_databases
 from meshwright.mesh.model import Mesh
+from meshwright.mesh.parts.registry import in_workloads
 
 DEFAULT_QUALIFIER = "hnb659fds"
 QUALIFIER_CONTEXT = "@aws-cdk/core:bootstrapQualifier"
@@ -21,12 +23,15 @@ QUALIFIER_CONTEXT = "@aws-cdk/core:bootstrapQualifier"
 
 @dataclass(frozen=True, slots=True)
 class MeshStacks:
-    """The stacks that were built, by domain: no share without products, no access without links."""
+    """The stacks that were built, by domain: no share without products, no access without links,
+    no workloads without a part that needs them.
+    """
 
     governance: GovernanceStack
     foundations: dict[str, FoundationStack] = field(default_factory=dict)
     shares: dict[str, ShareStack] = field(default_factory=dict)
     accesses: dict[str, AccessStack] = field(default_factory=dict)
+    workloads: dict[str, WorkloadsStack] = field(default_factory=dict)
 
 
 def build(app: cdk.App, mesh: Mesh, *, domains: Sequence[str] | None = None) -> MeshStacks:
@@ -57,6 +62,10 @@ def build(app: cdk.App, mesh: Mesh, *, domains: Sequence[str] | None = None) -> 
             for producer in sorted({name, *_producers_of(mesh, [name])} & stacks.shares.keys()):
                 access.add_stack_dependency(stacks.shares[producer])
             stacks.accesses[name] = access
+        if resources := in_workloads(mesh, domain):
+            workloads = WorkloadsStack(app, mesh=mesh, domain=domain, resources=resources)
+            workloads.add_stack_dependency(stacks.accesses.get(name) or stacks.foundations[name])
+            stacks.workloads[name] = workloads
     return stacks
 
 

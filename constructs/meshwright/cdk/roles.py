@@ -12,6 +12,7 @@ from meshwright.mesh.policies import DATA_POLICY
 from meshwright.mesh.role_policies import WriteAccess, role_trust
 from meshwright.mesh.role_policies import read_access as _read_access
 from meshwright.mesh.role_policies import write_access as _write_access
+from meshwright.mesh.statements import Allow
 
 
 class DomainRole(iam.CfnRole):
@@ -31,12 +32,15 @@ class DomainRole(iam.CfnRole):
         databases: Sequence[str],
         database_prefix: str,
         write: WriteAccess | None = None,
+        more: Sequence[Allow] = (),
         trusted_by: Sequence[str] = (),
+        service: str | None = None,
         permissions_boundary_arn: str | None = None,
         env: cdk.Environment | None = None,
         tags: Tags | None = None,
     ) -> None:
-        """`trusted_by`: ARNs that may assume it; default: whoever the account's own IAM policies let.
+        """`trusted_by`: ARNs that may assume it; default: whoever the account's own IAM policies let, or the
+        AWS `service` for a role of a service. `more`: what else it may do.
 
         With more databases than fit, the policy names all that begin with `database_prefix`.
         """
@@ -44,11 +48,12 @@ class DomainRole(iam.CfnRole):
         allows = list(_read_access(place, governance_account, databases, database_prefix))
         if write is not None:
             allows += _write_access(place, governance_account, write)
+        allows += more
         super().__init__(
             scope,
             construct_id,
             role_name=role_name,
-            assume_role_policy_document=role_trust(place, trusted_by),
+            assume_role_policy_document=role_trust(place, trusted_by, service=service),
             permissions_boundary=permissions_boundary_arn,
             policies=[role_policy(DATA_POLICY, allows)],
             tags=cfn_tags(tags),

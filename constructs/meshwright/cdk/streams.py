@@ -8,7 +8,7 @@ from constructs import Construct
 from meshwright.cdk.buckets import retain
 from meshwright.cdk.place import Tags, cfn_tags
 from meshwright.cdk.policies import acknowledge
-from meshwright.config.domain_file import Stream
+from meshwright.config.streams_file import Stream
 
 AWS_MANAGED_KEY = "alias/aws/kinesis"
 WHY_OWN_KEY = (

@@ -37,7 +37,7 @@ def notices(
         if each.status is Status.AGREED:
             readers.setdefault((each.producer, each.product), []).append(each.consumer)
     for name, domain in domains.items():
-        for index, request in enumerate(domain.consumes):
+        for index, request in domain.product_requests():
             sunset = _sunset(domains, request.product)
             if sunset is not None and (request.until is None or request.until >= today):
                 what = f"{request.product} is deprecated and may be removed after {sunset}"

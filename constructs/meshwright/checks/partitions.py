@@ -31,7 +31,7 @@ def excluded(files: Files) -> Iterator[Finding]:
     """Neither side can exclude what a table is partitioned by."""
     for domain, spec in files.domains.items():
         file = files.paths[domain]
-        for index, request in enumerate(spec.consumes):
+        for index, request in spec.product_requests():
             producer, _, name = request.product.partition(".")
             owner = files.domains.get(producer)
             if request.exclude and owner is not None and name in owner.products:

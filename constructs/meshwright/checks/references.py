@@ -6,6 +6,7 @@ from meshwright.config.domain_file import Approval, Product, Request
 from meshwright.config.loading import Files
 from meshwright.config.problems import Finding, Path
 from meshwright.config.suggest import suggestion
+from meshwright.mesh.platform_roles import platform_roles
 
 
 def requests(files: Files) -> Iterator[Finding]:
@@ -13,14 +14,15 @@ def requests(files: Files) -> Iterator[Finding]:
     for domain, spec in files.domains.items():
         file = files.paths[domain]
         seen: dict[str, int] = {}
-        for index, request in enumerate(spec.consumes):
+        known = [*spec.roles, *(each.key for each in platform_roles(spec))]
+        for index, request in spec.product_requests():
             path = ("consumes", index)
             if len(request.roles) > 1:
                 yield from _duplicates(file, (*path, "roles"), request.roles)
             for place, role in enumerate(request.roles):
-                if role not in spec.roles:
+                if role not in known:
                     what = f"this domain has no role `{role}`"
-                    fix = suggestion(role, list(spec.roles), "Add it under `roles`.")
+                    fix = suggestion(role, known, "Add it under `roles`.")
                     yield Finding(file, (*path, "roles", place), "unknown-role", what, fix)
             if request.product in seen:
                 what = (

@@ -5,17 +5,21 @@ from collections.abc import Iterator
 from meshwright.config.domain_file import DomainFile, Role
 from meshwright.config.loading import Files
 from meshwright.config.problems import Finding
+from meshwright.mesh.platform_roles import KEYS
 
 
 def check(files: Files) -> Iterator[Finding]:
     """Roles that could not be created or found."""
     for domain, file in files.domains.items():
         for key, role in file.roles.items():
-            for code, field, what, fix in _mistakes(file, role):
+            for code, field, what, fix in _mistakes(file, key, role):
                 yield Finding(files.paths[domain], ("roles", key, *field), code, what, fix)
 
 
-def _mistakes(file: DomainFile, role: Role) -> Iterator[tuple[str, tuple[str, ...], str, str]]:
+def _mistakes(file: DomainFile, key: str, role: Role) -> Iterator[tuple[str, tuple[str, ...], str, str]]:
+    if key in KEYS:
+        fix = "Give it another key."
+        yield "reserved-name", (), f"`{key}` is what meshwright calls a role of its own", fix
     if role.name is None and not role.create:
         fix = "Give its `name`, or write `create: true`."
         yield "role-without-name", (), "the role has neither a name nor `create: true`", fix

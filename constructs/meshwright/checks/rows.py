@@ -42,7 +42,7 @@ def requests(files: Files) -> Iterator[Finding]:
     Otherwise a consumer could read a hidden column, such as personal data, by trying values in its filter.
     """
     for domain, spec in files.domains.items():
-        for index, request in enumerate(spec.consumes):
+        for index, request in spec.product_requests():
             if request.where is None:
                 continue
             producer, _, name = request.product.partition(".")
@@ -94,9 +94,9 @@ def _columns(product: Product) -> list[str]:
 
 
 def _asked(files: Files, consumer: str, reference: str, product: Product) -> set[str]:
-    wanted = [each for each in files.domains[consumer].consumes if each.product == reference] if (
-        consumer in files.domains
-    ) else []  # fmt: skip
+    file = files.domains.get(consumer)
+    requests = file.product_requests() if file else ()
+    wanted = [each for _, each in requests if each.product == reference]
     return {table for request in wanted for table in _tables(request, product)}
 
 

@@ -25,7 +25,7 @@ def notices(
 def missing_environments(files: Files) -> Iterator[Finding]:
     """Requests that can't be wired in an environment, because only the consumer has an account in it."""
     for domain, spec in files.domains.items():
-        for index, request in enumerate(spec.consumes):
+        for index, request in spec.product_requests():
             producer = files.domains.get(request.product.partition(".")[0])
             absent = [each for each in spec.accounts if producer and each not in producer.accounts]
             if absent:
@@ -60,7 +60,7 @@ def _place(
 
 
 def _request(domain: DomainFile | None, reference: str) -> tuple[int, date | None] | None:
-    for index, request in enumerate(domain.consumes if domain else ()):
+    for index, request in domain.product_requests() if domain else ():
         if request.product == reference:
             return index, request.until
     return None

@@ -17,7 +17,7 @@ class StillAsked:
         self.today = today
         self._requests: dict[tuple[str, str], Request] = {}
         for name, domain in mesh.domains.items():
-            for request in domain.file.consumes:
+            for _, request in domain.file.product_requests():
                 if request.until is None or request.until >= today:
                     self._requests.setdefault((name, request.product), request)
 

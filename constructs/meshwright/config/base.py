@@ -34,6 +34,20 @@ ProductReference = Annotated[
     StringConstraints(pattern=spelling.PRODUCT),
     Field(description="A product of another domain, as `domain.product`.", examples=["customers.profiles"]),
 ]
+StreamReference = Annotated[
+    str,
+    StringConstraints(pattern=spelling.STREAM_REFERENCE),
+    Field(description="A stream of another domain, as `domain.stream`.", examples=["orders.order-events"]),
+]
+TableReference = Annotated[
+    str,
+    StringConstraints(pattern=spelling.TABLE_REFERENCE),
+    Field(description="A table of this domain's products, as `product.table`.", examples=["sales.orders"]),
+]
+Schedule = Annotated[str, StringConstraints(pattern=spelling.SCHEDULE)]
+"""https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html"""
+TimeZone = Annotated[str, StringConstraints(min_length=1, max_length=50)]
+Duration = Annotated[str, StringConstraints(pattern=spelling.DURATION)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True)]
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -80,3 +94,18 @@ class FileModel(BaseModel):
             return schema
         text = {"type": "string", "description": f"Short for `{{{cls.shorthand}: …}}`."}
         return {"anyOf": [text, schema]}
+
+
+class Column(FileModel):
+    """A column of a table, or a field of a stream's records."""
+
+    shorthand: ClassVar[str | None] = "type"
+
+    type: Text
+    """Type as Glue and Athena know it: string, bigint, decimal(12,2), array<struct<a:int>> …"""
+    description: Text | None = None
+    """What the value means, with its unit."""
+    pii: bool = False
+    """Personal data: hidden from other domains unless both sides say `pii: true`."""
+    optional: bool = False
+    """It may be empty: not counted for a product's `completeness`."""

@@ -1,14 +1,16 @@
 """`domains/<domain>.yaml`: all that a domain team says about its domain."""
 
-from typing import Annotated, ClassVar, Literal
+from collections.abc import Iterator
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Discriminator, Field, StringConstraints, Tag
 
 from meshwright.config import spelling
 from meshwright.config.base import (
     Access,
     AccountId,
     Classification,
+    Column,
     Day,
     DomainName,
     EnvironmentName,
@@ -20,8 +22,14 @@ from meshwright.config.base import (
     TableFormat,
     Text,
 )
+from meshwright.config.compute_file import Compute
+from meshwright.config.operations_file import Budget, Monitoring
+from meshwright.config.pipeline_file import Pipeline, PipelineName
+from meshwright.config.quality_file import Quality, Slo
+from meshwright.config.streams_file import Stream, StreamRequest
 
 PrincipalArn = Annotated[str, StringConstraints(pattern=spelling.PRINCIPAL)]
+StorageClass = Literal["hot", "standard", "archive"]
 RoleNameOrArn = Annotated[str, StringConstraints(pattern=spelling.ROLE)]
 
 
@@ -49,30 +57,6 @@ class Role(FileModel):
     """ARNs that may assume a created role. Default: whoever the account's own IAM policies allow."""
 
 
-class Stream(FileModel):
-    """A Kinesis data stream that the domain writes its events to."""
-
-    description: Text
-    """What one record is."""
-    retention_hours: Annotated[int, Field(ge=24, le=8760)] = 24
-    """How long records can be read again, in hours (24 to 8760)."""
-    shards: Annotated[int, Field(ge=1, le=10000)] | None = None
-    """Number of provisioned shards. Left out: on demand, which scales by itself."""
-
-
-class Column(FileModel):
-    """A column of a table."""
-
-    shorthand: ClassVar[str | None] = "type"
-
-    type: Text
-    """Type as Glue and Athena know it: string, bigint, decimal(12,2), array<struct<a:int>> …"""
-    description: Text | None = None
-    """What the value means, with its unit."""
-    pii: bool = False
-    """Personal data: hidden from other domains unless both sides say `pii: true`."""
-
-
 class Table(FileModel):
     """A table of a data product."""
 
@@ -84,6 +68,8 @@ class Table(FileModel):
     """The columns, in order: a type, or a mapping with `type`."""
     partition_by: list[GlueName] = []
     """Columns by whose values the data is laid out, coarsest first."""
+    quality: Quality | None = None
+    """Rules that its data must fulfil."""
 
 
 class Approval(FileModel):
@@ -120,6 +106,10 @@ class Product(FileModel):
     """Last day on which consumers can count on a deprecated product (YYYY-MM-DD); then it may be removed."""
     tables: Annotated[dict[GlueName, Table], Field(min_length=1)]
     """The tables, by name."""
+    storage: StorageClass = "standard"
+    """How its data is used, which decides where S3 keeps it: `hot` is read all the time, `archive` seldom."""
+    slo: Slo | None = None
+    """Service levels that its consumers can count on."""
     shared_with: list[Approval] = []
     """Domains that may read it."""
 
@@ -145,8 +135,22 @@ class Request(FileModel):
     """Ask for PII columns too; they are shown only if the producer says `pii: true` as well."""
 
 
+PRODUCT_REQUEST, STREAM_REQUEST = "product request", "stream request"
+
+
+def _kind_of_request(value: Any) -> str:
+    is_stream = isinstance(value, StreamRequest) or (isinstance(value, dict) and "stream" in value)
+    return STREAM_REQUEST if is_stream else PRODUCT_REQUEST
+
+
+AnyRequest = Annotated[
+    Annotated[Request, Tag(PRODUCT_REQUEST)] | Annotated[StreamRequest, Tag(STREAM_REQUEST)],
+    Discriminator(_kind_of_request),
+]
+
+
 class DomainFile(FileModel):
-    """A domain: its owner, accounts, roles, streams, products, and what it consumes."""
+    """A domain: its owner, accounts, roles, streams, products, what it consumes, and how it works on them."""
 
     domain: DomainName
     """Name of the domain; the file is called `<domain>.yaml`."""
@@ -162,5 +166,21 @@ class DomainFile(FileModel):
     """Kinesis data streams, by name."""
     products: dict[GlueName, Product] = {}
     """Data products, by name."""
-    consumes: list[Request] = []
-    """Products of other domains that this domain reads."""
+    consumes: list[AnyRequest] = []
+    """Products and streams of other domains that this domain reads."""
+    compute: Compute | None = None
+    """Engines of the domain's own: Spark, SQL."""
+    pipelines: dict[PipelineName, Pipeline] = {}
+    """Pipelines that make its products, by name."""
+    budget: Budget | None = None
+    """What the domain's account may cost."""
+    monitoring: Monitoring | None = None
+    """Dashboard and alarms."""
+
+    def product_requests(self) -> Iterator[tuple[int, Request]]:
+        """The requests for products, each with its place in `consumes`."""
+        return ((index, each) for index, each in enumerate(self.consumes) if isinstance(each, Request))
+
+    def stream_requests(self) -> Iterator[tuple[int, StreamRequest]]:
+        """The requests for streams, each with its place in `consumes`."""
+        return ((index, each) for index, each in enumerate(self.consumes) if isinstance(each, StreamRequest))

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from meshwright.config.base import FileModel
-from meshwright.config.domain_file import DomainFile
+from meshwright.config.domain_file import PRODUCT_REQUEST, STREAM_REQUEST, DomainFile
 from meshwright.config.mesh_file import MeshFile
 from meshwright.config.models import model_at
 from meshwright.config.plain import plain_data, plain_data_of_many
@@ -22,6 +22,8 @@ from meshwright.config.trees import Tree, WorkingTree
 from meshwright.config.wording import reword
 
 Model = TypeVar("Model", bound=FileModel)
+REQUEST_TAGS = frozenset({PRODUCT_REQUEST, STREAM_REQUEST})
+"""How pydantic's places tell the two kinds of request apart; no file has such a key."""
 _LARGE = 500_000
 """New objects, about as many as 300 domains with ten products and 100 requests each are read into."""
 
@@ -173,13 +175,14 @@ def _understood(
 def _problem(details: ErrorDetails, source: Source, model: type[FileModel]) -> Problem:
     location: Path = details["loc"]
     about_key = bool(location) and location[-1] == "[key]"
-    path = location[:-1] if about_key else location
+    tagged = location[:-1] if about_key else location
+    path = tuple(step for step in tagged if step not in REQUEST_TAGS)
     key, node, reached = source.find(path)
     at_key = about_key or (details["type"] == "extra_forbidden" and len(reached) == len(path))
     parent = (
-        model_at(model, path[:-1])
+        model_at(model, tagged[:-1])
         if details["type"] in ("missing", "extra_forbidden")
-        else model_at(model, path)
+        else model_at(model, tagged)
     )
     if details["type"] == "extra_forbidden":
         _, surroundings, _ = source.find(path[:-1])

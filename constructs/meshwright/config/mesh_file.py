@@ -6,6 +6,7 @@ from pydantic import Field, StringConstraints
 
 from meshwright.config import spelling
 from meshwright.config.base import AccountId, Classification, EnvironmentName, FileModel, MeshName, Text
+from meshwright.config.operations_file import AuditTrail, MeshMonitoring
 
 
 class Environment(FileModel):
@@ -43,3 +44,7 @@ class MeshFile(FileModel):
     administrators: list[Annotated[str, StringConstraints(pattern=spelling.ADMINISTRATOR)]] = []
     """IAM roles, by name or ARN, that may administer Lake Formation in any account of the mesh, besides those
     that deploy; the audit reports all others. They are neither made nor added."""
+    monitoring: MeshMonitoring | None = None
+    """A dashboard of the mesh, and where its runbooks are."""
+    audit_trail: AuditTrail | None = None
+    """A CloudTrail of Lake Formation and of the data in S3; it costs money."""

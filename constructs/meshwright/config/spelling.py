@@ -20,6 +20,15 @@ STREAM: Final = r"^[a-z][a-z0-9]*([_.-][a-z0-9]+)*$"
 GLUE: Final = r"^[a-z_][a-z0-9_]*$"
 CLASSIFICATION: Final = r"^[a-z][a-z0-9_-]*$"
 PRODUCT: Final = r"^[a-z][a-z0-9-]*\.[a-z_][a-z0-9_]*$"
+STREAM_REFERENCE: Final = r"^[a-z][a-z0-9-]*\.[a-z][a-z0-9]*([_.-][a-z0-9]+)*$"
+TABLE_REFERENCE: Final = r"^[a-z_][a-z0-9_]*\.[a-z_][a-z0-9_]*$"
+STEP: Final = r"^[a-z][a-z0-9]*([_-][a-z0-9]+)*$"
+SCHEDULE: Final = r"^(rate\([1-9][0-9]{0,4} (minute|minutes|hour|hours|day|days)\)|cron\(\S+( \S+){5}\))$"
+DURATION: Final = r"^[1-9][0-9]{0,4}(m|h|d)$"
+PERCENTAGE: Final = r"^(100|[1-9]?[0-9])(\.[0-9]{1,3})?%$"
+SCRIPT: Final = r"^[A-Za-z0-9_./=-]+\.(py|jar)$"
+EMR_RELEASE: Final = r"^emr-7\.[0-9]{1,2}\.[0-9]{1,2}$"
+FUNCTION_ARN: Final = r"^arn:aws[a-z-]*:lambda:[a-z0-9-]+:[0-9]{12}:function:[A-Za-z0-9_-]{1,64}$"
 ROLE: Final = r"^([A-Za-z0-9_+=,.@-]+|arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]+)$"
 PRINCIPAL: Final = r"^arn:aws[a-z-]*:iam::[0-9]{12}:(root|(role|user)/[A-Za-z0-9_+=,.@/-]+)$"
 ADMINISTRATOR: Final = (
@@ -64,6 +73,34 @@ SPELLINGS: Final[dict[str, Spelling]] = {
         "internal",
     ),
     PRODUCT: Spelling("bad-reference", "a product of a domain, as `domain.product`", "customers.profiles"),
+    STREAM_REFERENCE: Spelling(
+        "bad-reference", "a stream of a domain, as `domain.stream`", "orders.order-events"
+    ),
+    TABLE_REFERENCE: Spelling(
+        "bad-reference", "a table of one of this domain's products, as `product.table`", "sales.orders"
+    ),
+    STEP: Spelling(
+        "bad-name",
+        "a name of lower-case letters and digits, with single hyphens or underscores inside, "
+        "that begins with a letter",
+        "load-orders",
+    ),
+    SCHEDULE: Spelling(
+        "bad-schedule",
+        "a schedule of EventBridge: rate(NUMBER UNIT), or cron() with six fields",
+        "rate(1 hour), or cron(30 4 * * ? *)",
+    ),
+    DURATION: Spelling("bad-duration", "a duration: a whole number with m, h or d behind it", "90m"),
+    PERCENTAGE: Spelling("bad-percentage", "a percentage from 0% to 100%", "99.5%"),
+    SCRIPT: Spelling(
+        "bad-script", "the path of a script in the domain's raw bucket, a .py or .jar file", "scripts/load.py"
+    ),
+    EMR_RELEASE: Spelling("bad-release", "a release of EMR Serverless, 7 or later", "emr-7.12.0"),
+    FUNCTION_ARN: Spelling(
+        "bad-function",
+        "the ARN of a Lambda function",
+        "arn:aws:lambda:eu-west-1:222222222221:function:post-to-chat",
+    ),
     ROLE: Spelling(
         "bad-role",
         "the name of an IAM role (up to 64 letters, digits and +=,.@_-) or its ARN",

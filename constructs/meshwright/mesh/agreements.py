@@ -188,7 +188,7 @@ def _hidden_column(
 
 
 def _request(file: DomainFile, reference: str) -> tuple[Path, Request] | None:
-    for index, request in enumerate(file.consumes):
+    for index, request in file.product_requests():
         if request.product == reference:
             return ("consumes", index), request
     return None

@@ -149,15 +149,19 @@ def access_document(mesh: Mesh, domain: Domain) -> GrantsDocument:
     """What the domain's account grants to its own roles: on its products, and on what it subscribes to."""
     names, catalog = mesh.names, mesh.governance_account
     grants: Grants = {}
-    roles = [role.arn for role in domain.roles.values()]
-    writers = [role.arn for role in domain.writers]
-    readers = [arn for arn in roles if arn not in writers]
+    roles = list(domain.roles.values())
+    writers = [role.arn for role in roles if role.access == "write"]
     for product_name, product in domain.file.products.items():
-        _describe(mesh, domain, names.database(domain.name, product_name), roles, grants)
+        database = names.database(domain.name, product_name)
+        users = [
+            role.arn for role in roles if any(role.works_on(product_name, table) for table in product.tables)
+        ]
+        _describe(mesh, domain, database, users, grants)
         for table in product.tables:
-            key = f"{catalog}:table/{names.database(domain.name, product_name)}/{table}"
-            _add(grants, key, WRITER_TABLE, writers)
-            _add(grants, key, READER_TABLE, readers)
+            key = f"{catalog}:table/{database}/{table}"
+            working = [role for role in roles if role.works_on(product_name, table)]
+            _add(grants, key, WRITER_TABLE, [role.arn for role in working if role.access == "write"])
+            _add(grants, key, READER_TABLE, [role.arn for role in working if role.access == "read"])
     if domain.file.products:
         location = f"{catalog}:location/{names.bucket(domain.name, domain.account, 'products')}"
         _add(grants, location, "DATA_LOCATION_ACCESS", writers)

@@ -5,11 +5,12 @@ lifecycle rules, the provider's code). tests/cdk/test_inventory.py holds it agai
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from meshwright.config.domain_file import DomainFile, Product, Table
+from meshwright.mesh.declared import Declared
 from meshwright.mesh.documents import (
     GrantsDocument,
     access_document,
@@ -18,6 +19,7 @@ from meshwright.mesh.documents import (
     share_document,
 )
 from meshwright.mesh.model import Domain, DomainRole, Mesh
+from meshwright.mesh.parts.registry import in_foundation, in_governance, in_share, in_workloads
 from meshwright.mesh.policies import (
     key_policy,
     logs_bucket_policy,
@@ -82,6 +84,9 @@ def inventory(mesh: Mesh) -> Inventory:
             stacks.append(
                 _stack(mesh, name(domain.name, "access"), domain.account, domain, _access(mesh, domain))
             )
+        if declared := in_workloads(mesh, domain):
+            resources = _declared(declared, _tags(mesh, domain))
+            stacks.append(_stack(mesh, name(domain.name, "workloads"), domain.account, domain, resources))
     return {(stack.account, stack.region, stack.name): stack for stack in stacks}
 
 
@@ -101,6 +106,7 @@ def _governance(mesh: Mesh) -> Iterator[Resource]:
     limits = _present({"organization": mesh.file.organization, "boundary": mesh.file.permissions_boundary})
     name = mesh.names.registration_role
     yield Resource("registration-role", "AWS::IAM::Role", name, {**limits, **tags})
+    yield from _declared(in_governance(mesh), tags)
 
 
 def _foundation(mesh: Mesh, domain: Domain) -> Iterator[Resource]:
@@ -128,6 +134,12 @@ def _foundation(mesh: Mesh, domain: Domain) -> Iterator[Resource]:
         if role.create:
             properties = _role(mesh, domain, role)
             yield Resource(f"role {role.key}", "AWS::IAM::Role", role.name, {**properties, **tags})
+    yield from _declared(in_foundation(mesh, domain), tags)
+
+
+def _declared(resources: Iterable[Declared], tags: Mapping[str, str]) -> Iterator[Resource]:
+    for each in resources:
+        yield Resource(each.key, each.type, each.name, {**each.shown, **(tags if each.tags else {})})
 
 
 def _provider(
@@ -155,7 +167,7 @@ def _settings(mesh: Mesh, account: str, tag_values: Mapping[str, str]) -> Resour
 
 
 def _role(mesh: Mesh, domain: Domain, role: DomainRole) -> dict[str, str]:
-    trusted = ", ".join(role.trusted_by) or "whom the account's IAM policies let"
+    trusted = role.service or ", ".join(role.trusted_by) or "whom the account's IAM policies let"
     properties = {"access": role.access, "may be assumed by": trusted}
     properties |= {f"looks up {database}": "" for database in role_databases(mesh, domain, role)}
     if role.access == "write":
@@ -183,6 +195,7 @@ def _share(mesh: Mesh, domain: Domain) -> Iterator[Resource]:
             kind = ICEBERG if table.format == "iceberg" else "AWS::Glue::Table"
             content = {**_table(table), **described, "location": f"s3://{bucket}/{name}/{table_name}/"}
             yield Resource(f"table {name}.{table_name}", kind, f"{database}.{table_name}", content)
+    yield from _declared(in_share(mesh, domain), _tags(mesh, domain))
 
 
 def described_product(file: DomainFile, product: Product) -> dict[str, str]:

@@ -10,6 +10,7 @@ from meshwright.config.domain_file import DomainFile
 from meshwright.config.mesh_file import MeshFile
 from meshwright.errors import UserError
 from meshwright.mesh.names import Names
+from meshwright.mesh.platform_roles import platform_roles
 from meshwright.mesh.subscriptions import Status, Subscription, decide_all
 
 
@@ -24,6 +25,14 @@ class DomainRole:
     """What it does with the domain's own products."""
     create: bool
     trusted_by: tuple[str, ...] = ()
+    service: str | None = None
+    """The AWS service that assumes it, for a role that a part of the file brings with it."""
+    only: frozenset[tuple[str, str]] | None = None
+    """The own tables, each as product and table, that it works on; None: all."""
+
+    def works_on(self, product: str, table: str) -> bool:
+        """Whether a table of the domain's own is one that it works on."""
+        return self.only is None or (product, table) in self.only
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,5 +142,16 @@ def _roles(names: Names, domain: str, file: DomainFile, account: str) -> dict[st
             access=role.access or ("write" if key == "engineers" else "read"),
             create=role.create,
             trusted_by=tuple(role.trusted_by),
+        )
+    for each in platform_roles(file):
+        name = names.created_role(domain, each.key)
+        roles[each.key] = DomainRole(
+            key=each.key,
+            name=name,
+            arn=names.role_arn(account, name),
+            access=each.access,
+            create=True,
+            service=each.service,
+            only=each.only,
         )
     return roles

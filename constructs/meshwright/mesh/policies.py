@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from meshwright.mesh.model import Domain, DomainRole, Mesh
+from meshwright.mesh.parts.registry import platform_role_policy
 from meshwright.mesh.place import Place, place_in
 from meshwright.mesh.role_policies import WriteAccess, read_access, role_trust, write_access, write_tables
 from meshwright.mesh.statements import Allow, trust
@@ -35,12 +36,12 @@ def domain_role_policy(mesh: Mesh, domain: Domain, role: DomainRole, *, key_arn:
     write = role_write_access(mesh, domain, role, key_arn=key_arn)
     if write is not None:
         allows += write_access(place, governance, write)
-    return allows
+    return [*allows, *platform_role_policy(mesh, domain, role, key_arn=key_arn)]
 
 
 def domain_role_trust(mesh: Mesh, domain: Domain, role: DomainRole) -> dict[str, Any]:
     """Who may assume a role that the mesh creates."""
-    return role_trust(_place(mesh, domain), role.trusted_by)
+    return role_trust(_place(mesh, domain), role.trusted_by, service=role.service)
 
 
 def existing_role_policy(mesh: Mesh, domain: Domain, role: DomainRole) -> list[Allow]:
@@ -63,7 +64,12 @@ def role_databases(mesh: Mesh, domain: Domain, role: DomainRole) -> list[str]:
         for each in mesh.agreed_by_consumer.get(domain.name, ())
         if role.key in each.roles
     ]
-    return [*_own(mesh, domain), *subscribed]
+    own = [
+        mesh.names.database(domain.name, name)
+        for name, product in domain.file.products.items()
+        if any(role.works_on(name, table) for table in product.tables)
+    ]
+    return [*own, *subscribed]
 
 
 def database_prefix(mesh: Mesh) -> str:
@@ -72,8 +78,10 @@ def database_prefix(mesh: Mesh) -> str:
 
 
 def role_write_access(mesh: Mesh, domain: Domain, role: DomainRole, *, key_arn: str) -> WriteAccess | None:
-    """What a created role has as a writer of the domain's products; None for a reader."""
-    if role.access != "write":
+    """What a created role has as a writer of the domain's products; None for a reader, and for a role that
+    works on single tables: its part says what it needs.
+    """
+    if role.access != "write" or role.only is not None:
         return None
     names = mesh.names
     return WriteAccess(

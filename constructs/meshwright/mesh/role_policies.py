@@ -61,8 +61,14 @@ class WriteAccess:
     stream_prefix: str
 
 
-def role_trust(place: Place, trusted_by: Sequence[str]) -> dict[str, Any]:
-    """Who may assume the role: `trusted_by`, or else whoever the account's own IAM policies let."""
+def role_trust(place: Place, trusted_by: Sequence[str], *, service: str | None = None) -> dict[str, Any]:
+    """Who may assume the role: `trusted_by`, or else whoever the account's own IAM policies let.
+
+    With `service`, that AWS service alone, on behalf of this account
+    (https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html).
+    """
+    if service is not None:
+        return trust({"Service": service}, {"StringEquals": {"aws:SourceAccount": place.account}})
     return trust({"AWS": list(trusted_by) or [place.iam("root")]})
 
 

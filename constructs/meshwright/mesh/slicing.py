@@ -2,13 +2,17 @@
 
 from collections.abc import Iterable, Mapping, Set
 
-from meshwright.config.domain_file import DomainFile
+from meshwright.config.domain_file import DomainFile, Request
+from meshwright.config.streams_file import StreamRequest
 
 
 def asked_of_others(domains: Mapping[str, DomainFile], names: Iterable[str]) -> frozenset[str]:
     """The products, as `domain.product`, that the named domains ask for."""
     return frozenset(
-        request.product for name in names if name in domains for request in domains[name].consumes
+        request.product
+        for name in names
+        if name in domains
+        for _, request in domains[name].product_requests()
     )
 
 
@@ -28,9 +32,15 @@ def concerning(
 def _cut(name: str, file: DomainFile, changed: Set[str], products: Set[str]) -> DomainFile:
     return file.model_copy(
         update={
-            "consumes": [each for each in file.consumes if each.product.partition(".")[0] in changed],
+            "consumes": [each for each in file.consumes if _producer(each) in changed],
             "products": {
                 product: spec for product, spec in file.products.items() if f"{name}.{product}" in products
             },
         }
     )
+
+
+def _producer(request: Request | StreamRequest) -> str:
+    """The domain that is asked."""
+    reference = request.product if isinstance(request, Request) else request.stream
+    return reference.partition(".")[0]

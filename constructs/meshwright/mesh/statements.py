@@ -40,6 +40,8 @@ def identity_policy(allows: Iterable[Allow]) -> dict[str, Any]:
     return document(each.statement() for each in allows)
 
 
-def trust(principal: Mapping[str, Any]) -> dict[str, Any]:
+def trust(principal: Mapping[str, Any], conditions: Conditions | None = None) -> dict[str, Any]:
     """A trust policy that lets `principal` assume the role."""
-    return document([Allow(actions=["sts:AssumeRole"], resources=[]).statement(principal)])
+    return document(
+        [Allow(actions=["sts:AssumeRole"], resources=[], conditions=conditions).statement(principal)]
+    )

@@ -77,7 +77,10 @@ def decide_all(
 
     What the domains named by `unread` ask for and approve is not known, so nothing is decided on them.
     """
-    asked = {name: {request.product for request in domain.consumes} for name, domain in domains.items()}
+    asked = {
+        name: {request.product for _, request in domain.product_requests()}
+        for name, domain in domains.items()
+    }
     return tuple(
         subscription
         for name in sorted(domains)
@@ -95,7 +98,7 @@ def _requests_of(
     today: date,
     unread: frozenset[str],
 ) -> Iterator[Subscription]:
-    for request in domains[name].consumes:
+    for _, request in domains[name].product_requests():
         producer, _, product_name = request.product.partition(".")
         if producer in unread:
             continue

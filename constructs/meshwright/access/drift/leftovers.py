@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from meshwright.access.drift.comparison import Comparison
 from meshwright.access.drift.deviation import Deviation, Phase
 from meshwright.access.findings import Call, Severity
-from meshwright.config.domain_file import Stream
+from meshwright.config.streams_file import Stream
 from meshwright.mesh.documents import linked_databases
 
 STACKS_NEED = ("cloudformation:DescribeStacks",)

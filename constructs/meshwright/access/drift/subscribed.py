@@ -41,8 +41,8 @@ def _described(comparison: Comparison, subscription: Subscription) -> NotAgreed:
 def _file(comparison: Comparison, subscription: Subscription) -> str:
     """The file of the side whose part ended first, or is missing."""
     domain = comparison.mesh.domains.get(subscription.consumer)
-    requests = domain.file.consumes if domain else []
-    request = next((each for each in requests if each.product == subscription.reference), None)
+    requests = domain.file.product_requests() if domain else ()
+    request = next((each for _, each in requests if each.product == subscription.reference), None)
     if subscription.status is Status.EXPIRED:
         by_request = request is not None and request.until == subscription.until
     else:

@@ -1,1 +1,1 @@
-"""The four kinds of stack of a mesh; they wire constructs and decide nothing."""
+"""The five kinds of stack of a mesh; they wire constructs and decide nothing."""

@@ -3,6 +3,7 @@
 from constructs import Construct
 
 from meshwright.cdk.asset import ProviderCode
+from meshwright.cdk.declared import add_declared
 from meshwright.cdk.governance import LakeFormationSettings
 from meshwright.cdk.provider import LakeFormationProvider
 from meshwright.cdk.roles import DomainRole
@@ -11,6 +12,7 @@ from meshwright.cdk.storage import DomainStorage
 from meshwright.cdk.streams import DomainStreams
 from meshwright.mesh.model import Domain, Mesh
 from meshwright.mesh.model import DomainRole as RoleSpec
+from meshwright.mesh.parts.registry import in_foundation, platform_role_policy
 from meshwright.mesh.policies import database_prefix, role_databases, role_write_access
 
 
@@ -65,6 +67,9 @@ class FoundationStack(MeshStack):
             key_id=self.storage.key_arn,
             tags=self.resource_tags,
         )
+        self.declared = add_declared(self, in_foundation(mesh, domain), tags=self.resource_tags)
+        for resource in self.declared.values():
+            resource.node.add_dependency(self.streams)
         self.roles = {key: self._role(role) for key, role in domain.roles.items() if role.create}
 
     def _role(self, role: RoleSpec) -> DomainRole:
@@ -77,7 +82,9 @@ class FoundationStack(MeshStack):
             databases=role_databases(mesh, domain, role),
             database_prefix=database_prefix(mesh),
             write=role_write_access(mesh, domain, role, key_arn=self.storage.key_arn),
+            more=list(platform_role_policy(mesh, domain, role, key_arn=self.storage.key_arn)),
             trusted_by=role.trusted_by,
+            service=role.service,
             permissions_boundary_arn=self.boundary_arn,
             env=self.target,
             tags=self.resource_tags,

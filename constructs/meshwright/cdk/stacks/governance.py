@@ -3,10 +3,12 @@
 from constructs import Construct
 
 from meshwright.cdk.asset import ProviderCode
+from meshwright.cdk.declared import add_declared
 from meshwright.cdk.governance import LakeFormationSettings, RegistrationRole
 from meshwright.cdk.provider import LakeFormationProvider
 from meshwright.cdk.stacks.base import MeshStack
 from meshwright.mesh.model import Mesh
+from meshwright.mesh.parts.registry import in_governance
 from meshwright.mesh.policies import registered_bucket_pattern
 
 
@@ -57,3 +59,4 @@ class GovernanceStack(MeshStack):
             env=self.target,
             tags=self.resource_tags,
         )
+        self.declared = add_declared(self, in_governance(mesh), tags=self.resource_tags)

@@ -3,10 +3,12 @@
 from constructs import Construct
 
 from meshwright.cdk.catalog import ProductDatabase, ProductTables, RegisteredLocation, product_parameters
+from meshwright.cdk.declared import add_declared
 from meshwright.cdk.sharing import LakeFormationGrants
 from meshwright.cdk.stacks.base import MeshStack
 from meshwright.mesh.documents import preparation_document, share_document
 from meshwright.mesh.model import Domain, Mesh
+from meshwright.mesh.parts.registry import in_share
 
 
 class ShareStack(MeshStack):
@@ -71,3 +73,4 @@ class ShareStack(MeshStack):
             )
             self.tables[name].node.add_dependency(self.preparation)
         self.sharing.node.add_dependency(*self.tables.values())
+        self.declared = add_declared(self, in_share(mesh, domain), tags=self.resource_tags)

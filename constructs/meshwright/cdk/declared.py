@@ -1,0 +1,52 @@
+"""Puts declared resources of the data plane into a stack."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from meshwright.cdk.buckets import retain
+from meshwright.cdk.place import Tags
+from meshwright.mesh.declared import Attribute, Declared
+
+
+def add_declared(
+    scope: Construct, resources: Sequence[Declared], *, tags: Tags | None
+) -> dict[str, cdk.CfnResource]:
+    """Add the resources, in their order, each with `tags`. Returns them by their keys.
+
+    Not by the classes of each service's module: importing them takes longer than the rest of a synthesis.
+    """
+    added: dict[str, cdk.CfnResource] = {}
+    for each in resources:
+        properties = {**_rendered(each.properties, added), **_tagged(each, tags)}
+        resource = cdk.CfnResource(scope, each.key, type=each.type, properties=properties)
+        for key in each.after:
+            resource.add_resource_dependency(added[key])
+        if each.keep:
+            retain(resource)
+        added[each.key] = resource
+    return added
+
+
+def _tagged(resource: Declared, tags: Tags | None) -> dict[str, Any]:
+    if not tags or not resource.tags:
+        return {}
+    if resource.tag_map:
+        return {resource.tags: dict(sorted(tags.items()))}
+    return {resource.tags: [{"Key": key, "Value": value} for key, value in sorted(tags.items())]}
+
+
+def _rendered(value: Any, added: Mapping[str, cdk.CfnResource]) -> Any:
+    """The value with CloudFormation's references for attributes of other resources."""
+    match value:
+        case Attribute(key=key, name="Ref"):
+            return added[key].ref
+        case Attribute(key=key, name=name):
+            return added[key].get_att(name).to_string()
+        case Mapping():
+            return {name: _rendered(inner, added) for name, inner in value.items()}
+        case list() | tuple():
+            return [_rendered(inner, added) for inner in value]
+    return value

@@ -1,0 +1,86 @@
+"""`quality` of a table and `slo` of a product: what is promised of the data."""
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field, StringConstraints
+
+from meshwright.config import spelling
+from meshwright.config.base import Duration, FileModel, GlueName, Schedule, TimeZone
+
+TablePath = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z_][a-z0-9_]*\.[a-z_][a-z0-9_]*\.[a-z_][a-z0-9_]*$"),
+]
+Value = str | int | float | bool
+Dqdl = Annotated[str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True)]
+
+
+class InSet(FileModel):
+    """Every value of the column is one of these."""
+
+    column: GlueName
+    values: Annotated[list[Value], Field(min_length=1)]
+
+
+class Between(FileModel):
+    """Every value of the column is at least `min` and at most `max`; one of them may be left out."""
+
+    column: GlueName
+    min: int | float | None = None
+    max: int | float | None = None
+
+
+class References(FileModel):
+    """Every value of the column is in a column of another table of the domain."""
+
+    column: GlueName
+    to: TablePath
+    """The other column, as `product.table.column`."""
+
+
+class RowCount(FileModel):
+    """The number of rows; one of the two may be left out."""
+
+    min: Annotated[int, Field(ge=0)] | None = None
+    max: Annotated[int, Field(ge=0)] | None = None
+
+
+class Rule(FileModel):
+    """One rule: exactly one of these keys."""
+
+    shorthand: ClassVar[str | None] = "dqdl"
+
+    not_null: GlueName | None = None
+    """A column in which no value is missing."""
+    unique: GlueName | None = None
+    """A column in which no value occurs twice."""
+    in_set: InSet | None = None
+    """A column and the values it may have."""
+    between: Between | None = None
+    """A column of numbers and their limits."""
+    references: References | None = None
+    """A column whose values are all in another table."""
+    row_count: RowCount | None = None
+    """How many rows there must be."""
+    dqdl: Dqdl | None = None
+    """A rule in the language of Glue Data Quality (DQDL), for all that the short forms can't say."""
+
+
+class Quality(FileModel):
+    """Rules that the data of a table must fulfil."""
+
+    rules: Annotated[list[Rule], Field(min_length=1, max_length=200)]
+    """The rules: short forms, or DQDL."""
+    schedule: Schedule | None = None
+    """When they are evaluated, besides the `quality` steps of pipelines: rate(1 day), cron(0 6 * * ? *)."""
+    timezone: TimeZone = "UTC"
+    """Time zone of the schedule."""
+
+
+class Slo(FileModel):
+    """Service levels of a product; a breach alarms its domain's owner."""
+
+    freshness: Duration | None = None
+    """The data is refreshed at least this often, such as 1h."""
+    completeness: Annotated[str, StringConstraints(pattern=spelling.PERCENTAGE)] | None = None
+    """Least share of values that are there, in each column that is not `optional`."""

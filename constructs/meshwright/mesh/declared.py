@@ -1,0 +1,41 @@
+"""Resources of the data plane as the files declare them: what a stack deploys, and what `plan` shows of it.
+
+They are plain data, so that one function decides on both.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """Stands in `properties` for an attribute, or the `Ref`, of another resource of the same stack."""
+
+    key: str
+    """Of the other resource."""
+    name: str = "Ref"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declared:
+    """A resource of a stack."""
+
+    key: str
+    """What it is in its stack; it stays the same while the files call it the same."""
+    type: str
+    """As CloudFormation has it."""
+    name: str
+    """Its name in AWS, or for people where AWS gives it none. Another name is another resource."""
+    properties: Mapping[str, Any]
+    """As CloudFormation has them, in its spelling, without tags."""
+    shown: Mapping[str, str] = field(default_factory=dict)
+    """What the files decide of it, by a name for people."""
+    after: tuple[str, ...] = ()
+    """Keys of resources that must be there before it, where no attribute says so."""
+    tags: str = "Tags"
+    """The property that holds its tags: a list of keys and values; see `tag_map`. Empty: it can have none."""
+    tag_map: bool = False
+    """Its tags are a mapping, not a list."""
+    keep: bool = False
+    """It stays in the account when it leaves its stack."""

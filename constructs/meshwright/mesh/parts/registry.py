@@ -1,0 +1,76 @@
+"""The parts, in literal lists: which resources stand in which stack, which role has which policy."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final, Protocol
+
+from meshwright.mesh.declared import Declared
+from meshwright.mesh.model import Domain, DomainRole, Mesh
+from meshwright.mesh.parts import (
+    cost,
+    delivery,
+    mesh_wide,
+    pipelines,
+    quality,
+    sharing,
+    spark,
+    sql,
+    watching,
+)
+from meshwright.mesh.platform_roles import DELIVERY, PIPELINES, QUALITY, SPARK
+from meshwright.mesh.statements import Allow
+
+OfDomain = Callable[[Mesh, Domain], Iterator[Declared]]
+OfMesh = Callable[[Mesh], Iterator[Declared]]
+
+GOVERNANCE: Final[tuple[OfMesh, ...]] = (mesh_wide.bus, mesh_wide.dashboard, mesh_wide.audit_trail)
+FOUNDATION: Final[tuple[OfDomain, ...]] = (sharing.resources,)
+SHARE: Final[tuple[OfDomain, ...]] = (mesh_wide.refresh_rules,)
+WORKLOADS: Final[tuple[OfDomain, ...]] = (
+    delivery.resources,
+    spark.resources,
+    sql.resources,
+    pipelines.resources,
+    quality.resources,
+    cost.resources,
+    watching.resources,
+)
+
+
+class RolePolicy(Protocol):
+    """What the role of a part may do besides looking up tables and asking Lake Formation for data."""
+
+    def __call__(self, mesh: Mesh, domain: Domain, *, key_arn: str) -> Iterator[Allow]: ...
+
+
+ROLE_POLICIES: Final[Mapping[str, RolePolicy]] = {
+    DELIVERY: delivery.role_policy,
+    SPARK: spark.role_policy,
+    PIPELINES: pipelines.role_policy,
+    QUALITY: quality.role_policy,
+}
+
+
+def platform_role_policy(mesh: Mesh, domain: Domain, role: DomainRole, *, key_arn: str) -> Iterator[Allow]:
+    """What a role that a part brings with it may do in its service; nothing for the file's own roles."""
+    if role.service is not None:
+        yield from ROLE_POLICIES[role.key](mesh, domain, key_arn=key_arn)
+
+
+def in_governance(mesh: Mesh) -> list[Declared]:
+    """Resources of the parts in the governance stack."""
+    return [each for part in GOVERNANCE for each in part(mesh)]
+
+
+def in_foundation(mesh: Mesh, domain: Domain) -> list[Declared]:
+    """Resources of the parts in the domain's foundation stack."""
+    return [each for part in FOUNDATION for each in part(mesh, domain)]
+
+
+def in_share(mesh: Mesh, domain: Domain) -> list[Declared]:
+    """Resources of the parts in the domain's share stack."""
+    return [each for part in SHARE for each in part(mesh, domain)]
+
+
+def in_workloads(mesh: Mesh, domain: Domain) -> list[Declared]:
+    """Resources of the domain's workloads stack; none: there is no such stack."""
+    return [each for part in WORKLOADS for each in part(mesh, domain)]

@@ -1,0 +1,58 @@
+"""The roles with which AWS services work for a domain: each is there when its part of the file is.
+
+They are roles of the domain like those that the file declares: they read and write by Lake Formation's
+grants, and what they read of other domains is asked for under `consumes` with their key.
+"""
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from meshwright.config.base import Access
+from meshwright.config.domain_file import DomainFile
+
+DELIVERY: Final = "delivery"
+SPARK: Final = "spark"
+PIPELINES: Final = "pipelines"
+QUALITY: Final = "quality"
+
+
+class PlatformRole(NamedTuple):
+    """A role that a part of the file brings with it."""
+
+    key: str
+    service: str
+    """The AWS service that assumes it."""
+    access: Access
+    """What it does with the domain's own products."""
+    only: frozenset[tuple[str, str]] | None = None
+    """The tables, each as product and table, that it works on. None: all of the domain's own."""
+
+
+KEYS: Final = (DELIVERY, SPARK, PIPELINES, QUALITY)
+"""Keys that a file's own `roles` can't have."""
+
+
+def platform_roles(file: DomainFile) -> Iterator[PlatformRole]:
+    """The roles that the parts of this file need."""
+    landings = frozenset(
+        _table(stream.lands_in.table) for stream in file.streams.values() if stream.lands_in is not None
+    )
+    if landings:
+        yield PlatformRole(DELIVERY, "firehose.amazonaws.com", "write", landings)
+    if file.compute is not None and file.compute.spark is not None:
+        yield PlatformRole(SPARK, "emr-serverless.amazonaws.com", "write")
+    if file.pipelines:
+        yield PlatformRole(PIPELINES, "states.amazonaws.com", "write")
+    checked = frozenset(
+        (product_name, table_name)
+        for product_name, product in file.products.items()
+        for table_name, table in product.tables.items()
+        if table.quality is not None or (product.slo is not None and product.slo.completeness is not None)
+    )
+    if checked:
+        yield PlatformRole(QUALITY, "glue.amazonaws.com", "read", checked)
+
+
+def _table(reference: str) -> tuple[str, str]:
+    product, _, table = reference.partition(".")
+    return product, table

@@ -1,6 +1,6 @@
 """A bucket as every bucket of a mesh is: private, versioned, TLS only, kept when its stack goes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import aws_cdk as cdk
@@ -8,6 +8,8 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from meshwright.cdk.place import Tags, cfn_tags
+from meshwright.mesh.parts.sql import RESULTS
+from meshwright.mesh.storage_classes import STANDARD_DAYS, Move
 
 INCOMPLETE_UPLOAD_DAYS = 7
 
@@ -33,19 +35,42 @@ def data_lifecycle(*, tiering_days: int, noncurrent_days: int) -> dict[str, Any]
     }
 
 
-def log_lifecycle(*, days: int) -> dict[str, Any]:
-    """Logs expire after `days`."""
-    return {
-        "rules": [
+def products_lifecycle(moves: Mapping[str, Sequence[Move]], *, noncurrent_days: int) -> dict[str, Any]:
+    """Objects move as `moves` says, by folder; for all of them, old versions go as in `data_lifecycle`.
+
+    Their rules don't overlap: of two moves that fit an object S3 would take the one to the cheaper class.
+    """
+    cleaning = data_lifecycle(tiering_days=STANDARD_DAYS, noncurrent_days=noncurrent_days)["rules"][0]
+    rules = [{**{key: value for key, value in cleaning.items() if key != "transitions"}, "id": "clean-up"}]
+    for folder, steps in moves.items():
+        transitions = [{"storageClass": to, "transitionInDays": days} for to, days in steps]
+        rules.append(
+            {"id": f"move {folder}", "status": "Enabled", "prefix": folder, "transitions": transitions}
+        )
+    return {"rules": rules}
+
+
+def log_lifecycle(*, days: int, results_days: int | None = None) -> dict[str, Any]:
+    """Logs expire after `days`, the results of queries after `results_days`, if that is less."""
+    rules: list[dict[str, Any]] = [
+        {
+            "id": "expire",
+            "status": "Enabled",
+            "expirationInDays": days,
+            "noncurrentVersionExpiration": {"noncurrentDays": 1},
+            "abortIncompleteMultipartUpload": {"daysAfterInitiation": INCOMPLETE_UPLOAD_DAYS},
+        }
+    ]
+    if results_days is not None:
+        rules.append(
             {
-                "id": "expire",
+                "id": "expire-results",
                 "status": "Enabled",
-                "expirationInDays": days,
-                "noncurrentVersionExpiration": {"noncurrentDays": 1},
-                "abortIncompleteMultipartUpload": {"daysAfterInitiation": INCOMPLETE_UPLOAD_DAYS},
+                "prefix": f"{RESULTS}/",
+                "expirationInDays": results_days,
             }
-        ]
-    }
+        )
+    return {"rules": rules}
 
 
 def encryption(key_arn: str | None) -> dict[str, Any]:

@@ -1,12 +1,21 @@
 """A domain's buckets and the key that encrypts them."""
 
+from collections.abc import Mapping, Sequence
+
 from aws_cdk import Environment
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
-from meshwright.cdk.buckets import add_bucket, add_bucket_policy, data_lifecycle, log_lifecycle
+from meshwright.cdk.buckets import (
+    add_bucket,
+    add_bucket_policy,
+    data_lifecycle,
+    log_lifecycle,
+    products_lifecycle,
+)
 from meshwright.cdk.key import DomainKey
 from meshwright.cdk.place import Tags, place_of
+from meshwright.mesh.storage_classes import Move
 from meshwright.mesh.storage_policies import bucket_policy, log_bucket_policy, registered_bucket_policy
 
 
@@ -30,14 +39,18 @@ class DomainStorage(Construct):
         key_arn: str | None = None,
         create_logs_bucket: bool = True,
         tiering_days: int = 30,
+        product_moves: Mapping[str, Sequence[Move]] | None = None,
         noncurrent_days: int = 90,
         log_days: int = 365,
+        results_days: int | None = None,
         env: Environment | None = None,
         tags: Tags | None = None,
     ) -> None:
         """Give either `key_alias`, to create a key, or `key_arn`, to use one that you have; its policy must
         then let the registration role use it (see DomainKey).
 
+        Objects move to Intelligent-Tiering after `tiering_days`; those of products, with `product_moves`, to
+        the classes that it names for their folder. Results of queries in the logs bucket are deleted after `results_days`; default: as the logs.
         With `create_logs_bucket=False`, `logs_bucket_name` is a bucket that you have and that accepts logs.
         `registration_role_arn` may be of another account, and must exist when this deploys.
         """
@@ -67,7 +80,7 @@ class DomainStorage(Construct):
                 "Logs",
                 name=logs_bucket_name,
                 key_arn=None,
-                lifecycle=log_lifecycle(days=log_days),
+                lifecycle=log_lifecycle(days=log_days, results_days=results_days),
                 logs_to=None,
                 tags=tags,
             )
@@ -81,17 +94,25 @@ class DomainStorage(Construct):
                 ),
             )
         lifecycle = data_lifecycle(tiering_days=tiering_days, noncurrent_days=noncurrent_days)
+        of_products = (
+            lifecycle
+            if product_moves is None
+            else products_lifecycle(product_moves, noncurrent_days=noncurrent_days)
+        )
         self.raw, self.products = (
             add_bucket(
                 self,
                 construct_id,
                 name=name,
                 key_arn=key_arn,
-                lifecycle=lifecycle,
+                lifecycle=rules,
                 logs_to=logs_bucket_name,
                 tags=tags,
             )
-            for construct_id, name in (("Raw", raw_bucket_name), ("Products", products_bucket_name))
+            for construct_id, name, rules in (
+                ("Raw", raw_bucket_name, lifecycle),
+                ("Products", products_bucket_name, of_products),
+            )
         )
         if self.logs_policy is not None:
             # S3 tests whether it may deliver when logging is switched on.

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import TypeVar
 
 from meshwright.config.base import Access
 from meshwright.config.domain_file import DomainFile
@@ -11,6 +12,7 @@ from meshwright.config.mesh_file import MeshFile
 from meshwright.errors import UserError
 from meshwright.mesh.names import Names
 from meshwright.mesh.platform_roles import platform_roles
+from meshwright.mesh.stream_subscriptions import StreamSubscription, decide_streams
 from meshwright.mesh.subscriptions import Status, Subscription, decide_all
 
 
@@ -45,6 +47,11 @@ class Domain:
     roles: Mapping[str, DomainRole]
 
     @property
+    def needs_key_arn(self) -> bool:
+        """Whether something outside the foundation stack needs the ARN of its key: EMR takes no alias."""
+        return self.file.compute is not None and self.file.compute.spark is not None
+
+    @property
     def writers(self) -> tuple[DomainRole, ...]:
         return tuple(role for role in self.roles.values() if role.access == "write")
 
@@ -59,6 +66,7 @@ class Mesh:
     file: MeshFile
     domains: Mapping[str, Domain]
     subscriptions: tuple[Subscription, ...]
+    stream_subscriptions: tuple[StreamSubscription, ...] = ()
 
     @property
     def name(self) -> str:
@@ -76,9 +84,22 @@ class Mesh:
     def agreed_by_producer(self) -> Mapping[str, tuple[Subscription, ...]]:
         return _grouped(self.subscriptions, "producer")
 
+    @cached_property
+    def streams_by_consumer(self) -> Mapping[str, tuple[StreamSubscription, ...]]:
+        """Agreed subscriptions to streams."""
+        return _grouped(self.stream_subscriptions, "consumer")
 
-def _grouped(subscriptions: tuple[Subscription, ...], side: str) -> dict[str, tuple[Subscription, ...]]:
-    groups: dict[str, list[Subscription]] = {}
+    @cached_property
+    def streams_by_producer(self) -> Mapping[str, tuple[StreamSubscription, ...]]:
+        """The same."""
+        return _grouped(self.stream_subscriptions, "producer")
+
+
+S = TypeVar("S", Subscription, StreamSubscription)
+
+
+def _grouped(subscriptions: tuple[S, ...], side: str) -> dict[str, tuple[S, ...]]:
+    groups: dict[str, list[S]] = {}
     for subscription in subscriptions:
         if subscription.status is Status.AGREED:
             groups.setdefault(getattr(subscription, side), []).append(subscription)
@@ -127,6 +148,7 @@ def resolve(
             today=today,
             unread=unread,
         ),
+        stream_subscriptions=decide_streams(present, today=today, unread=unread),
     )
 
 

@@ -4,6 +4,7 @@ Deterministic names are what lets stacks of different accounts refer to each oth
 """
 
 from dataclasses import dataclass
+from hashlib import sha256
 
 PARTITIONS = {"cn": "aws-cn", "us-gov": "aws-us-gov"}
 """Regions outside the partition `aws`, by the start of their name."""
@@ -40,12 +41,51 @@ class Names:
     def stream(self, domain: str, stream: str) -> str:
         return f"{self.mesh}-{domain}-{stream}"
 
+    def stream_consumer(self, consumer: str) -> str:
+        """Enhanced fan-out consumer of a stream that the domain `consumer` reads through."""
+        return f"{self.mesh}-{consumer}"
+
     def created_role(self, domain: str, key: str) -> str:
         return f"{self.mesh}-{domain}-{key}"
 
     def database(self, domain: str, product: str) -> str:
         """Glue database of a product, and of every resource link to it: queries read the same everywhere."""
         return f"{self.mesh}_{domain}_{product}".replace("-", "_")
+
+    def workloads(self, domain: str) -> str:
+        """Name of what a domain has one of: its Spark application, its event bus."""
+        return f"{self.mesh}-{domain}"
+
+    def workgroup(self, domain: str, role: str) -> str:
+        """Athena workgroup of a role, by its key."""
+        return f"{self.mesh}-{domain}-{role}"
+
+    def key_parameter(self, domain: str) -> str:
+        """SSM parameter with the ARN of the domain's key, for what takes no alias."""
+        return f"/{self.mesh}/{domain}/key-arn"
+
+    def alarm_topic(self, domain: str, product: str | None = None) -> str:
+        """SNS topic with the alarms to the domain's owner, or to the owner of one of its products."""
+        about = f"{domain}-{product}" if product else domain
+        return f"{self.mesh}-{about}-alarms"
+
+    def alarm(self, domain: str, key: str) -> str:
+        """CloudWatch alarm, of at most 255 characters; where that cuts it, a digest keeps it unique.
+
+        https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+        """
+        name = f"{self.mesh}-{domain}-{key.replace(' ', '-')}"
+        digest = sha256(name.encode()).hexdigest()[:8]
+        return name if len(name) <= 255 else f"{name[:246]}-{digest}"
+
+    @property
+    def audit_trail(self) -> str:
+        """CloudTrail trail of the governance account, and the alias of its key without `alias/`."""
+        return f"{self.mesh}-audit-trail"
+
+    def audit_bucket(self, account: str) -> str:
+        """Bucket of the trail's files."""
+        return f"{self.audit_trail}-{account}"
 
     @property
     def provider(self) -> str:

@@ -1,5 +1,6 @@
 """Wave 2: what a domain's account has before anything is in the catalog."""
 
+import aws_cdk as cdk
 from constructs import Construct
 
 from meshwright.cdk.asset import ProviderCode
@@ -14,6 +15,7 @@ from meshwright.mesh.model import Domain, Mesh
 from meshwright.mesh.model import DomainRole as RoleSpec
 from meshwright.mesh.parts.registry import in_foundation, platform_role_policy
 from meshwright.mesh.policies import database_prefix, role_databases, role_write_access
+from meshwright.mesh.storage_classes import moves_by_folder
 
 
 class FoundationStack(MeshStack):
@@ -57,6 +59,8 @@ class FoundationStack(MeshStack):
             logs_bucket_name=names.bucket(domain.name, account, "logs"),
             registration_role_arn=names.registration_role_arn(mesh.governance_account),
             key_alias=names.key_alias(domain.name),
+            product_moves=moves_by_folder(domain.file),
+            results_days=_results_days(domain),
             env=self.target,
             tags=self.resource_tags,
         )
@@ -67,6 +71,19 @@ class FoundationStack(MeshStack):
             key_id=self.storage.key_arn,
             tags=self.resource_tags,
         )
+        if domain.needs_key_arn:
+            cdk.CfnResource(
+                self,
+                "KeyArn",
+                type="AWS::SSM::Parameter",
+                properties={
+                    "Name": names.key_parameter(domain.name),
+                    "Type": "String",
+                    "Value": self.storage.key_arn,
+                    "Description": "ARN of the domain's key, for what takes no alias.",
+                    "Tags": dict(sorted(self.resource_tags.items())),
+                },
+            )
         self.declared = add_declared(self, in_foundation(mesh, domain), tags=self.resource_tags)
         for resource in self.declared.values():
             resource.node.add_dependency(self.streams)
@@ -89,3 +106,9 @@ class FoundationStack(MeshStack):
             env=self.target,
             tags=self.resource_tags,
         )
+
+
+def _results_days(domain: Domain) -> int | None:
+    """How long results of queries are kept; None: the domain has no SQL."""
+    compute = domain.file.compute
+    return compute.sql.keep_results_days if compute is not None and compute.sql is not None else None

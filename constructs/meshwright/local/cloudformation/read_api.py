@@ -1,6 +1,7 @@
 """CloudFormation's API, in place of moto's: requests that only look."""
 
 import json
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,13 +12,18 @@ from meshwright.local.cloudformation.api import ChangeResponse
 from meshwright.local.cloudformation.model import Change, Event, Resource, Stack
 from meshwright.local.cloudformation.template import parse
 
+PATIENCE_SECONDS = 20
+"""For how long a question about a busy stack waits; far less than clients wait for an answer."""
+
 
 class CloudFormationResponse(ChangeResponse):
     """All operations of CloudFormation that are emulated."""
 
     def describe_stacks(self) -> ActionResult:
         if self._get_param("StackName"):
-            return ActionResult({"Stacks": [_stack(self.stack())]})
+            stack = self.stack()
+            _wait_for(stack)
+            return ActionResult({"Stacks": [_stack(stack)]})
         stacks = self.service.store.all(self.current_account, self.region)
         return self._page("Stacks", [_stack(s) for s in stacks if s.status != "DELETE_COMPLETE"])
 
@@ -145,6 +151,16 @@ class CloudFormationResponse(ChangeResponse):
         return ActionResult(
             {key: items[start : start + size], "NextToken": str(start + size) if more else None}
         )
+
+
+def _wait_for(stack: Stack) -> None:
+    """Answer a question about a busy stack late rather than "in progress".
+
+    The cdk CLI asks again only after five seconds, longer than most stacks take here.
+    """
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while stack.busy and time.monotonic() < deadline:
+        time.sleep(0.02)
 
 
 def _pairs(tags: dict[str, str]) -> list[dict[str, str]]:

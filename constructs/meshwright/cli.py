@@ -14,9 +14,11 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from meshwright.command_line.cost import cost
 from meshwright.command_line.files import init, new_domain, new_product, schema, validate
 from meshwright.command_line.local import local_demo, local_down, local_env, local_status, local_up
 from meshwright.command_line.options import installed_version
+from meshwright.command_line.quality import quality_check
 from meshwright.command_line.review import access, audit, explain, plan
 from meshwright.errors import UserError
 
@@ -30,8 +32,10 @@ COMMANDS: Final[dict[str, Callable[..., int]]] = {
     "access": access,
     "explain": explain,
     "audit": audit,
+    "cost": cost,
     "new domain": new_domain,
     "new product": new_product,
+    "quality check": quality_check,
     "schema": schema,
     "init": init,
     "local up": local_up,
@@ -42,6 +46,7 @@ COMMANDS: Final[dict[str, Callable[..., int]]] = {
 }
 GROUPS: Final = {
     "new": "Write a new domain or product.",
+    "quality": "The quality of data.",
     "local": "The embedded AWS: the whole mesh on this machine.",
 }
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from meshwright.checks import pipeline_status, stream_status
 from meshwright.checks.registry import check, locate
 from meshwright.checks.status import missing_environments, notices
 from meshwright.config.domain_file import DomainFile
@@ -17,6 +18,7 @@ from meshwright.config.suggest import suggestion
 from meshwright.config.trees import Tree, WorkingTree
 from meshwright.errors import UserError
 from meshwright.mesh.model import Mesh, resolve
+from meshwright.mesh.stream_subscriptions import StreamSubscription, decide_streams
 from meshwright.mesh.subscriptions import Subscription, decide_all
 
 
@@ -29,6 +31,7 @@ class Examined:
     notices: tuple[Problem, ...]
     """Requests and approvals that are not wired. Empty when there are errors: decisions need valid files."""
     subscriptions: tuple[Subscription, ...]
+    stream_subscriptions: tuple[StreamSubscription, ...] = ()
 
 
 @collector_paused()
@@ -60,10 +63,14 @@ def examine(
         today=today,
         unread=files.unread,
     )
+    streams = decide_streams(present, today=today, unread=files.unread)
     to_know = [*notices(files, present, decided, today)]
+    to_know += stream_status.notices(files, present, streams, today)
+    to_know += pipeline_status.notices(files, present, decided)
     if environment is None:
         to_know += missing_environments(files)
-    return Examined(files, (), locate(files, iter(to_know)), decided)
+        to_know += stream_status.missing_environments(files)
+    return Examined(files, (), locate(files, iter(to_know)), decided, streams)
 
 
 def _checked(

@@ -42,6 +42,10 @@ class Pair:
     owner: str
     domain: str
     key: str = ""
+    consumer: str = ""
+    """ARN of a registered consumer of the stream that has a resource policy."""
+    unshared: str = ""
+    """ARN of one that has none."""
     known: dict[tuple[str, str], Account] = field(default_factory=dict)
 
     def account(self, number: str, role: str = "Admin") -> Account:
@@ -195,8 +199,16 @@ class Pair:
             ServerSideEncryptionConfiguration={"Rules": [{"ApplyServerSideEncryptionByDefault": rule}]},
         )
         kinesis.create_stream(StreamName="acme-orders-events", ShardCount=2)
-        arn = kinesis.describe_stream_summary(StreamName="acme-orders-events")["StreamDescriptionSummary"]
-        kinesis.register_stream_consumer(StreamARN=arn["StreamARN"], ConsumerName="billing")
+        kinesis.start_stream_encryption(
+            StreamName="acme-orders-events", EncryptionType="KMS", KeyId="alias/acme-orders"
+        )
+        billing = kinesis.register_stream_consumer(StreamARN=self.stream, ConsumerName="billing")
+        self.consumer = billing["Consumer"]["ConsumerARN"]
+        kinesis.put_resource_policy(ResourceARN=self.stream, Policy=document(self.stream_statement))
+        audit = kinesis.register_stream_consumer(StreamARN=self.stream, ConsumerName="audit")["Consumer"]
+        self.unshared = audit["ConsumerARN"]
+        for_consumer = {**self.stream_statement, "Resource": self.consumer}
+        kinesis.put_resource_policy(ResourceARN=self.consumer, Policy=document(for_consumer))
         kinesis.create_stream(StreamName="other", ShardCount=1)
 
     @property
@@ -206,6 +218,15 @@ class Pair:
     @property
     def bucket(self) -> str:
         return f"acme-orders-products-{self.domain}"
+
+    @property
+    def stream(self) -> str:
+        return f"arn:aws:kinesis:{REGION}:{self.domain}:stream/acme-orders-events"
+
+    @property
+    def stream_statement(self) -> dict[str, Any]:
+        who = {"AWS": f"arn:aws:iam::{self.owner}:root"}
+        return {"Effect": "Allow", "Principal": who, "Action": "kinesis:ListShards", "Resource": self.stream}
 
     @property
     def key_statement(self) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """What reading the two accounts of `pair` must give, written by hand."""
 
+from dataclasses import replace
+
 from meshwright.access.iam import Policy, Statement
 from meshwright.access.resources import ALL_TABLES, Kind, Resource, database, filter_on, location, table
 from meshwright.access.state import (
@@ -15,6 +17,7 @@ from meshwright.access.state import (
     ShareState,
     Table,
 )
+from meshwright.access.stream_state import StreamConsumer, StreamState
 from meshwright.mesh.model import Mesh
 from tests.aws.pair import NAME, Pair
 
@@ -126,6 +129,24 @@ def expected_domain(pair: Pair) -> AccountState:
         buckets={pair.bucket: Policy((in_bucket,)), f"acme-orders-raw-{own}": None},
         bucket_keys={pair.bucket: pair.key},
         keys={pair.key: Key(Policy((on_key,)), alias="alias/acme-orders")},
+        streams={"acme-orders-events": expected_stream(pair)},
+    )
+
+
+def expected_stream(pair: Pair) -> StreamState:
+    listing = Statement(
+        allow=True,
+        actions=("kinesis:ListShards",),
+        resources=(pair.stream,),
+        principals=(f"arn:aws:iam::{pair.owner}:root",),
+    )
+    return StreamState(
+        policy=Policy((listing,)),
+        key=pair.key,
+        consumers={
+            "audit": StreamConsumer(pair.unshared),
+            "billing": StreamConsumer(pair.consumer, Policy((replace(listing, resources=(pair.consumer,)),))),
+        },
     )
 
 

@@ -14,7 +14,13 @@ from meshwright.aws.deployed_reader import Stream
 from meshwright.aws.live import Live, read_live, read_state
 from meshwright.project import load_mesh
 from tests.aws.pair import DOMAIN, MESH, NAME, Pair, deny, settings
-from tests.aws.pair_expected import expected_domain, expected_governance, platform_roles, trust
+from tests.aws.pair_expected import (
+    expected_domain,
+    expected_governance,
+    expected_stream,
+    platform_roles,
+    trust,
+)
 from tests.config.small_mesh import write_mesh
 from tests.embedded import REGION, Aws
 
@@ -48,7 +54,15 @@ def test_everything_is_read_back(pair: Pair) -> None:
         ),
         streams={
             pair.owner: (),
-            pair.domain: (Stream("acme-orders-events", 24, shards=2, consumers=("billing",)),),
+            pair.domain: (
+                Stream(
+                    "acme-orders-events",
+                    24,
+                    shards=2,
+                    consumers=("audit", "billing"),
+                    state=expected_stream(pair),
+                ),
+            ),
         },
         stacks={pair.owner: (), pair.domain: ()},
     )

@@ -106,6 +106,22 @@ def change_owner(files: Files) -> None:
     files["domains"]["orders"]["owner"]["team"] = "order-desk"
 
 
+def change_storage(files: Files) -> None:
+    files["domains"]["customers"]["products"]["profiles"]["storage"] = "archive"
+
+
+def stop_landing(files: Files) -> None:
+    del files["domains"]["orders"]["streams"]["order-events"]["lands_in"]
+
+
+def change_buffer(files: Files) -> None:
+    files["domains"]["orders"]["streams"]["order-events"]["lands_in"]["buffer_seconds"] = 120
+
+
+def change_budget(files: Files) -> None:
+    files["domains"]["orders"]["budget"]["monthly_usd"] = 900
+
+
 def change_classification(files: Files) -> None:
     files["domains"]["payments"]["products"]["ledger"]["classification"] = "confidential"
 
@@ -142,6 +158,10 @@ EDITS: list[tuple[Callable[[Files], None], str]] = [
     (add_stream, "analytics-foundation"),
     (add_role, "orders-access orders-foundation"),
     (change_owner, "orders-foundation orders-share"),
+    (change_storage, "customers-foundation"),
+    (stop_landing, "orders-access orders-foundation orders-workloads"),
+    (change_buffer, "orders-workloads"),
+    (change_budget, "orders-workloads"),
     (change_classification, "payments-share"),
     (add_classification, "governance"),
     (leave_the_organization, f"governance {EVERY_ACCESS}"),

@@ -18,6 +18,8 @@ CONSUMER = cdk.Environment(account="333333333333", region="eu-west-1")
 EXAMPLES: dict[str, Callable[[dict[str, Any], cdk.App], object]] = {
     "storage": lambda names, app: names["StorageStack"](app, "storage", env=DOMAIN),
     "streams": lambda names, app: names["StreamsStack"](app, "streams"),
+    "delivery": lambda names, app: names["DeliveryStack"](app, "delivery", env=DOMAIN),
+    "pipeline": lambda names, app: names["PipelineStack"](app, "pipeline", env=DOMAIN),
     "catalog": lambda names, app: names["CatalogStack"](app, "catalog", env=GOVERNANCE),
     "sharing": lambda names, app: names["SharingStack"](app, "sharing", env=CONSUMER),
     "roles": lambda names, app: names["RolesStack"](app, "roles", env=DOMAIN),

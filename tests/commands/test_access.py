@@ -16,6 +16,11 @@ from tests.config.small_mesh import ANALYTICS_FILE, TODAY, edited, write_mesh
 
 REPOSITORY = Path(__file__).parents[2]
 TEXT = """\
+orders.order-events  (stream)
+  orders.engineers  (acme-orders-engineers in 222222222221)
+      all records, by shared throughput; may write
+      own stream of orders
+
 orders.sales.lines  (internal)
   orders.analysts  (OrdersAnalyst in 222222222221)
       all 3 columns
@@ -36,7 +41,7 @@ orders.sales.orders  (internal)
       rows where country = 'DE'
       until 2027-06-30; approved by orders; for: Revenue by country.
 
-Mesh acme, environment dev: 3 roles read 2 tables (5 combinations).
+Mesh acme, environment dev: 3 roles read 2 tables and 1 stream (6 combinations).
 Not listed: the roles that deploy. They administer Lake Formation, so can grant themselves access.
 
 Taken for granted, since no file says it:
@@ -97,6 +102,10 @@ def test_markdown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
 def test_markdown_tells_who_may_write(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     lines = run(write_mesh(tmp_path), capsys, output="markdown", role="orders.engineers").splitlines()
     assert lines[2] == (
+        "| orders.order-events | stream | orders.engineers | all records, by shared throughput; may write | "
+        "all |  | own stream |  |"
+    )
+    assert lines[3] == (
         "| orders.sales.lines | internal | orders.engineers | all 3 columns; may write | all |  | "
         "own product |  |"
     )
@@ -126,6 +135,7 @@ def test_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
                 "assumed": [],
             }
         ],
+        "streams": [],
     }
 
 
@@ -204,7 +214,7 @@ def test_one_domain_after_the_other_or_the_state_as_a_whole() -> None:
         ({"domain": "x"}, "--domain: there is no domain `x` in dev. Known: `analytics`, `orders`."),
         (
             {"product": "orders.sale"},
-            "--product: there is no product `orders.sale` in dev. Did you mean `orders.sales`?",
+            "--product: there is no product or stream `orders.sale` in dev. Did you mean `orders.sales`?",
         ),
         ({"classification": "secret"}, "--classification: mesh.yaml has no `secret`. Known: `public`, "),
     ],

@@ -203,6 +203,7 @@ def test_json_is_complete(mesh: Mesh) -> None:
                         "lost": [{"columns": ["total"], "rows": ["country = 'DE'"]}],
                     }
                 ],
+                "streams": [],
                 "remedy": "set its columns and rows as agreed",
                 "repair": [
                     {

@@ -12,6 +12,7 @@ from meshwright.access.state import AccountState, LakeState, ShareState, Unread
 from meshwright.cli import main
 from meshwright.commands.explain import explain, explained, question
 from meshwright.commands.explain_text import markdown, text
+from meshwright.commands.explanation import broken
 from meshwright.errors import UserError
 from meshwright.project import load_mesh
 from tests.config.small_mesh import ANALYTICS_FILE, ORDERS_FILE, TEXTS, TODAY, edited, write_mesh
@@ -300,7 +301,7 @@ def test_the_stack_that_makes_what_is_missing(case: str, tmp_path: Path) -> None
         table="orders.sales.orders",
         today=TODAY,
     )
-    found = explained(asked, without(compile_state(asked.mesh), account, change)).broken
+    found = broken(explained(asked, without(compile_state(asked.mesh), account, change)))
     assert found is not None
     assert (found.what, found.owner, found.repair) == (what, owner, repair)
 
@@ -314,7 +315,7 @@ def test_a_role_that_the_mesh_only_names(tmp_path: Path) -> None:
         today=TODAY,
     )
     gone = without(compile_state(asked.mesh), ORDERS, lambda account: replace(account, identities={}))
-    found = explained(asked, gone).broken
+    found = broken(explained(asked, gone))
     assert found is not None
     assert found.repair == "make the role in orders's account 222222222221: the mesh only names it"
 
@@ -330,7 +331,7 @@ def test_no_grant_is_advised_where_grants_are_hidden(tmp_path: Path) -> None:
     )
     hidden = without(compile_state(asked.mesh), ANALYTICS, lambda account: replace(account, grants=()))
     hidden = replace(hidden, unread=(Unread(ANALYTICS, "lakeformation:ListPermissions", "no administrator"),))
-    found = explained(asked, hidden).broken
+    found = broken(explained(asked, hidden))
     assert found is not None
     assert (found.what, found.repair) == (
         "it has no DESCRIBE on the resource link acme_orders_sales",

@@ -78,7 +78,17 @@ class Deployed:
 
 @pytest.fixture(scope="module")
 def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
-    root = tmp_path_factory.mktemp("a mesh")
+    yield from copy_of_the_example(tmp_path_factory.mktemp("a mesh"))
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
+    """A mesh for several modules of one group, which leave it as it was declared, but for the last."""
+    yield from copy_of_the_example(tmp_path_factory.mktemp("a shared mesh"))
+
+
+def copy_of_the_example(root: Path) -> Iterator[Deployed]:
+    """The example mesh in `root`; the embedded AWS that it deploys to is stopped afterwards."""
     for name in MESH_FILES:
         source = REPOSITORY / name
         (shutil.copytree if source.is_dir() else shutil.copy)(source, root / name)
@@ -106,6 +116,15 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
 @pytest.fixture(scope="module")
 def demo(deployed: Deployed) -> subprocess.CompletedProcess[str]:
     """The example mesh, deployed by the demo. Afterwards `deployed.cdk` talks to the embedded AWS."""
+    return deploy_by_demo(deployed)
+
+
+@pytest.fixture(scope="session")
+def shared_demo(shared: Deployed) -> subprocess.CompletedProcess[str]:
+    return deploy_by_demo(shared)
+
+
+def deploy_by_demo(deployed: Deployed) -> subprocess.CompletedProcess[str]:
     result = deployed.meshwright("local", "demo")
     embedded = control.status(deployed.root)
     assert embedded is not None, result.stderr

@@ -3,7 +3,9 @@
 import re
 import subprocess
 import threading
+from pathlib import Path
 
+import duckdb
 import pytest
 from botocore.exceptions import ClientError
 
@@ -15,11 +17,14 @@ from .conftest import REPOSITORY, Deployed
 pytestmark = pytest.mark.e2e
 
 DEPLOY = ("deploy", "--all", "--require-approval", "never", "--concurrency", "4", "--progress", "events")
+SHARED_WITH = "    shared_with:\n      - {domain: analytics, until"
+"""Where the approvals of the first product of orders begin, and those of customers."""
 STACKS = {
     "acme-governance",
     *(f"acme-{domain}-foundation" for domain in ("analytics", "customers", "orders", "payments")),
     *(f"acme-{domain}-share" for domain in ("customers", "orders", "payments")),
     *(f"acme-{domain}-access" for domain in ("analytics", "customers", "orders", "payments")),
+    *(f"acme-{domain}-workloads" for domain in ("analytics", "orders", "payments")),
 }
 
 
@@ -70,6 +75,33 @@ def test_the_demo_deploys_the_mesh_and_tries_every_subscription(
     assert stack_statuses(deployed) == dict.fromkeys(STACKS, "CREATE_COMPLETE")
 
 
+def test_the_demo_shows_a_record_travelling_to_a_consumer(
+    deployed: Deployed, demo: subprocess.CompletedProcess[str], tmp_path: Path
+) -> None:
+    journey = demo.stdout.partition("A record on its way")[2].partition("Look around")[0]
+    stations = [line.strip() for line in journey.splitlines()]
+    start = stations.index(
+        "yes  orders stream order-events → sales.order_changes: "
+        "analytics analysts reads the record with SQL, in the agreed columns"
+    )
+    put, delivered, read = stations[start + 1 : start + 4]
+    assert re.fullmatch(r"put on acme-orders-order-events, shardId-\d+, sequence number \d+", put)
+    where = re.fullmatch(r"delivered by acme-orders-order-events to s3://([^/]+)/(\S+\.parquet)", delivered)
+    assert where is not None, delivered
+    assert re.match(r"read by 555555555551 from acme_orders_sales: order_id round-trip-[0-9a-f]+, ", read)
+
+    body = deployed.account("orders").client("s3").get_object(Bucket=where[1], Key=where[2])["Body"].read()
+    (tmp_path / "delivered.parquet").write_bytes(body)
+    columns = duckdb.execute("DESCRIBE FROM read_parquet(?)", [str(tmp_path / "delivered.parquet")])
+    assert {name: kind for name, kind, *_ in columns.fetchall()} == {
+        "order_id": "VARCHAR",
+        "status": "VARCHAR",
+        "country": "VARCHAR",
+        "total": "DECIMAL(12,2)",
+        "changed_at": "TIMESTAMP",
+    }
+
+
 def test_a_consumer_sees_the_agreed_columns_and_no_others(deployed: Deployed) -> None:
     assert columns_seen(deployed, "analytics", "scientists", "acme_customers_profiles") == {
         "profiles": {"customer_id", "segment", "since", "email", "country"}
@@ -95,8 +127,8 @@ def test_a_second_deployment_changes_nothing(deployed: Deployed) -> None:
 def test_diff_names_each_grant_that_appears(deployed: Deployed) -> None:
     deployed.edit(
         "domains/customers.yaml",
-        "    shared_with:\n",
-        "    shared_with:\n      - {domain: payments, tables: [profiles], exclude: [since]}\n",
+        SHARED_WITH,
+        SHARED_WITH.replace("\n", "\n      - {domain: payments, tables: [profiles], exclude: [since]}\n"),
     )
     result = deployed.cdk("diff")
     text = result.stdout + result.stderr
@@ -125,7 +157,7 @@ def test_diff_names_each_grant_that_goes(deployed: Deployed) -> None:
     approval = "      - {domain: payments, tables: [profiles], exclude: [since]}\n"
     deployed.edit("domains/customers.yaml", approval, "")
     result = deployed.cdk("diff", "acme-payments-access")
-    deployed.edit("domains/customers.yaml", "    shared_with:\n", f"    shared_with:\n{approval}")
+    deployed.edit("domains/customers.yaml", SHARED_WITH, SHARED_WITH.replace("\n", f"\n{approval}"))
     removed = [line for line in (result.stdout + result.stderr).splitlines() if "[-]" in line]
     assert any("filter/acme_customers_profiles/profiles/payments" in line for line in removed), result.stderr
     assert not any("filter/acme_orders_sales" in line for line in removed)
@@ -209,8 +241,8 @@ def test_a_fifth_domain_written_from_the_docs_deploys(deployed: Deployed) -> Non
     (deployed.root / "domains" / "shipping.yaml").write_text(text)
     deployed.edit(
         "domains/orders.yaml",
-        "    shared_with:\n",
-        "    shared_with:\n      - {domain: shipping, tables: [orders], until: 2027-12-31}\n",
+        SHARED_WITH,
+        SHARED_WITH.replace("\n", "\n      - {domain: shipping, tables: [orders], until: 2027-12-31}\n"),
     )
     result = deployed.meshwright("local", "demo")
     assert result.returncode == 0, result.stdout[-3000:] + result.stderr[-3000:]

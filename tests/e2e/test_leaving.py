@@ -23,6 +23,17 @@ from .traces import LISTINGS, clients, traces
 
 pytestmark = pytest.mark.e2e
 
+
+@pytest.fixture(scope="module")
+def deployed(shared: Deployed) -> Deployed:
+    return shared
+
+
+@pytest.fixture(scope="module")
+def demo(shared_demo: subprocess.CompletedProcess[str]) -> subprocess.CompletedProcess[str]:
+    return shared_demo
+
+
 DEPLOY = ("--require-approval", "never", "--concurrency", "4", "--progress", "events", "-c", "base=deployed")
 APPROVAL = "      - {domain: analytics, until: 2028-12-31}       # PII columns stay hidden\n"
 TOTAL = 'total: {type: "decimal(12,2)"'

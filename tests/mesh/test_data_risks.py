@@ -96,6 +96,16 @@ def owner(files: Files) -> None:
     files["domains"]["orders"]["owner"]["team"] = "order-desk"
 
 
+def storage(product: str, value: str) -> Callable[[Files], None]:
+    """The product is stored otherwise."""
+
+    def edit(files: Files) -> None:
+        domain, name = product.split(".")
+        files["domains"][domain]["products"][name]["storage"] = value
+
+    return edit
+
+
 # name: edit → what is at risk, and of what
 EDITS: dict[str, tuple[Callable[[Files], None], list[tuple[Risk, str]]]] = {
     "an owner": (owner, []),
@@ -141,6 +151,19 @@ EDITS: dict[str, tuple[Callable[[Files], None], list[tuple[Risk, str]]]] = {
     "a column": (add(LINES, "note"), []),
     "a column in an Iceberg table": (add(ORDERS, "note"), [(Risk.ENGINE_FIRST, ORDERS)]),
     "a last column of a csv table": (add(BY_COUNTRY, "note"), []),
+    "what was hot becomes standard": (storage("customers.profiles", "standard"), []),
+    "what was standard becomes hot": (
+        storage("orders.sales", "hot"),
+        [(Risk.OTHER_CLASS, "orders.sales")],
+    ),
+    "what was standard becomes an archive": (
+        storage("orders.sales", "archive"),
+        [(Risk.OTHER_CLASS, "orders.sales")],
+    ),
+    "what was an archive becomes standard": (
+        storage("payments.ledger", "standard"),
+        [(Risk.OTHER_CLASS, "payments.ledger")],
+    ),
     "a first column of a csv table": (add(BY_COUNTRY, "note", first=True), [(Risk.UNREADABLE, BY_COUNTRY)]),
 }
 

@@ -32,12 +32,15 @@ from meshwright.access.drift.storage import (
     encryption,
     keys,
 )
+from meshwright.access.drift.streams import NEEDS as SHARING_NEEDS
+from meshwright.access.drift.streams import stream_sharing
 from meshwright.access.drift.tags import KEYS_NEED as TAG_KEYS_NEED
 from meshwright.access.drift.tags import NEEDS as TAGS_NEED
 from meshwright.access.drift.tags import tag_keys, tags
 from meshwright.access.effects import Effects
-from meshwright.access.findings import Audit, Effect, Finding, Severity
+from meshwright.access.findings import Audit, Effect, Finding, Severity, StreamEffect
 from meshwright.access.state import LakeState
+from meshwright.access.stream_effects import StreamEffects
 from meshwright.mesh.model import Mesh
 
 Comparing = Callable[[Comparison, str], Iterator[Deviation]]
@@ -51,6 +54,7 @@ COMPARISONS: Final[tuple[tuple[Comparing, tuple[str, ...]], ...]] = (
     (encryption, ENCRYPTION_NEEDS),
     (buckets, BUCKETS_NEED),
     (streams, STREAMS_NEED),
+    (stream_sharing, SHARING_NEEDS),
     (catalog, CATALOG_NEEDS),
     (locations, LOCATIONS_NEED),
     (tags, (*TAGS_NEED, *CATALOG_NEEDS)),
@@ -97,9 +101,14 @@ def audit(declared: LakeState, live: LakeState, mesh: Mesh, extras: Extras) -> A
         ),
     )
     effects = Effects(comparison, deviations)
-    found = [(each, effects.of(each)) for each in deviations]
+    on_streams = StreamEffects(comparison)
+    found = [(each, effects.of(each), on_streams.of(each)) for each in deviations]
     ordered = sorted(found, key=lambda pair: pair[0].phase)
-    findings = tuple(_finding(each, felt) for each, felt in ordered if felt or not each.only_if_felt)
+    findings = tuple(
+        _finding(each, felt, streams_felt)
+        for each, felt, streams_felt in ordered
+        if felt or streams_felt or not each.only_if_felt
+    )
     return Audit(findings, live.unread)
 
 
@@ -110,21 +119,24 @@ def _invitations_read(comparison: Comparison, compare: Comparing) -> bool:
     )
 
 
-def _finding(deviation: Deviation, felt: tuple[Effect, ...]) -> Finding:
+def _finding(deviation: Deviation, felt: tuple[Effect, ...], on_streams: tuple[StreamEffect, ...]) -> Finding:
     return Finding(
         code=deviation.code,
-        severity=_severity(deviation, felt),
+        severity=_severity(deviation, felt, on_streams),
         account=deviation.account,
         subject=deviation.subject,
         what=deviation.what,
         affected=felt,
+        on_streams=on_streams,
         repair=deviation.repair,
         remedy=deviation.remedy,
     )
 
 
-def _severity(deviation: Deviation, felt: tuple[Effect, ...]) -> Severity:
+def _severity(
+    deviation: Deviation, felt: tuple[Effect, ...], on_streams: tuple[StreamEffect, ...]
+) -> Severity:
     """Critical where anybody gains, high where anybody only loses."""
-    if any(each.gained for each in felt):
+    if any(each.gained for each in felt) or any(each.gained for each in on_streams):
         return Severity.CRITICAL
-    return Severity.HIGH if felt else deviation.floor
+    return Severity.HIGH if felt or on_streams else deviation.floor

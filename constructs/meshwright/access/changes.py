@@ -106,7 +106,7 @@ def compare(before: Access | None, after: Access | None) -> AccessChange | None:
 def _kind(
     before: Access, after: Access, gained: tuple[str, ...], lost: tuple[str, ...], rows: Rows
 ) -> Kind | None:
-    longer, shorter = _later(after.until, before.until), _later(before.until, after.until)
+    longer, shorter = later(after.until, before.until), later(before.until, after.until)
     more = bool(gained) or rows in (Rows.MORE, Rows.OTHER) or (after.writes and not before.writes)
     less = bool(lost) or rows in (Rows.FEWER, Rows.OTHER) or (before.writes and not after.writes)
     if (more or longer) and (less or shorter):
@@ -118,7 +118,7 @@ def _kind(
     return None
 
 
-def _later(one: date | None, other: date | None) -> bool:
+def later(one: date | None, other: date | None) -> bool:
     """Whether `one` ends later; None has no end."""
     return other is not None and (one is None or one > other)
 

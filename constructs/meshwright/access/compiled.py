@@ -28,6 +28,7 @@ from meshwright.access.state import (
     ShareState,
     Table,
 )
+from meshwright.access.stream_compiled import compiled_streams
 from meshwright.mesh.documents import (
     access_document,
     linked_databases,
@@ -88,9 +89,11 @@ class DomainViews:
         """What decides on the principals of `domain`."""
         mesh = self._mesh
         agreed = mesh.agreed_by_consumer.get(domain.name, ())
+        producers = [each.producer for each in agreed]
+        producers += [each.producer for each in mesh.streams_by_consumer.get(domain.name, ())]
         accounts = {
             producer.account: self._storage(producer)
-            for producer in (mesh.domains[each.producer] for each in agreed)
+            for producer in (mesh.domains[name] for name in producers)
         }
         own = self._storage(domain)
         accounts[domain.account] = _domain_account(mesh, domain, key_arn(mesh, domain), own)
@@ -218,6 +221,7 @@ def _storage(mesh: Mesh, domain: Domain, key: str) -> AccountState:
         },
         bucket_keys={buckets["raw"]: key, buckets["products"]: key},
         keys={key: Key(_policy(key_policy(mesh, domain)), alias=names.key_alias(domain.name))},
+        streams=compiled_streams(mesh, domain, key),
     )
 
 

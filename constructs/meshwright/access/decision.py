@@ -56,6 +56,19 @@ class Step(StrEnum):
     """IAM lets the principal itself read the files, past Lake Formation."""
 
 
+class StreamStep(StrEnum):
+    """What must hold besides PRINCIPAL, IAM and KEY for a principal to read a stream."""
+
+    STREAM = "stream"
+    """The stream exists."""
+    STREAM_POLICY = "stream-policy"
+    """Its resource policy lets the principal in."""
+    CONSUMER = "consumer"
+    """The enhanced fan-out consumer is registered."""
+    CONSUMER_POLICY = "consumer-policy"
+    """Its resource policy lets the principal in."""
+
+
 class Fault(StrEnum):
     """Why a hop does not hold."""
 
@@ -81,7 +94,7 @@ Evidence = Grant | Statement | Link | ShareState | str
 class Hop(NamedTuple):
     """One step of a path, and what shows that it holds or does not."""
 
-    step: Step
+    step: Step | StreamStep
     account: str
     """The account in which it is to be mended."""
     subject: str

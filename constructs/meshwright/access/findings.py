@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from meshwright.access.cells import Cells
 from meshwright.access.decision import TableName
 from meshwright.access.state import Unread
+from meshwright.access.stream_state import StreamName
 
 
 class Severity(StrEnum):
@@ -50,6 +52,16 @@ class Effect:
     lost: tuple[Cells, ...] = ()
 
 
+class StreamEffect(NamedTuple):
+    """That one principal can, or can no longer, read a stream because of one deviation."""
+
+    principal: str
+    """An ARN; an account id, for whomever that account lets."""
+    stream: StreamName
+    gained: bool
+    """It is let in, whether or not the stream's key lets it decrypt; else it cannot read any more."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One deviation of what is live from what is declared."""
@@ -63,6 +75,7 @@ class Finding:
     what: str
     """One sentence, without full stop."""
     affected: tuple[Effect, ...] = ()
+    on_streams: tuple[StreamEffect, ...] = ()
     repair: tuple[Call, ...] = ()
     """In the order to make them. Empty where no call is the right remedy."""
     remedy: str

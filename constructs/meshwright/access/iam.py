@@ -102,7 +102,7 @@ class Policy:
         return tuple(name for each in about if not each.conditions for name in each.resources)
 
     @cached_property
-    def _lets_in(self) -> frozenset[str]:
+    def lets_in(self) -> frozenset[str]:
         """The principals that some Allow names, accounts by their number."""
         allows = [each for each in self.statements if each.allow]
         named = {_account_or_itself(listed) for each in allows for listed in each.principals}
@@ -110,7 +110,7 @@ class Policy:
 
     def may_let_in(self, principal: str, account: str) -> bool:
         """Whether some Allow names the principal or its account: a quick first look."""
-        named = self._lets_in
+        named = self.lets_in
         return principal in named or account in named or "*" in named
 
 

@@ -10,6 +10,7 @@ from meshwright.access.compiled import DomainViews
 from meshwright.access.decision import TableName
 from meshwright.access.evaluate import Evaluator
 from meshwright.access.state import LakeState
+from meshwright.access.stream_rows import StreamAccess, WantedStream, stream_rows
 from meshwright.mesh.model import Domain, DomainRole, Mesh
 from meshwright.mesh.subscriptions import Status, Subscription
 
@@ -80,12 +81,24 @@ class DeployedAccess:
         self._evaluator: Evaluator | None = None
 
     def rows(self, domains: Iterable[Domain] | None = None) -> Iterator[Access]:
-        """What the roles of these domains (default: of all) can read."""
+        """What tables the roles of these domains (default: of all) can read."""
+        for domain, evaluator in self._evaluators(domains):
+            yield from _rows_of(self.mesh, evaluator, domain, self._tables, self._wanted)
+
+    def with_streams(
+        self, domains: Iterable[Domain], *, wanted: WantedStream | None = None
+    ) -> Iterator[Access | StreamAccess]:
+        """The same, and the streams among `wanted` that they can read."""
+        for domain, evaluator in self._evaluators(domains):
+            yield from _rows_of(self.mesh, evaluator, domain, self._tables, self._wanted)
+            yield from stream_rows(self.mesh, evaluator.state, [domain], wanted=wanted)
+
+    def _evaluators(self, domains: Iterable[Domain] | None) -> Iterator[tuple[Domain, Evaluator]]:
         for domain in self.mesh.domains.values() if domains is None else domains:
             state = self._views.of(domain)
             known = self._evaluator
             self._evaluator = evaluator = known.of_part(state) if known else Evaluator(state)
-            yield from _rows_of(self.mesh, evaluator, domain, self._tables, self._wanted)
+            yield domain, evaluator
 
 
 def _rows_of(

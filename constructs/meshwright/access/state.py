@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from meshwright.access.iam import Policy
 from meshwright.access.resources import Kind, Resource
+from meshwright.access.stream_state import StreamState
 from meshwright.mesh.names import partition_of
 
 ANYBODY = "IAM_ALLOWED_PRINCIPALS"
@@ -164,6 +165,8 @@ class AccountState:
     """ARN of the key that encrypts a bucket, for buckets with one of their own."""
     keys: Mapping[str, Key] = field(default_factory=dict)
     """By ARN."""
+    streams: Mapping[str, StreamState] = field(default_factory=dict)
+    """The mesh's Kinesis streams, by name."""
     shares: Mapping[str, ShareState] = field(default_factory=dict)
     """What this account shares through RAM, by receiving account."""
     complete: bool = True

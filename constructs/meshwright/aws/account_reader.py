@@ -193,6 +193,7 @@ def state_of(
         buckets={name: bucket.policy for name, bucket in related.buckets.items()},
         bucket_keys={name: bucket.key for name, bucket in related.buckets.items() if bucket.key},
         keys=involved.keys,
+        streams={each.name: each.state for each in own.streams if each.state is not None},
         shares=shares,
         complete=calls.answered,
     )

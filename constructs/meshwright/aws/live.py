@@ -120,6 +120,8 @@ def _read(
     named = {arn for number, own in owns.items() for arn in principals_of(own, related[number])}
     named.update(_roles_of(mesh))
     keys = {bucket.key for each in related.values() for bucket in each.buckets.values() if bucket.key}
+    keys.update(stream.state.key for own in everything for stream in own.streams if stream.state)
+    keys.discard("")
     aliases = {domain.account: mesh.names.key_alias(domain.name) for domain in mesh.domains.values()}
 
     def third(number: str) -> Involved:

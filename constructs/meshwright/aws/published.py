@@ -9,7 +9,9 @@ from datetime import date
 
 from meshwright.access.resources import Kind, Resource
 from meshwright.access.resources import table as table_of
-from meshwright.access.state import AccountState, Database, Filter, Table
+from meshwright.access.state import AccountState, Database, Filter, Table, account_of
+from meshwright.access.stream_path import StreamWay, decide_stream
+from meshwright.access.stream_state import StreamName
 from meshwright.aws.live import Live
 from meshwright.mesh.model import Mesh
 from meshwright.mesh.published import (
@@ -19,6 +21,7 @@ from meshwright.mesh.published import (
     PublishedStream,
     PublishedTable,
     Reader,
+    StreamReader,
 )
 
 DOMAIN, PRODUCT = "meshwright.domain", "meshwright.product"
@@ -138,11 +141,39 @@ def _is_pii(governance: AccountState, on: Resource, column: str) -> bool:
 
 
 def _streams(live: Live, mesh: Mesh, domain: str) -> dict[str, PublishedStream]:
-    stem = mesh.names.stream(domain, "")
-    return {
-        stream.name.removeprefix(stem): PublishedStream(
-            retention_hours=stream.retention_hours, shards=stream.shards, consumers=stream.consumers
+    stem, account = mesh.names.stream(domain, ""), mesh.domains[domain].account
+    found = {}
+    for stream in live.streams.get(account, ()):
+        if stream.name.startswith(stem):
+            readers = _stream_readers(live, mesh, StreamName(account, stream.name))
+            known = {mesh.names.stream_consumer(each) for each, reader in readers.items() if reader.fan_out}
+            found[stream.name.removeprefix(stem)] = PublishedStream(
+                retention_hours=stream.retention_hours,
+                shards=stream.shards,
+                consumers=tuple(each for each in stream.consumers if each not in known),
+                readers=readers,
+            )
+    return found
+
+
+def _stream_readers(live: Live, mesh: Mesh, stream: StreamName) -> dict[str, StreamReader]:
+    """The domains whose accounts the stream's policy lets in, with their roles that can read it."""
+    held = live.state.account(stream.account).streams.get(stream.name)
+    let_in = held.policy.lets_in if held is not None and held.policy is not None else frozenset()
+    found = {}
+    for account in sorted({account_of(each) or each for each in let_in} - {stream.account}):
+        domain = mesh.domains_by_account.get(account)
+        if domain is None or held is None:
+            continue
+        consumer = mesh.names.stream_consumer(domain.name)
+        fan_out = consumer in held.consumers
+        way = StreamWay.FAN_OUT if fan_out else StreamWay.SHARED
+        found[domain.name] = StreamReader(
+            fan_out=fan_out,
+            roles=tuple(
+                key
+                for key, role in domain.roles.items()
+                if decide_stream(live.state, role.arn, stream, agreed=way, consumer=consumer).allowed
+            ),
         )
-        for stream in live.streams.get(mesh.domains[domain].account, ())
-        if stream.name.startswith(stem)
-    }
+    return found

@@ -23,10 +23,16 @@ THERE: Final = (
     "AlreadyExistsException",
     "EntityAlreadyExists",
     "EntityAlreadyExistsException",
+    "ResourceInUseException",
     "ResourceShareInvitationAlreadyAcceptedException",
 )
 TAKES: Final = ("delete", "deregister", "detach", "remove", "revoke")
-GONE: Final = ("EntityNotFoundException", "NoSuchEntity", "NoSuchEntityException")
+GONE: Final = (
+    "EntityNotFoundException",
+    "NoSuchEntity",
+    "NoSuchEntityException",
+    "ResourceNotFoundException",
+)
 DATABASE_INPUT = ("Name", "Description", "LocationUri", "Parameters", "CreateTableDefaultPermissions")
 """Of what glue:GetDatabase answers, what glue:UpdateDatabase takes."""
 SHARE_PREFIX = "LakeFormation"

@@ -48,11 +48,11 @@ def _encrypted_with(calls: Calls, name: str) -> str | None:
     for rule in rules:
         default = rule.get("ApplyServerSideEncryptionByDefault") or {}
         if default.get("SSEAlgorithm", "").startswith("aws:kms"):
-            return _key_arn(calls, default.get("KMSMasterKeyID") or MANAGED_BY_AWS)
+            return key_arn(calls, default.get("KMSMasterKeyID") or MANAGED_BY_AWS)
     return None
 
 
-def _key_arn(calls: Calls, named: str) -> str | None:
+def key_arn(calls: Calls, named: str) -> str | None:
     """The ARN of a key named by ARN, id or alias; None if there is no such key, or it could not be read."""
     if named.startswith("arn:") and ":key/" in named:
         return named
@@ -62,7 +62,7 @@ def _key_arn(calls: Calls, named: str) -> str | None:
 
 def read_keys(calls: Calls, arns: Iterable[str], *, alias: str | None = None) -> dict[str, Key]:
     """Those of the keys that exist, and the one with this alias, which need not encrypt any bucket."""
-    named = _key_arn(calls, alias) if alias else None
+    named = key_arn(calls, alias) if alias else None
     wanted = sorted({*arns, named} if named else set(arns))
     found = calls.each(lambda arn: _key(calls, arn, alias if arn == named else None), wanted)
     return {arn: key for arn, key in zip(wanted, found, strict=True) if key is not None}

@@ -12,10 +12,12 @@ from meshwright.node import node_environment
 if TYPE_CHECKING:
     from meshwright.cdk.catalog import ProductDatabase, ProductTables, RegisteredLocation, product_parameters
     from meshwright.cdk.context import Context, create_app, read_context
+    from meshwright.cdk.delivery import StreamDelivery
     from meshwright.cdk.governance import LakeFormationSettings, RegistrationRole
     from meshwright.cdk.key import DomainKey
     from meshwright.cdk.loading import load_for
     from meshwright.cdk.mesh_stacks import MeshStacks, build
+    from meshwright.cdk.pipeline import Engines, Pipeline
     from meshwright.cdk.provider import LakeFormationProvider
     from meshwright.cdk.roles import DomainRole
     from meshwright.cdk.sharing import LakeFormationGrants, ResourceLinks
@@ -29,15 +31,18 @@ __all__ = [
     "DomainRole",
     "DomainStorage",
     "DomainStreams",
+    "Engines",
     "LakeFormationGrants",
     "LakeFormationProvider",
     "LakeFormationSettings",
     "MeshStacks",
+    "Pipeline",
     "ProductDatabase",
     "ProductTables",
     "RegisteredLocation",
     "RegistrationRole",
     "ResourceLinks",
+    "StreamDelivery",
     "WriteAccess",
     "build",
     "create_app",
@@ -50,9 +55,11 @@ _MODULES = {
     "mesh_stacks": ("MeshStacks", "build"),
     "catalog": ("ProductDatabase", "ProductTables", "RegisteredLocation", "product_parameters"),
     "context": ("Context", "create_app", "read_context"),
+    "delivery": ("StreamDelivery",),
     "governance": ("LakeFormationSettings", "RegistrationRole"),
     "key": ("DomainKey",),
     "loading": ("load_for",),
+    "pipeline": ("Engines", "Pipeline"),
     "provider": ("LakeFormationProvider",),
     "roles": ("DomainRole", "WriteAccess"),
     "sharing": ("LakeFormationGrants", "ResourceLinks"),

@@ -96,9 +96,13 @@ def add_bucket(
     key_arn: str | None,
     lifecycle: dict[str, Any],
     logs_to: str | None,
+    announces: bool = False,
     tags: Tags | None,
 ) -> s3.CfnBucket:
-    """Add the bucket. `logs_to` is the bucket that gets its access logs, below its own name."""
+    """Add the bucket. `logs_to` is the bucket that gets its access logs, below its own name.
+
+    With `announces`, each new object is an event on the account's default event bus.
+    """
     bucket = s3.CfnBucket(
         scope,
         construct_id,
@@ -107,6 +111,9 @@ def add_bucket(
         lifecycle_configuration=lifecycle,
         logging_configuration={"destinationBucketName": logs_to, "logFilePrefix": f"{name}/"}
         if logs_to
+        else None,
+        notification_configuration={"eventBridgeConfiguration": {"eventBridgeEnabled": True}}
+        if announces
         else None,
         ownership_controls={"rules": [{"objectOwnership": "BucketOwnerEnforced"}]},
         public_access_block_configuration={

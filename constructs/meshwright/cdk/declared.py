@@ -19,6 +19,10 @@ def add_declared(
     Not by the classes of each service's module: importing them takes longer than the rest of a synthesis.
     """
     added: dict[str, cdk.CfnResource] = {}
+    if not resources:
+        return added
+    # Below a construct of their own, for directly in a stack `a-b` and `ab` would have one logical id.
+    scope = Construct(scope, "Parts")
     for each in resources:
         properties = {**_rendered(each.properties, added), **_tagged(each, tags)}
         resource = cdk.CfnResource(scope, each.key, type=each.type, properties=properties)

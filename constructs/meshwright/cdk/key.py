@@ -1,6 +1,7 @@
 """The customer-managed key of a domain."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from aws_cdk import Environment
 from aws_cdk import aws_kms as kms
@@ -15,7 +16,8 @@ class DomainKey(Construct):
     """A rotated key that the account's IAM policies govern, and that one foreign role may use.
 
     That role is Lake Formation's registration role. It may use the key through S3, for objects of
-    `bucket_names` only: not for streams, nor for other buckets that the key encrypts.
+    `bucket_names` only: not for streams, nor for other buckets that the key encrypts. Readers of shared
+    streams come with `other_users`.
     """
 
     def __init__(
@@ -26,9 +28,11 @@ class DomainKey(Construct):
         alias: str,
         registration_role_arn: str,
         bucket_names: Sequence[str],
+        other_users: Sequence[Mapping[str, Any]] = (),
         env: Environment | None = None,
         tags: Tags | None = None,
     ) -> None:
+        """`other_users`: statements of the key's policy for whoever else uses it."""
         super().__init__(scope, construct_id)
         self.key = kms.CfnKey(
             self,
@@ -36,7 +40,10 @@ class DomainKey(Construct):
             description=f"Data of {alias.removeprefix('alias/')}",
             enable_key_rotation=True,
             key_policy=data_key_policy(
-                place_of(self, env), registration_role_arn=registration_role_arn, bucket_names=bucket_names
+                place_of(self, env),
+                registration_role_arn=registration_role_arn,
+                bucket_names=bucket_names,
+                others=other_users,
             ),
             tags=cfn_tags(tags),
         )

@@ -43,7 +43,7 @@ def build(app: cdk.App, mesh: Mesh, *, domains: Sequence[str] | None = None) -> 
     chosen = list(mesh.domains) if domains is None else _known(mesh, domains)
     code = ProviderCode(app)
     stacks = MeshStacks(governance=GovernanceStack(app, mesh=mesh, code=code))
-    for name in sorted({*chosen, *_producers_of(mesh, chosen)}):
+    for name in sorted({*chosen, *_producers_of(mesh, chosen), *_streams_of(mesh, chosen)}):
         domain = mesh.domains[name]
         foundation = FoundationStack(app, mesh=mesh, domain=domain, code=code)
         # The policies of bucket and key name the registration role, and names that don't exist are refused.
@@ -87,6 +87,11 @@ def _use_qualifier(app: cdk.App, qualifier: str) -> None:
 
 def _producers_of(mesh: Mesh, consumers: Iterable[str]) -> set[str]:
     return {each.producer for name in consumers for each in mesh.agreed_by_consumer.get(name, ())}
+
+
+def _streams_of(mesh: Mesh, consumers: Iterable[str]) -> set[str]:
+    """The producers of the streams that they read, whose policies must name them. No order is needed."""
+    return {each.producer for name in consumers for each in mesh.streams_by_consumer.get(name, ())}
 
 
 def _known(mesh: Mesh, domains: Sequence[str]) -> list[str]:

@@ -1,6 +1,7 @@
 """A domain's buckets and the key that encrypts them."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from aws_cdk import Environment
 from aws_cdk import aws_kms as kms
@@ -37,20 +38,25 @@ class DomainStorage(Construct):
         registration_role_arn: str,
         key_alias: str | None = None,
         key_arn: str | None = None,
+        key_users: Sequence[Mapping[str, Any]] = (),
         create_logs_bucket: bool = True,
         tiering_days: int = 30,
         product_moves: Mapping[str, Sequence[Move]] | None = None,
         noncurrent_days: int = 90,
         log_days: int = 365,
         results_days: int | None = None,
+        announce_products: bool = False,
         env: Environment | None = None,
         tags: Tags | None = None,
     ) -> None:
         """Give either `key_alias`, to create a key, or `key_arn`, to use one that you have; its policy must
-        then let the registration role use it (see DomainKey).
+        then let the registration role use it (see DomainKey). `key_users`: statements of a created key's
+        policy for others.
 
         Objects move to Intelligent-Tiering after `tiering_days`; those of products, with `product_moves`, to
-        the classes that it names for their folder. Results of queries in the logs bucket are deleted after `results_days`; default: as the logs.
+        the classes that it names for their folder. Results of queries in the logs bucket are deleted after
+        `results_days`; default: as the logs. With `announce_products`, each new object in the products bucket
+        is an event on the account's default event bus.
         With `create_logs_bucket=False`, `logs_bucket_name` is a bucket that you have and that accepts logs.
         `registration_role_arn` may be of another account, and must exist when this deploys.
         """
@@ -66,6 +72,7 @@ class DomainStorage(Construct):
                 alias=key_alias,
                 registration_role_arn=registration_role_arn,
                 bucket_names=[products_bucket_name],
+                other_users=key_users,
                 env=env,
                 tags=tags,
             )
@@ -107,11 +114,12 @@ class DomainStorage(Construct):
                 key_arn=key_arn,
                 lifecycle=rules,
                 logs_to=logs_bucket_name,
+                announces=announces,
                 tags=tags,
             )
-            for construct_id, name, rules in (
-                ("Raw", raw_bucket_name, lifecycle),
-                ("Products", products_bucket_name, of_products),
+            for construct_id, name, rules, announces in (
+                ("Raw", raw_bucket_name, lifecycle, False),
+                ("Products", products_bucket_name, of_products, announce_products),
             )
         )
         if self.logs_policy is not None:

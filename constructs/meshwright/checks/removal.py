@@ -12,11 +12,11 @@ from meshwright.checks import renames
 from meshwright.checks.breaks import Affected, Break, Kind, announce, readers_of
 from meshwright.checks.sentences import joined
 from meshwright.checks.still_asked import Compared, StillAsked
-from meshwright.checks.stream_changes import stream_breaks
+from meshwright.checks.stream_changes import stream_breaks, stream_readers
 from meshwright.checks.table_changes import table_breaks
 from meshwright.checks.withdrawal import approval_breaks
 from meshwright.mesh.model import Domain, Mesh
-from meshwright.mesh.published import Published, PublishedDomain, PublishedProduct
+from meshwright.mesh.published import Published, PublishedDomain, PublishedProduct, PublishedStream
 
 
 def breaking_changes(
@@ -36,11 +36,11 @@ def breaking_changes(
             for product, spec in domain.products.items()
             if f"{name}.{product}" not in accepted and (spec.sunset is None or spec.sunset >= today)
         }
-        pair = _Pair(name, domain, held, after.domains.get(name), asked)
+        streams = {key: spec for key, spec in domain.streams.items() if f"{name}.{key}" not in accepted}
+        pair = _Pair(name, domain, held, streams, after.domains.get(name), asked)
         breaks += _gone(pair, before, after) if pair.after is None else _account(pair, after.environment)
         breaks += _products(pair, before, after)
-        streams = {key: spec for key, spec in domain.streams.items() if f"{name}.{key}" not in accepted}
-        breaks += stream_breaks(name, streams, pair.after)
+        breaks += stream_breaks(name, streams, pair.after, asked, ends_known=before.ends_known)
     return tuple(breaks)
 
 
@@ -52,11 +52,21 @@ class _Pair:
     before: PublishedDomain
     held: Mapping[str, PublishedProduct]
     """Its products that must not be taken away."""
+    streams: Mapping[str, PublishedStream]
+    """The same of its streams."""
     after: Domain | None
     asked: StillAsked
 
     def readers(self, product: str) -> tuple[Affected, ...]:
         return self.asked.readers_of_product(f"{self.name}.{product}", self.before.products[product])
+
+    def all_readers(self) -> Iterator[Affected]:
+        """Those of any product or stream, with what they read as `product.table` or `stream`."""
+        for name in self.held:
+            for each in self.readers(name):
+                yield Affected(each.consumer, each.roles, tuple(f"{name}.{table}" for table in each.loses))
+        for name, stream in self.streams.items():
+            yield from stream_readers(f"{self.name}.{name}", stream, self.asked)
 
 
 def _gone(pair: _Pair, before: Published, after: Mesh) -> Iterator[Break]:
@@ -81,12 +91,10 @@ def _account(pair: _Pair, environment: str) -> Iterator[Break]:
     if pair.after is None or pair.after.account == pair.before.account:
         return
     losses: dict[str, Affected] = {}
-    for name in pair.held:
-        for each in pair.readers(name):
-            earlier = losses.get(each.consumer, Affected(each.consumer, each.roles, ()))
-            loses = (*earlier.loses, *(f"{name}.{table}" for table in each.loses))
-            roles = tuple(dict.fromkeys((*earlier.roles, *each.roles)))
-            losses[each.consumer] = Affected(each.consumer, roles, loses)
+    for each in pair.all_readers():
+        earlier = losses.get(each.consumer, Affected(each.consumer, each.roles, ()))
+        roles = tuple(dict.fromkeys((*earlier.roles, *each.roles)))
+        losses[each.consumer] = Affected(each.consumer, roles, (*earlier.loses, *each.loses))
     if found := tuple(losses[consumer] for consumer in sorted(losses)):
         yield Break(
             kind=Kind.ACCOUNT_CHANGED,

@@ -6,8 +6,9 @@ from datetime import date
 from meshwright.checks.breaks import Affected
 from meshwright.config.domain_file import Product, Request
 from meshwright.config.problems import Path
+from meshwright.config.streams_file import StreamRequest
 from meshwright.mesh.model import Mesh
-from meshwright.mesh.published import PublishedProduct, PublishedTable, Reader
+from meshwright.mesh.published import PublishedProduct, PublishedTable, Reader, StreamReader
 
 
 class StillAsked:
@@ -16,7 +17,11 @@ class StillAsked:
     def __init__(self, mesh: Mesh, today: date) -> None:
         self.today = today
         self._requests: dict[tuple[str, str], Request] = {}
+        self._streams: dict[tuple[str, str], StreamRequest] = {}
         for name, domain in mesh.domains.items():
+            for _, wanted in domain.file.stream_requests():
+                if wanted.until is None or wanted.until >= today:
+                    self._streams.setdefault((name, wanted.stream), wanted)
             for _, request in domain.file.product_requests():
                 if request.until is None or request.until >= today:
                     self._requests.setdefault((name, request.product), request)
@@ -24,6 +29,12 @@ class StillAsked:
     def request(self, consumer: str, reference: str) -> Request | None:
         """The consumer's request for the product `domain.product`."""
         return self._requests.get((consumer, reference))
+
+    def stream(self, consumer: str, reader: StreamReader, reference: str) -> StreamRequest | None:
+        """The consumer's request for the stream `domain.stream`, if the agreement has not run out."""
+        if reader.until is not None and reader.until < self.today:
+            return None
+        return self._streams.get((consumer, reference))
 
     def pii(self, consumer: str, reference: str) -> bool:
         """Whether the consumer asks for PII of the product."""

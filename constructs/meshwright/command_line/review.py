@@ -48,7 +48,10 @@ def access(
 def explain(
     role: Annotated[str, typer.Argument(help="A role: DOMAIN.KEY, its name or ARN.")],
     table: Annotated[
-        str, typer.Argument(metavar="TABLE", help="DOMAIN.PRODUCT.TABLE, or with .COLUMN behind it.")
+        str,
+        typer.Argument(
+            metavar="TABLE", help="DOMAIN.PRODUCT.TABLE, or with .COLUMN behind it; DOMAIN.STREAM for a stream."
+        ),
     ],
     root: Root = HERE,
     live: Annotated[bool, typer.Option("--live", help="Ask the accounts instead of the files.")] = False,
@@ -57,7 +60,7 @@ def explain(
     output: Reported = Output.TEXT,
     environment: Environment = None,
 ) -> int:
-    """Explain why a role can or cannot read a table or column, hop by hop. Exits with 1 for a no."""
+    """Explain why a role can or cannot read a table, column or stream, hop by hop. Exits with 1 for a no."""
     from meshwright.commands.explain import explain as run
 
     return run(

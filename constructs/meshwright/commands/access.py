@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from meshwright.access.rows import DeployedAccess, TableOf
+from meshwright.access.stream_rows import StreamAccess, StreamOf
 from meshwright.access.subjects import domain_in, find_role
 from meshwright.checks.registry import check
 from meshwright.commands.access_text import FORMATS, Written
@@ -79,10 +80,24 @@ def _access(
             and (not pii or bool(table.pii))
         )
 
+    def wanted_stream(reader: str, key: str, stream: StreamOf) -> bool:
+        return (
+            product in (None, stream.reference)
+            and (domain is None or domain in (reader, stream.domain))
+            and (chosen is None or (reader, key) == (chosen.domain.name, chosen.role.key))
+            and classification is None
+            and (not pii or bool(stream.pii))
+        )
+
     form = FORMATS[output]
 
     def write(domains: Sequence[Domain]) -> list[Written]:
-        return [form.written(row) for row in found.rows(domains) if not pii or row.pii]
+        rows = found.with_streams(domains, wanted=wanted_stream)
+        return [
+            form.written_stream(row) if isinstance(row, StreamAccess) else form.written(row)
+            for row in rows
+            if isinstance(row, StreamAccess) or not pii or row.pii
+        ]
 
     limited = pii or any((product, domain, chosen, classification))
     found = DeployedAccess(mesh, wanted=wanted if limited else None)
@@ -96,11 +111,17 @@ def _check(mesh: Mesh, product: str | None, domain: str | None, classification: 
     if domain is not None and domain not in mesh.domains:
         fix = suggestion(domain, list(mesh.domains), "")
         raise UserError(f"--domain: there is no domain `{domain}` in {mesh.environment}. {fix}".rstrip())
-    products = [f"{each.name}.{name}" for each in mesh.domains.values() for name in each.file.products]
+    products = [
+        f"{each.name}.{name}"
+        for each in mesh.domains.values()
+        for name in (*each.file.products, *each.file.streams)
+    ]
     if product is not None and product not in products:
         near = [each for each in products if domain_in(each) == domain_in(product)] or products
         fix = suggestion(product, near, "")
-        raise UserError(f"--product: there is no product `{product}` in {mesh.environment}. {fix}".rstrip())
+        raise UserError(
+            f"--product: there is no product or stream `{product}` in {mesh.environment}. {fix}".rstrip()
+        )
     if classification is not None and classification not in mesh.file.classifications:
         fix = suggestion(classification, mesh.file.classifications, "")
         raise UserError(f"--classification: mesh.yaml has no `{classification}`. {fix}".rstrip())

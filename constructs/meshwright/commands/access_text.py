@@ -10,7 +10,9 @@ from typing import Any, Final, NamedTuple
 
 from meshwright.access.cells import Cells
 from meshwright.access.rows import Access, TableOf
+from meshwright.access.stream_rows import StreamAccess
 from meshwright.commands.access_wording import all_or, counted, rows_of, wrapped
+from meshwright.commands.stream_access_text import stream_json_line, stream_markdown_row, stream_text_row
 
 
 class Written(NamedTuple):
@@ -26,6 +28,7 @@ class Written(NamedTuple):
     """What stands once over all of a table."""
     text: str
     assumed: tuple[str, ...]
+    is_stream: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,7 @@ class Format:
     """A way to write: first each access, then all together, in pieces to be printed one after the other."""
 
     row: Callable[[Access], str]
+    stream: Callable[[StreamAccess], str]
     all: Callable[[str, str, Sequence[Written]], Iterator[str]]
     """From the mesh's name, the environment's, and all accesses, sorted."""
 
@@ -46,6 +50,18 @@ class Format:
             heading=f"{table.reference}  ({table.classification})",
             text=self.row(access),
             assumed=access.assumed,
+        )
+
+    def written_stream(self, access: StreamAccess) -> Written:
+        """One access to a stream."""
+        return Written(
+            table=access.stream.reference,
+            reader=("" if access.own else access.domain, access.role),
+            role=f"{access.domain}.{access.role}",
+            heading=f"{access.stream.reference}  (stream)",
+            text=self.stream(access),
+            assumed=access.assumed,
+            is_stream=True,
         )
 
 
@@ -84,9 +100,14 @@ def _text(mesh: str, environment: str, rows: Sequence[Written]) -> Iterator[str]
 
 
 def _closing(mesh: str, environment: str, rows: Sequence[Written]) -> Iterator[str]:
-    roles, tables = len({row.role for row in rows}), len({row.table for row in rows})
+    roles = len({row.role for row in rows})
+    kinds = [
+        counted(number, noun)
+        for noun, is_stream in (("table", False), ("stream", True))
+        if (number := len({row.table for row in rows if row.is_stream is is_stream}))
+    ]
     readers = f"{counted(roles, 'role')} {'reads' if roles == 1 else 'read'}"
-    found = f"{readers} {counted(tables, 'table')} ({counted(len(rows), 'combination')})."
+    found = f"{readers} {' and '.join(kinds)} ({counted(len(rows), 'combination')})."
     lines = [
         f"Mesh {mesh}, environment {environment}: " + (found if rows else "nobody reads anything of that."),
         "Not listed: the roles that deploy. They administer Lake Formation, so can grant themselves access.",
@@ -163,13 +184,14 @@ def _json(mesh: str, environment: str, rows: Sequence[Written]) -> Iterator[str]
     """One object; a line for each access, with its pieces: columns, and the conditions on their rows."""
     head = json.dumps({"mesh": mesh, "environment": environment}, ensure_ascii=False)
     yield f'{head[:-1]}, "access": [\n'
-    for index, row in enumerate(rows):
-        yield f"{',' + chr(10) if index else ''}{row.text}"
+    yield ",\n".join([row.text for row in rows if not row.is_stream])
+    yield '\n], "streams": [\n'
+    yield ",\n".join([row.text for row in rows if row.is_stream])
     yield "\n]}\n"
 
 
 FORMATS: Final[dict[str, Format]] = {
-    "text": Format(_text_row, _text),
-    "markdown": Format(_markdown_row, _markdown),
-    "json": Format(_json_row, _json),
+    "text": Format(_text_row, stream_text_row, _text),
+    "markdown": Format(_markdown_row, stream_markdown_row, _markdown),
+    "json": Format(_json_row, stream_json_line, _json),
 }

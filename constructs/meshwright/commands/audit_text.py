@@ -75,9 +75,7 @@ def text(report: Report) -> str:
             lines += ["", f"{severity.upper()}: {HEADINGS[severity]}"]
         head = f"{finding.code}, account {words.account(finding.account)}"
         lines += ["", f"  {head}", *_lines(finding.what, "    ")]
-        lines += [
-            line for sentence in _affected(words, finding.affected) for line in _lines(sentence, "    ")
-        ]
+        lines += [line for sentence in _affected(words, finding) for line in _lines(sentence, "    ")]
         lines += _lines(f"repair: {finding.remedy}", "    ")
         if place in report.left_out:
             lines += _lines(f"its calls are left out: {report.left_out[place]}", "    ")
@@ -89,8 +87,8 @@ def _lines(sentence: str, indent: str) -> list[str]:
     return wrapped(sentence, first=indent, rest=indent + "  ").splitlines()
 
 
-def _affected(words: Words, effects: Sequence[Effect]) -> Iterator[str]:
-    sentences = list(words.effects(effects))
+def _affected(words: Words, finding: Finding) -> Iterator[str]:
+    sentences = [*words.effects(finding.affected), *words.stream_effects(finding.on_streams)]
     for sentence in sentences[:MOST]:
         yield f"- {sentence}"
     if len(sentences) > MOST:
@@ -155,7 +153,7 @@ def markdown(report: Report) -> str:
             finding.code,
             words.account(finding.account),
             finding.what,
-            "<br>".join(each.removeprefix("- ") for each in _affected(words, finding.affected)) or "nobody",
+            "<br>".join(each.removeprefix("- ") for each in _affected(words, finding)) or "nobody",
             f"{finding.remedy}{left_out}",
         ]
         lines.append("| " + " | ".join(each.replace("|", "\\|").replace("\n", " ") for each in cells) + " |")
@@ -189,6 +187,15 @@ def _finding_json(report: Report, place: int, finding: Finding) -> dict[str, Any
         "subject": finding.subject,
         "what": finding.what,
         "affected": [_effect_json(each) for each in finding.affected],
+        "streams": [
+            {
+                "principal": each.principal,
+                "account": each.stream.account,
+                "stream": each.stream.name,
+                "gained": each.gained,
+            }
+            for each in finding.on_streams
+        ],
         "remedy": finding.remedy,
     }
     if report.calls is not None:

@@ -6,9 +6,11 @@ from functools import cached_property
 
 from meshwright.access.cells import Cells
 from meshwright.access.drift.storage import ANYBODY_IN_AWS
-from meshwright.access.findings import Effect, Severity
+from meshwright.access.findings import Effect, Severity, StreamEffect
 from meshwright.access.rows import TableOf, tables_of
 from meshwright.access.state import account_of
+from meshwright.access.stream_rows import streams_of
+from meshwright.access.stream_state import StreamName
 from meshwright.commands.access_wording import all_or, rows_of
 from meshwright.mesh.model import Mesh
 
@@ -70,6 +72,19 @@ class Words:
                 yield f"{self.principal(each.principal)} can {self._what(each, each.gained)}"
             if each.lost:
                 yield f"{self.principal(each.principal)} can no longer {self._what(each, each.lost)}"
+
+    def stream_effects(self, effects: Sequence[StreamEffect]) -> Iterator[str]:
+        """One sentence for each principal and stream."""
+        for each in effects:
+            stream = self._streams.get(each.stream, each.stream.name)
+            if each.gained:
+                yield f"{self.principal(each.principal)} is let in to the stream {stream}"
+            else:
+                yield f"{self.principal(each.principal)} can no longer read the stream {stream}"
+
+    @cached_property
+    def _streams(self) -> dict[StreamName, str]:
+        return {each.name: each.reference for each in streams_of(self.mesh)}
 
     def _what(self, effect: Effect, cells: tuple[Cells, ...]) -> str:
         table = self._tables[effect.table.database, effect.table.table]

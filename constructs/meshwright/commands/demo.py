@@ -17,13 +17,15 @@ if TYPE_CHECKING:
 
 
 def demo(*, root: Path, environment: str | None, port: int | None, today: date) -> int:
-    """Deploy, look, try every subscription. Returns 0 when everything that was tried held, else 1.
+    """Deploy, look, try every subscription, send records on their way. Returns 0 if everything held, else 1.
 
     Raises UserError when the files, the tools or the deployment need the user's hand.
     """
     from meshwright.aws.inventory import read_inventory
     from meshwright.local import cdk, control
     from meshwright.local.roundtrip import round_trips
+    from meshwright.local.stream_roundtrip import stream_round_trips
+    from meshwright.local.travel import not_tried, travels
 
     started = time.monotonic()
     report = Report()
@@ -56,10 +58,12 @@ def demo(*, root: Path, environment: str | None, port: int | None, today: date) 
             accounts[account], prefix=mesh.name, catalogs=sorted({governance, account})
         )
         report.inventory(holder, inventory)
-    checks = round_trips(mesh, accounts)
+    checks = [*round_trips(mesh, accounts), *stream_round_trips(mesh, accounts)]
     report.checks(checks)
+    on_their_way = travels(mesh, accounts)
+    report.travels(on_their_way, not_tried(mesh))
     report.closing(mesh, seconds=time.monotonic() - started)
-    return 0 if all(check.held for check in checks) else 1
+    return 0 if all(check.held for check in (*checks, *on_their_way)) else 1
 
 
 def _holders(mesh: Mesh) -> dict[str, str]:

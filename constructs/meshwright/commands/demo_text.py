@@ -5,9 +5,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from rich.console import Console
+from rich.markup import escape
 
 from meshwright.mesh.documents import GRANT_OPTION
 from meshwright.mesh.model import Mesh
+from meshwright.mesh.subscriptions import Status
 
 if TYPE_CHECKING:
     from meshwright.aws.inventory import Inventory
@@ -22,12 +24,13 @@ class Report:
         self._console = Console(highlight=False, soft_wrap=True)
 
     def files(self, mesh: Mesh) -> None:
-        subscriptions = sum(len(each) for each in mesh.agreed_by_consumer.values())
+        decided = [each.status for each in mesh.subscriptions]
+        decided += [each.status for each in mesh.stream_subscriptions]
         self._title(f"Mesh {mesh.name}, environment {mesh.environment}, {mesh.region}")
         self._console.print(
             f"Domains: {len(mesh.domains)}, "
             f"products: {sum(len(each.file.products) for each in mesh.domains.values())}, "
-            f"subscriptions: {subscriptions} agreed of {len(mesh.subscriptions)} asked for or offered"
+            f"subscriptions: {decided.count(Status.AGREED)} agreed of {len(decided)} asked for or offered"
         )
 
     def embedded(self, running: "Embedded") -> None:
@@ -68,10 +71,24 @@ class Report:
 
     def checks(self, checks: "Sequence[Check]") -> None:
         self._title("Every stream and subscription, tried")
+        self._tried(checks)
+
+    def travels(self, checks: "Sequence[Check]", not_tried: Sequence[str]) -> None:
+        """The records that went from a stream into a table and to its readers."""
+        if not checks and not not_tried:
+            return
+        self._title("A record on its way: stream, delivery, table, reader")
+        for reason in not_tried:
+            self._console.print(f"--   {reason}", markup=False)
+        if checks:
+            self._tried(checks)
+
+    def _tried(self, checks: "Sequence[Check]") -> None:
         for check in checks:
             mark = "[green]yes[/]" if check.held else "[red]NO [/]"
             self._console.print(f"{mark}  {check.subject}: {check.claim}")
-            self._console.print(f"     [dim]{check.seen}[/]")
+            for line in check.seen.splitlines():
+                self._console.print(f"     [dim]{escape(line)}[/]")
         failed = sum(not check.held for check in checks)
         self._console.print(f"{len(checks) - failed} of {len(checks)} held")
 

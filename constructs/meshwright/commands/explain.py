@@ -1,4 +1,4 @@
-"""`meshwright explain`: may this role read this table or column, and through which hops."""
+"""`meshwright explain`: may this role read this table, column or stream, and through which hops."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
@@ -10,11 +10,13 @@ from meshwright.access.evaluate import decide
 from meshwright.access.rows import agreed_between
 from meshwright.access.state import LakeState
 from meshwright.access.subjects import Column, Role, domain_in, find_role, find_table
-from meshwright.commands.explain_text import FORMATS, Explanation
+from meshwright.commands.explain_stream import StreamQuestion, explained_stream, find_stream
+from meshwright.commands.explain_text import FORMATS
+from meshwright.commands.explanation import Explanation, places_text
 from meshwright.commands.hop_text import Words
+from meshwright.commands.stream_explanation import StreamExplanation
 from meshwright.config.finding import domains_with
 from meshwright.config.loading import Files
-from meshwright.config.problems import Finding
 from meshwright.config.trees import WorkingTree, all_domains
 from meshwright.errors import UserError
 from meshwright.mesh.agreements import Agreement, agreement, hidden_columns
@@ -84,7 +86,9 @@ def _unread(state: LakeState) -> tuple[str, ...]:
     return tuple(f"not read: {each.call} in {each.account}: {each.why}" for each in state.unread)
 
 
-def question(root: Path, *, environment: str | None, role: str, table: str, today: date) -> Question:
+def question(
+    root: Path, *, environment: str | None, role: str, table: str, today: date
+) -> Question | StreamQuestion:
     """What `role` and `table` mean. Only the files are read that can matter, unless a name is unknown."""
     chosen = _concerned(root, role, table)
     try:
@@ -102,8 +106,11 @@ def _resolved(
     table: str,
     today: date,
     only: Collection[str] | None,
-) -> Question:
+) -> Question | StreamQuestion:
     files, mesh = load_both(root, environment=environment, today=today, only=only)
+    stream = find_stream(mesh, table)
+    if stream is not None:
+        return StreamQuestion(files, mesh, find_role(mesh, role), stream, today)
     return Question(files, mesh, find_role(mesh, role), find_table(mesh, table), today)
 
 
@@ -121,8 +128,12 @@ def _concerned(root: Path, role: str, table: str) -> frozenset[str] | None:
     return frozenset(readers | owners) if readers and owners else None
 
 
-def explained(asked: Question, state: LakeState) -> Explanation:
+def explained(asked: Question | StreamQuestion, state: LakeState) -> Explanation | StreamExplanation:
     """The answer on one state."""
+    return explained_stream(asked, state) if isinstance(asked, StreamQuestion) else _explained(asked, state)
+
+
+def _explained(asked: Question, state: LakeState) -> Explanation:
     table, reader = asked.asked.table, asked.role
     domain, reference = reader.domain.name, f"{table.domain}.{table.product}"
     decision = decide(state, reader.role.arn, table.name)
@@ -159,23 +170,12 @@ def explained(asked: Question, state: LakeState) -> Explanation:
         if decision.allowed and agreed
         else {},
         agreement=said,
-        places=_places(asked, said),
+        places=places_text(asked.files, said),
         owner=_owner(asked.mesh, said),
         until=subscription.until if subscription and agreed else None,
         hops=tuple(words.of(hop) for hop in decision.hops),
         assumed=decision.assumed,
     )
-
-
-def _places(asked: Question, said: Agreement) -> tuple[str, ...]:
-    """`domains/customers.yaml:41:18`"""
-    found = []
-    for place in said.places:
-        file = asked.files.paths[place.domain]
-        finding = Finding(file, place.path, "", "", "", at_key=place.at_key)
-        problem = asked.files.sources[file].locate(finding)
-        found.append(f"{file}:{problem.line}:{problem.column}")
-    return tuple(dict.fromkeys(found))
 
 
 def _owner(mesh: Mesh, said: Agreement) -> str:

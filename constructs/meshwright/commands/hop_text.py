@@ -50,18 +50,15 @@ class Words:
             step=hop.step.value,
             holds=hop.holds,
             what=self._good(hop) if hop.holds else self._bad(hop),
-            evidence=tuple(text for each in hop.evidence if (text := _evidence(each))),
+            evidence=tuple(text for each in hop.evidence if (text := evidence_text(each))),
             owner=self.holder(self._mended_in(hop)),
             repair=self._repair(hop) if self.agreed and not hop.holds else "",
             assumed=hop.assumed,
         )
 
     def holder(self, account: str) -> str:
-        """`analytics` for a domain's account, `governance`, or the account itself."""
-        if account == self.mesh.governance_account:
-            return "governance"
-        found = (name for name, domain in self.mesh.domains.items() if domain.account == account)
-        return next(found, f"account {account}")
+        """See `holder`."""
+        return holder(self.mesh, account)
 
     def _place(self, account: str) -> str:
         holder = self.holder(account)
@@ -90,11 +87,11 @@ class Words:
             case Step.LOCATION:
                 return f"the files are at a location registered with Lake Formation: {hop.subject}"
             case Step.REGISTRATION_ROLE:
-                return f"Lake Formation's role may read there: {_short(hop.subject)}"
+                return f"Lake Formation's role may read there: {short(hop.subject)}"
             case Step.BUCKET:
                 return f"the bucket {hop.subject} lets that role in"
             case Step.KEY:
-                return f"the key {_short(hop.subject)} lets that role use it"
+                return f"the key {short(hop.subject)} lets that role use it"
             case _:
                 return f"IAM lets it read the files themselves ({hop.action})"
 
@@ -137,15 +134,15 @@ class Words:
                 return f"{hop.subject} is not registered with Lake Formation"
             case Step.REGISTRATION_ROLE:
                 missing = f"may not {hop.action}{denied}" if hop.action else "does not exist"
-                return f"Lake Formation's role {_short(hop.subject)} {missing}"
+                return f"Lake Formation's role {short(hop.subject)} {missing}"
             case Step.BUCKET if self._bucket_gone(hop):
                 return f"the bucket {hop.subject} does not exist"
             case Step.BUCKET:
                 return f"the bucket {hop.subject} does not let that role in: {hop.action}{denied}"
             case Step.KEY if hop.fault is Fault.FAILED:
-                return f"the key {_short(hop.subject)} is disabled or to be deleted"
+                return f"the key {short(hop.subject)} is disabled or to be deleted"
             case Step.KEY:
-                return f"the key {_short(hop.subject)} does not let that role use it: {hop.action}{denied}"
+                return f"the key {short(hop.subject)} does not let that role use it: {hop.action}{denied}"
             case _:
                 return f"IAM does not let it read the files themselves: {hop.action}{denied}"
 
@@ -167,7 +164,7 @@ class Words:
         if hop.step is Step.SHARE and hop.fault is Fault.PENDING:
             return "accept it: aws ram get-resource-share-invitations, accept-resource-share-invitation"
         if hop.step is Step.IAM:
-            return f"a policy of {_short(self.principal)} must allow it, and none deny it"
+            return f"a policy of {short(self.principal)} must allow it, and none deny it"
         if hop.fault in (Fault.HYBRID, Fault.EMPTY):
             return "`meshwright audit --repair` shows what it was declared to be"
         if hop.step is Step.PRINCIPAL and not self._made_by_the_mesh():
@@ -226,14 +223,23 @@ class Words:
     def _stack(self, hop: Hop) -> str:
         """The one that makes what is missing: a product's catalog and shares are the share stack's."""
         names, producer = self.mesh.names, self._producer()
-        holder = self.holder(self._mended_in(hop))
+        held_by = self.holder(self._mended_in(hop))
         shared = hop.step is Step.SHARE and (hop.fault is Fault.FAILED or not hop.evidence)
         if producer is not None and (shared or hop.step is Step.TABLE or hop.fault is Fault.DANGLING):
             return names.stack(producer.name, "share")
-        return names.governance_stack if holder == "governance" else names.stack(holder, "foundation")
+        return names.governance_stack if held_by == "governance" else names.stack(held_by, "foundation")
 
 
-def _evidence(each: object) -> str:
+def holder(mesh: Mesh, account: str) -> str:
+    """`analytics` for a domain's account, `governance`, or the account itself."""
+    if account == mesh.governance_account:
+        return "governance"
+    found = mesh.domains_by_account.get(account)
+    return found.name if found is not None else f"account {account}"
+
+
+def evidence_text(each: object) -> str:
+    """What shows that a hop holds or not; empty for what need not be shown."""
     match each:
         case Grant():
             option = " with grant option" if each.grantable else ""
@@ -248,6 +254,6 @@ def _evidence(each: object) -> str:
     return ""
 
 
-def _short(arn: str) -> str:
+def short(arn: str) -> str:
     """A role's name, a key's alias: what is behind the ARN's last colon."""
     return arn.rpartition(":")[2].removeprefix("role/").removeprefix("key/")

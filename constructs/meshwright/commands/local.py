@@ -85,3 +85,5 @@ def _accepted(running: Embedded) -> None:
         print("Deployed without effect, because accepted and not emulated:")
         for each in types:
             print(f"  {each}")
+    for note in running.notes():
+        print(note)

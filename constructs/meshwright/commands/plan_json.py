@@ -7,7 +7,9 @@ from typing import Any
 from meshwright.access.changes import AccessChange
 from meshwright.access.rows import Access
 from meshwright.commands.access_text import row_json
+from meshwright.commands.plan_cost import cost_json
 from meshwright.commands.plan_model import EnvironmentPlan, Plan, Reason
+from meshwright.commands.plan_streams import streams_json
 from meshwright.mesh.model import Mesh
 from meshwright.mesh.resource_changes import StackChange
 
@@ -29,8 +31,10 @@ def environment_json(plan: EnvironmentPlan) -> dict[str, Any]:
     return {
         "environment": plan.name,
         "access": [_access(plan, each) for each in plan.access],
+        "streams": streams_json(plan.streams),
         "safeguards": [asdict(each) for each in plan.safeguards],
         "data": [asdict(each) for each in plan.risks],
+        "cost": cost_json(plan.costs),
         "stacks": [_stack(each) for each in plan.stacks],
     }
 

@@ -9,9 +9,12 @@ from meshwright.access.compiled import compile_state
 from meshwright.access.rows import DeployedAccess, TableOf, access_rows
 from meshwright.access.safeguards import Safeguard, safeguard_changes
 from meshwright.access.state import LakeState
+from meshwright.access.stream_changes import StreamChange, stream_changes
+from meshwright.access.stream_rows import StreamOf, stream_rows
 from meshwright.comparison import Comparison
 from meshwright.config.problems import Problem
-from meshwright.mesh.data_risks import DataRisk, Risk, data_risks
+from meshwright.cost.changes import CostChange, cost_changes
+from meshwright.mesh.data_risks import HARMLESS, DataRisk, data_risks
 from meshwright.mesh.inventory import inventory
 from meshwright.mesh.model import Mesh
 from meshwright.mesh.resource_changes import Effect, StackChange, resource_changes
@@ -40,9 +43,16 @@ class EnvironmentPlan:
     before: Mesh
     after: Mesh
     access: tuple[AccessChange, ...]
+    streams: tuple[StreamChange, ...]
     safeguards: tuple[Safeguard, ...]
     stacks: tuple[StackChange, ...]
     risks: tuple[DataRisk, ...]
+    costs: tuple[CostChange, ...] = ()
+    """It follows from the resources, so it is no change of its own."""
+
+    @property
+    def _all_access(self) -> tuple[AccessChange | StreamChange, ...]:
+        return (*self.access, *self.streams)
 
     @property
     def name(self) -> str:
@@ -50,7 +60,7 @@ class EnvironmentPlan:
 
     @property
     def changes(self) -> int:
-        return sum(map(len, (self.access, self.safeguards, self.stacks, self.risks)))
+        return sum(map(len, (self.access, self.streams, self.safeguards, self.stacks, self.risks)))
 
     @property
     def empty(self) -> bool:
@@ -58,8 +68,8 @@ class EnvironmentPlan:
 
     @property
     def widened(self) -> int:
-        """How many roles gain access to a table, or more of it."""
-        return _true(each.widens for each in self.access)
+        """How many roles gain access to a table or stream, or more of it."""
+        return _true(each.widens for each in self._all_access)
 
     @property
     def loosened(self) -> int:
@@ -69,17 +79,18 @@ class EnvironmentPlan:
     @property
     def personal(self) -> int:
         """How many roles can newly read PII, and how many columns are no longer marked."""
-        return _true(bool(each.pii) for each in self.access) + _true(each.pii for each in self.safeguards)
+        readable = _true(bool(each.pii) for each in self._all_access)
+        return readable + _true(each.pii for each in self.safeguards)
 
     @property
     def narrowed(self) -> int:
-        """How many roles lose access to a table, or a part of it."""
-        return _true(each.narrows for each in self.access)
+        """How many roles lose access to a table or stream, or a part of it."""
+        return _true(each.narrows for each in self._all_access)
 
     @property
     def at_risk(self) -> int:
         """How much data is at risk."""
-        return _true(each.risk is not Risk.ENGINE_FIRST for each in self.risks)
+        return _true(each.risk not in HARMLESS for each in self.risks)
 
     def lingers(self, change: AccessChange) -> bool:
         """Whether access that the files end stays until stacks are deleted.
@@ -152,8 +163,15 @@ def plan_of(comparison: Comparison, *, environments: Iterable[str], refused: tup
 def plan_against_deployed(mesh: Mesh, live: LakeState, refused: tuple[Problem, ...]) -> Plan:
     """What deploying the files does to access as it is now; `cdk diff` tells what it does to resources."""
     rows = (list(access_rows(mesh, live)), list(DeployedAccess(mesh).rows()))
+    streams = stream_changes(stream_rows(mesh, live), stream_rows(mesh, compile_state(mesh)))
     environment = EnvironmentPlan(
-        before=mesh, after=mesh, access=access_changes(*rows), safeguards=(), stacks=(), risks=()
+        before=mesh,
+        after=mesh,
+        access=access_changes(*rows),
+        streams=streams,
+        safeguards=(),
+        stacks=(),
+        risks=(),
     )
     return Plan("what is deployed", (environment,), refused, notices=(), access_alone=True)
 
@@ -170,21 +188,30 @@ def _environment(comparison: Comparison, environment: str) -> EnvironmentPlan:
     def concerned(reader: str, role: str, table: TableOf) -> bool:
         return changed is None or reader in changed or table.domain in changed
 
+    def concerned_stream(reader: str, role: str, stream: StreamOf) -> bool:
+        return changed is None or reader in changed or stream.domain in changed
+
     states = compile_state(before), compile_state(after)
     old, new = (
         list(access_rows(mesh, state, wanted=concerned))
         for mesh, state in zip((before, after), states, strict=True)
     )
     known = {*before.domains, *after.domains}
+    partial = frozenset() if changed is None else frozenset(known - changed)
     return EnvironmentPlan(
         before=before,
         after=after,
         access=access_changes(old, new),
+        streams=stream_changes(
+            stream_rows(before, states[0], wanted=concerned_stream),
+            stream_rows(after, states[1], wanted=concerned_stream),
+        ),
         safeguards=safeguard_changes(before, after, states),
         stacks=resource_changes(
             inventory(before) if comparison.before_has(environment) else {},
             inventory(after) if comparison.after_has(environment) else {},
-            partial=frozenset() if changed is None else known - changed,
+            partial=partial,
         ),
         risks=data_risks(before, after),
+        costs=cost_changes(before, after, partial=partial),
     )

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from meshwright.commands.access_wording import counted, wrapped
+from meshwright.commands.plan_cost import HEADING, NOTE, cost_lines, cost_rows
 from meshwright.commands.plan_json import as_json
 from meshwright.commands.plan_model import EnvironmentPlan, Plan, Reason
 from meshwright.commands.plan_wording import (
@@ -37,7 +38,7 @@ def text(plan: Plan, review: dict[Reason, int]) -> str:
 
 
 def _environment(plan: EnvironmentPlan) -> Iterator[str]:
-    if plan.access:
+    if plan.access or plan.streams:
         yield from ("", "Access")
         for line in access_lines(plan):
             yield wrapped(f"{line.who} {line.what}", first=f"  {line.kind:10s}", rest=" " * 12)
@@ -47,6 +48,11 @@ def _environment(plan: EnvironmentPlan) -> Iterator[str]:
     if plan.risks:
         yield from ("", "Data")
         yield from _listed(f"{each.subject}: {each.text}" for each in plan.risks)
+    if plan.costs:
+        yield from ("", f"{HEADING}. {NOTE}")
+        for domain, lines in cost_lines(plan.costs):
+            yield f"  {domain}"
+            yield from (wrapped(each, first="    ", rest="      ") for each in lines)
     if plan.stacks:
         yield from ("", "Resources")
         for stack in plan.stacks:
@@ -78,7 +84,7 @@ def markdown(plan: Plan, review: dict[Reason, int]) -> str:
 
 
 def _environment_markdown(plan: EnvironmentPlan) -> Iterator[str]:
-    if plan.access:
+    if plan.access or plan.streams:
         yield from ("", "#### Access", "")
         rows = [(line.kind, line.who, line.what) for line in access_lines(plan)]
         yield from _table(("", "who", "what"), rows)
@@ -91,6 +97,10 @@ def _environment_markdown(plan: EnvironmentPlan) -> Iterator[str]:
     if plan.risks:
         yield from ("", "#### Data", "")
         yield from _table(("of", "what"), [(each.subject, each.text) for each in plan.risks])
+    if plan.costs:
+        yield from ("", f"#### {HEADING}", "")
+        yield from _table(("of", "what", "before", "after", "difference"), cost_rows(plan.costs))
+        yield from ("", NOTE)
     if plan.stacks:
         count = (
             f"{sum(len(stack.resources) for stack in plan.stacks)} in {counted(len(plan.stacks), 'stack')}"

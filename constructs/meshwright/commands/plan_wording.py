@@ -7,10 +7,12 @@ from typing import Final
 from meshwright.access.changes import AccessChange, Kind, Rows
 from meshwright.access.rows import Access, TableOf
 from meshwright.access.safeguards import Safeguard
+from meshwright.access.stream_rows import StreamAccess
 from meshwright.checks.sentences import joined
 from meshwright.commands.access_wording import counted, rows_of
 from meshwright.commands.plan_json import alike
 from meshwright.commands.plan_model import EnvironmentPlan, Plan, Reason
+from meshwright.commands.plan_streams import stream_sentence
 from meshwright.mesh.resource_changes import Effect, PropertyChange, ResourceChange, StackChange
 
 NOTHING = "No change of access, resources or data."
@@ -86,13 +88,23 @@ def access_lines(plan: EnvironmentPlan) -> list[Line]:
         what = _sentence(change, lingers=plan.lingers(change))
         key = (order.index(change.kind), access.own, access.domain, access.table.reference, what)
         roles.setdefault(key, []).append(f"{access.role} (role {_iam_name(access)})")
+    for each in plan.streams:
+        reader = each.access
+        key = (
+            order.index(each.kind),
+            reader.own,
+            reader.domain,
+            reader.stream.reference,
+            stream_sentence(each),
+        )
+        roles.setdefault(key, []).append(f"{reader.role} (role {_iam_name(reader)})")
     return [
         Line(order[kind].value, f"{domain} {joined(names)}", what)
         for (kind, _, domain, _, what), names in sorted(roles.items(), key=lambda item: item[0][:4])
     ]
 
 
-def _iam_name(access: Access) -> str:
+def _iam_name(access: Access | StreamAccess) -> str:
     return access.principal.rpartition("/")[2]
 
 

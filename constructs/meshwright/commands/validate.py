@@ -37,7 +37,10 @@ def validate(
         problems=tuple(sorted({*errors, *found.notices})),
         domains=len({*found.files.paths.values(), *(f"domains/{name}.yaml" for name in found.files.broken)}),
         products=sum(len(domain.products) for domain in found.files.domains.values()),
-        statuses=tuple(subscription.status for subscription in found.subscriptions),
+        statuses=(
+            *(subscription.status for subscription in found.subscriptions),
+            *(subscription.status for subscription in found.stream_subscriptions),
+        ),
     )
     print(FORMATS[output](report))
     return 1 if errors else 0

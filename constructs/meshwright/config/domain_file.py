@@ -107,7 +107,9 @@ class Product(FileModel):
     tables: Annotated[dict[GlueName, Table], Field(min_length=1)]
     """The tables, by name."""
     storage: StorageClass = "standard"
-    """How its data is used, which decides where S3 keeps it: `hot` is read all the time, `archive` seldom."""
+    """How its data is used, which decides where S3 keeps it; queries read all of it at once. `hot`, read all
+    the time: S3 Standard. `standard`: Intelligent-Tiering after 30 days. `archive`, read seldom:
+    Intelligent-Tiering at once, Glacier Instant Retrieval after 90 days."""
     slo: Slo | None = None
     """Service levels that its consumers can count on."""
     shared_with: list[Approval] = []

@@ -19,16 +19,18 @@ class Budget(FileModel):
         80,
         100,
     ]
-    """The owner is told when the cost reaches so many percent of it, or is forecast to reach the last."""
+    """The owner is told when the cost of the month reaches so many percent of it, or is forecast to reach the
+    highest of them."""
 
 
 class Monitoring(FileModel):
     """Dashboard and alarms of the domain. `monitoring: {}` is enough."""
 
     dashboard: bool = True
-    """A CloudWatch dashboard; the fourth and further ones of an account cost 3 US dollars a month each."""
+    """A CloudWatch dashboard: 3 US dollars a month, unless small and among the account's first three."""
     chat_webhook: Annotated[str, StringConstraints(pattern=spelling.FUNCTION_ARN)] | None = None
-    """ARN of a Lambda function, in the domain's account, that posts what it is called with to a chat."""
+    """ARN of a Lambda function that posts what it is called with to a chat. It is called in the environment
+    whose account of the domain it is in."""
     runbooks: HttpsAddress | None = None
     """Address of the domain's runbooks, if they aren't those of mesh.yaml; alarms link to it."""
 
@@ -43,9 +45,10 @@ class MeshMonitoring(FileModel):
 
 
 class AuditTrail(FileModel):
-    """A CloudTrail in the governance account, encrypted and retained: who did what with data."""
+    """A CloudTrail in the governance account, encrypted and retained: who did what with data. Where that
+    account has a trail already, management events cost 2 US dollars for 100,000."""
 
     retention_days: Annotated[int, Field(ge=90, le=3653)] = 365
     """How long its files are kept, in days (90 to 3653)."""
     data_events: bool = True
-    """Also every object read and written in the products buckets: 0.10 US dollars for 100,000 events."""
+    """Also each object read or written through Lake Formation: 0.10 US dollars for 100,000 of them."""

@@ -7,34 +7,40 @@ from pydantic import Field, StringConstraints
 from meshwright.config import spelling
 from meshwright.config.base import Duration, FileModel, GlueName, Schedule, TimeZone
 
-TablePath = Annotated[
-    str,
-    StringConstraints(pattern=r"^[a-z_][a-z0-9_]*\.[a-z_][a-z0-9_]*\.[a-z_][a-z0-9_]*$"),
-]
+ColumnReference = Annotated[str, StringConstraints(pattern=spelling.COLUMN_REFERENCE)]
 Value = str | int | float | bool
 Dqdl = Annotated[str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True)]
 
 
 class InSet(FileModel):
-    """Every value of the column is one of these."""
+    """Every value of the column is one of these; missing ones are left out."""
 
     column: GlueName
+    """The column: of text, dates, whole numbers or decimals."""
     values: Annotated[list[Value], Field(min_length=1)]
+    """What it may be; dates as YYYY-MM-DD."""
 
 
 class Between(FileModel):
-    """Every value of the column is at least `min` and at most `max`; one of them may be left out."""
+    """Every value of the column is at least `min` and at most `max`; one of them may be left out.
+
+    Missing values are left out.
+    """
 
     column: GlueName
+    """The column: of numbers, and not personal data, for Glue publishes what it finds."""
     min: int | float | None = None
+    """The least value that is right."""
     max: int | float | None = None
+    """The greatest value that is right."""
 
 
 class References(FileModel):
-    """Every value of the column is in a column of another table of the domain."""
+    """Every row has a value in the column, and it is in a column of another table of the domain."""
 
     column: GlueName
-    to: TablePath
+    """The column of this table."""
+    to: ColumnReference
     """The other column, as `product.table.column`."""
 
 
@@ -42,7 +48,9 @@ class RowCount(FileModel):
     """The number of rows; one of the two may be left out."""
 
     min: Annotated[int, Field(ge=0)] | None = None
+    """At least so many."""
     max: Annotated[int, Field(ge=0)] | None = None
+    """At most so many."""
 
 
 class Rule(FileModel):
@@ -53,7 +61,7 @@ class Rule(FileModel):
     not_null: GlueName | None = None
     """A column in which no value is missing."""
     unique: GlueName | None = None
-    """A column in which no value occurs twice."""
+    """A column in which no value occurs twice; missing ones are left out."""
     in_set: InSet | None = None
     """A column and the values it may have."""
     between: Between | None = None
@@ -72,7 +80,10 @@ class Quality(FileModel):
     rules: Annotated[list[Rule], Field(min_length=1, max_length=200)]
     """The rules: short forms, or DQDL."""
     schedule: Schedule | None = None
-    """When they are evaluated, besides the `quality` steps of pipelines: rate(1 day), cron(0 6 * * ? *)."""
+    """When they are evaluated, besides the `quality` steps of pipelines: rate(1 day), cron(0 6 * * ? *).
+
+    Left out: by those steps; where no step does, once a day.
+    """
     timezone: TimeZone = "UTC"
     """Time zone of the schedule."""
 

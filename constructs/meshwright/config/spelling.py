@@ -22,6 +22,7 @@ CLASSIFICATION: Final = r"^[a-z][a-z0-9_-]*$"
 PRODUCT: Final = r"^[a-z][a-z0-9-]*\.[a-z_][a-z0-9_]*$"
 STREAM_REFERENCE: Final = r"^[a-z][a-z0-9-]*\.[a-z][a-z0-9]*([_.-][a-z0-9]+)*$"
 TABLE_REFERENCE: Final = r"^[a-z_][a-z0-9_]*\.[a-z_][a-z0-9_]*$"
+COLUMN_REFERENCE: Final = r"^[a-z_][a-z0-9_]*\.[a-z_][a-z0-9_]*\.[a-z_][a-z0-9_]*$"
 STEP: Final = r"^[a-z][a-z0-9]*([_-][a-z0-9]+)*$"
 SCHEDULE: Final = r"^(rate\([1-9][0-9]{0,4} (minute|minutes|hour|hours|day|days)\)|cron\(\S+( \S+){5}\))$"
 DURATION: Final = r"^[1-9][0-9]{0,4}(m|h|d)$"
@@ -78,6 +79,11 @@ SPELLINGS: Final[dict[str, Spelling]] = {
     ),
     TABLE_REFERENCE: Spelling(
         "bad-reference", "a table of one of this domain's products, as `product.table`", "sales.orders"
+    ),
+    COLUMN_REFERENCE: Spelling(
+        "bad-reference",
+        "a column of a table of this domain, as `product.table.column`",
+        "sales.orders.order_id",
     ),
     STEP: Spelling(
         "bad-name",

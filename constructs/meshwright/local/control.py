@@ -67,6 +67,10 @@ class Embedded:
         """Resource types that were deployed without effect, because they are accepted and not emulated."""
         return tuple(_status(self.port)["accepted"])
 
+    def notes(self) -> tuple[str, ...]:
+        """What of the deployed does otherwise here than on AWS, a sentence each."""
+        return tuple(_status(self.port)["notes"])
+
 
 def up(root: Path, port: int | None = None, *, organization: str | None = None) -> Embedded:
     """The running embedded AWS of the project at `root`; started if there is none.

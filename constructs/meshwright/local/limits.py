@@ -5,11 +5,16 @@ The embedded AWS deploys the same templates as AWS, keeps what they declare, and
 grants on the Glue Data Catalog. It does not model:
 - IAM, bucket and key policies: they are kept and checked for principals that don't exist, but not evaluated;
   a caller may do whatever isn't limited by Lake Formation.
-- Reading data through Lake Formation: there is no query engine, and no credentials for registered locations.
+- Credentials of Lake Formation for registered locations: queries read the files as the registration role.
+- Athena's SQL beyond SELECT and INSERT INTO a parquet table: duckdb runs the queries, translated. Files are
+  read whole and all partitions of a table count as scanned. No views, no DDL, no CREATE TABLE AS.
+- Firehose beyond Kinesis to S3: a record waits a second instead of the buffer's interval, nothing is
+  transformed by Lambda, and neither its logs nor its metrics are written.
 - LF-Tag policies as a way to data: they are kept and listed, but only named-resource grants and data-cells
   filters decide what a caller sees in the catalog.
-- Row filters: they are kept, not parsed or applied.
-- The metadata files of Iceberg tables: the catalog names the first one, which isn't written.
+- The syntax of row filters: they are applied to queries, but not checked when they are made.
+- Data in Iceberg tables: nothing writes to one, so queries find it empty. The catalog names its first
+  metadata file, which isn't written.
 - Propagation delays, throttling and quotas, other than the 4,096 bytes of a custom resource's response.
 - Costs, CloudTrail, encryption of what is stored.
 Unknown access keys count as the root user of account 123456789012. Everything is in memory and ends with the

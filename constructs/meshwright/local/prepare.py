@@ -1,10 +1,13 @@
 """What must exist in an account before a mesh is deployed to it, made in the embedded AWS.
 
 In AWS these are somebody else's: the IAM roles that a domain file only refers to, the principals that created
-roles trust, and the permissions boundary.
+roles trust, the permissions boundary, and the function that posts alarms to a chat.
 """
 
+import io
 import json
+import zipfile
+from collections.abc import Iterator
 
 from meshwright.aws.accounts import Account
 from meshwright.mesh.model import Domain, Mesh
@@ -43,7 +46,39 @@ def prepare(account: Account, *, mesh: Mesh, domain: Domain | None) -> tuple[str
         iam.put_role_policy(
             RoleName=name, PolicyName=DATA_POLICY, PolicyDocument=json.dumps(identity_policy(allows))
         )
-    return tuple(made)
+    return (*made, *(_chat(account, domain) if domain else ()))
+
+
+def _chat(account: Account, domain: Domain) -> Iterator[str]:
+    """Name of the function that posts alarms to a chat, if it had to be made. This one posts nothing."""
+    monitoring = domain.file.monitoring
+    if monitoring is None or monitoring.chat_webhook is None:
+        return
+    _, _, _, region, owner, _, name = monitoring.chat_webhook.split(":")[:7]
+    if (region, owner) != (account.region, account.account):
+        return
+    functions, iam = account.client("lambda"), account.client("iam")
+    try:
+        functions.get_function(FunctionName=name)
+        return
+    except functions.exceptions.ResourceNotFoundException:
+        pass
+    trust = json.dumps(_trust(account.account))
+    try:
+        role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]
+    except iam.exceptions.EntityAlreadyExistsException:
+        role = iam.get_role(RoleName=name)["Role"]
+    code = io.BytesIO()
+    with zipfile.ZipFile(code, "w") as archive:
+        archive.writestr("index.py", "def handler(event, context):\n    print(event)\n")
+    functions.create_function(
+        FunctionName=name,
+        Runtime="python3.12",
+        Handler="index.handler",
+        Role=role["Arn"],
+        Code={"ZipFile": code.getvalue()},
+    )
+    yield name
 
 
 def _referenced_roles(domain: Domain) -> tuple[str, ...]:

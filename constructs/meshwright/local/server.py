@@ -1,4 +1,5 @@
-"""The embedded AWS as a process: moto's server with our CloudFormation, Lake Formation, Glue, RAM and Lambda.
+"""The embedded AWS as a process: moto's server with our CloudFormation, Lake Formation, Glue, RAM, Lambda,
+Firehose, Athena, EventBridge and Step Functions.
 
 Not modelled: see LIMITS. Binds 127.0.0.1 only. State is in memory and gone when the process ends.
 """
@@ -11,6 +12,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterable
+from dataclasses import asdict
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -22,6 +24,10 @@ log = logging.getLogger(__name__)
 
 INTERNAL = "/_meshwright/"
 """Prefix of the paths that are the server's own, not AWS's."""
+PUTS = "Kinesis_20131202.PutRecord"
+"""How the operations begin that put records on streams."""
+RECEIVE = "AmazonSQS.ReceiveMessage"
+"""It may wait for a message that another request brings."""
 
 
 class Application:
@@ -40,17 +46,20 @@ class Application:
             endpoint=f"http://127.0.0.1:{port}", folder=folder, organization=organization
         )
         self._moto = DomainDispatcherApplication(create_backend_app)
-        self._lock = threading.Lock()
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
         if path.startswith(INTERNAL):
             return self._internal(path.removeprefix(INTERNAL), environ, start_response)
-        waits_for_others = path.rstrip("/").endswith(("/invocations", "/invoke-async"))
-        if waits_for_others or "/cloudformation/aws4_request" in environ.get("HTTP_AUTHORIZATION", ""):
+        operation = environ.get("HTTP_X_AMZ_TARGET", "")
+        waits = operation == RECEIVE or path.rstrip("/").endswith(("/invocations", "/invoke-async"))
+        if waits or "/cloudformation/aws4_request" in environ.get("HTTP_AUTHORIZATION", ""):
             return self._app(environ, start_response)
-        with self._lock:
-            return self._app(environ, start_response)
+        with self.services.lock:
+            answer = self._app(environ, start_response)
+        if operation.startswith(PUTS):
+            self.services.deliveries.wake()
+        return answer
 
     def _app(self, environ: dict[str, Any], start_response: Any) -> list[bytes]:
         app = self._moto.get_application(environ)
@@ -71,6 +80,9 @@ class Application:
                 status = "404 Not Found"
         elif name == "status":
             body = json.dumps(self.services.status()).encode()
+        elif name == "deliver" and environ["REQUEST_METHOD"] == "POST":
+            written = self.services.deliveries.deliver_now()
+            body = json.dumps([asdict(each) for each in written]).encode()
         else:
             status = "404 Not Found"
         start_response(status, [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])

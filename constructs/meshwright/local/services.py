@@ -3,30 +3,40 @@
 import json
 import logging
 import os
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+import moto.athena.urls
 import moto.cloudformation.urls
+import moto.firehose.urls
 import moto.glue.urls
+import moto.kinesis.urls
 import moto.lakeformation.urls
 import moto.ram.urls
 from moto.awslambda.models import LambdaFunction, lambda_backends
 from moto.core.exceptions import JsonRESTError
 
-from meshwright.local import moto_fixes
+from meshwright.local import moto_data_plane, moto_fixes
+from meshwright.local.athena.api import AthenaResponse
+from meshwright.local.athena.executions import Executions
 from meshwright.local.clients import Clients
 from meshwright.local.cloudformation.custom_resource import CustomResources
 from meshwright.local.cloudformation.read_api import CloudFormationResponse
 from meshwright.local.cloudformation.service import CloudFormation
+from meshwright.local.firehose import api as firehose
+from meshwright.local.firehose.deliveries import Deliveries
 from meshwright.local.glue.api import GlueResponse
+from meshwright.local.kinesis.api import KinesisResponse
 from meshwright.local.lakeformation import api as lakeformation
 from meshwright.local.lakeformation.lake import Lake
 from meshwright.local.lambdas.runner import Function, Runner
 from meshwright.local.ram import api as ram
 from meshwright.local.resources.registry import Registry
+from meshwright.local.running import Running
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +46,8 @@ class Services:
 
     def __init__(self, *, endpoint: str, folder: Path, organization: str | None) -> None:
         self.endpoint = endpoint
+        self.lock = threading.Lock()
+        """Held by whoever is in moto, which isn't thread-safe, or looks at its state."""
         self.clients = Clients(endpoint)
         self.runner = Runner(
             folder=folder / "lambda",
@@ -49,15 +61,20 @@ class Services:
         CloudFormationResponse.service = self.cloudformation
         moto.cloudformation.urls.url_paths = {"{0}/$": CloudFormationResponse.dispatch}
         self._organization, self._lakes = organization is not None, dict[str, Lake]()
+        self.deliveries = Deliveries(self.clients, firehose.sources)
+        self.executions = Executions(self.clients, self.lake, self.lock)
+        AthenaResponse.executions = self.executions
         _install(self.lake)
         moto_fixes.apply(invoke=self._invoke, start=self.runner.start)
+        moto_data_plane.apply()
+        self.running = Running(self.clients, lakes=self.lake, lock=self.lock, organization=self._organization)
 
     def lake(self, region: str) -> Lake:
         """Lake Formation's state in a region."""
         return self._lakes.setdefault(region, Lake(region, organization=self._organization))
 
     def status(self) -> dict[str, Any]:
-        """What `local status` tells: the stacks, and the types that were accepted without effect."""
+        """What `local status` tells: the stacks, the types that were accepted without effect, and notes."""
         return {
             "pid": os.getpid(),
             "stacks": [
@@ -66,9 +83,12 @@ class Services:
                 if s.status != "DELETE_COMPLETE"
             ],
             "accepted": sorted(self.registry.met),
+            "notes": firehose.notes(),
         }
 
     def close(self) -> None:
+        self.running.close()
+        self.executions.close()
         self.runner.close()
 
     def _invoke(self, function: LambdaFunction, event: Any) -> tuple[str, bool, str]:
@@ -110,7 +130,7 @@ class Services:
 
 
 def _install(lakes: Callable[[str], Lake]) -> None:
-    """Puts our Lake Formation, Glue and RAM in the place of moto's."""
+    """Puts our Lake Formation, Glue, RAM, Firehose and Athena in the place of moto's."""
     lakeformation.LakeFormationResponse.lakes = staticmethod(lakes)
     GlueResponse.lakes = staticmethod(lakes)
     ram.RamResponse.lakes = staticmethod(lakes)
@@ -118,6 +138,9 @@ def _install(lakes: Callable[[str], Lake]) -> None:
         f"{{0}}/{path}$": lakeformation.LakeFormationResponse.dispatch for path in lakeformation.PATHS
     }
     moto.glue.urls.url_paths = {"{0}/$": GlueResponse.dispatch}
+    moto.kinesis.urls.url_paths = {"{0}/$": KinesisResponse.dispatch}
+    moto.firehose.urls.url_paths = {"{0}/$": firehose.FirehoseResponse.dispatch}
+    moto.athena.urls.url_paths = {"{0}/$": AthenaResponse.dispatch}
     routed = [*moto.ram.urls.url_paths, *(f"{{0}}/{path}$" for path in ram.PATHS)]
     moto.ram.urls.url_paths = dict.fromkeys(routed, ram.RamResponse.dispatch)
 

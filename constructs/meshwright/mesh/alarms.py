@@ -34,6 +34,8 @@ class Alarm:
     """Seconds."""
     periods: int = 1
     missing: Literal["notBreaching", "breaching", "missing", "ignore"] = "notBreaching"
+    product: str | None = None
+    """The product of the domain that it is about: the product's own owner, where it has one, is told too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

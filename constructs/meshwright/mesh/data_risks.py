@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from meshwright.config.domain_file import Table
 from meshwright.mesh.model import Domain, Mesh
+from meshwright.mesh.storage_classes import what_stays
 from meshwright.mesh.widening import promotes, reads_on
 
 
@@ -28,6 +29,12 @@ class Risk(StrEnum):
     """Files that were written before don't fit the table."""
     ENGINE_FIRST = "engine-first"
     """The table is the query engine's to change; a deployment does not."""
+    OTHER_CLASS = "other-class"
+    """Objects that are there already are stored otherwise than those to come, or are billed otherwise."""
+
+
+HARMLESS = frozenset({Risk.ENGINE_FIRST, Risk.OTHER_CLASS})
+"""Nothing happens to the data; it is only good to know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +145,9 @@ def _products(mesh: Mesh, domain: Domain, current: Domain) -> Iterator[DataRisk]
     bucket = mesh.names.bucket(domain.name, domain.account, "products")
     for name, product in domain.file.products.items():
         new = current.file.products.get(name)
+        stays = what_stays(f"s3://{bucket}/{name}/", product.storage, new.storage) if new else None
+        if stays is not None:
+            yield DataRisk(Risk.OTHER_CLASS, f"{domain.name}.{name}", stays)
         for table_name, table in product.tables.items():
             reference = f"{domain.name}.{name}.{table_name}"
             now = new.tables.get(table_name) if new else None

@@ -19,6 +19,7 @@ from meshwright.mesh.documents import (
     share_document,
 )
 from meshwright.mesh.model import Domain, DomainRole, Mesh
+from meshwright.mesh.parts.landing import partitioned
 from meshwright.mesh.parts.registry import in_foundation, in_governance, in_share, in_workloads
 from meshwright.mesh.policies import (
     key_policy,
@@ -27,6 +28,8 @@ from meshwright.mesh.policies import (
     raw_bucket_policy,
     role_databases,
 )
+from meshwright.mesh.storage_classes import shown_storage
+from meshwright.mesh.stream_subscriptions import how_read
 
 GRANTS = "Custom::LakeFormationGrants"
 SHARES = "Custom::LakeFormationShares"
@@ -117,10 +120,12 @@ def _foundation(mesh: Mesh, domain: Domain) -> Iterator[Resource]:
     alias = names.key_alias(domain.name)
     yield Resource("key", "AWS::KMS::Key", alias, {"policy": _json(key_policy(mesh, domain)), **tags})
     yield Resource("key-alias", "AWS::KMS::Alias", alias, {})
+    if domain.needs_key_arn:
+        yield Resource("key-arn", "AWS::SSM::Parameter", names.key_parameter(domain.name), tags)
     policies = {"raw": raw_bucket_policy, "products": products_bucket_policy, "logs": logs_bucket_policy}
     for kind, policy in policies.items():
         bucket = names.bucket(domain.name, account, kind)
-        yield Resource(f"bucket {kind}", "AWS::S3::Bucket", bucket, tags)
+        yield Resource(f"bucket {kind}", "AWS::S3::Bucket", bucket, {**_kept(domain, kind), **tags})
         text = _json(policy(mesh, domain))
         yield Resource(f"bucket-policy {kind}", "AWS::S3::BucketPolicy", bucket, {"policy": text})
     for key, stream in domain.file.streams.items():
@@ -140,6 +145,17 @@ def _foundation(mesh: Mesh, domain: Domain) -> Iterator[Resource]:
 def _declared(resources: Iterable[Declared], tags: Mapping[str, str]) -> Iterator[Resource]:
     for each in resources:
         yield Resource(each.key, each.type, each.name, {**each.shown, **(tags if each.tags else {})})
+
+
+def _kept(domain: Domain, kind: str) -> dict[str, str]:
+    """How long, and in which storage class, a bucket keeps what the files decide on."""
+    if kind == "products":
+        announced = {"new objects": "announced"} if partitioned(domain) else {}
+        return {**shown_storage(domain.file), **announced}
+    compute = domain.file.compute
+    if kind == "logs" and compute is not None and compute.sql is not None:
+        return {"results of queries are kept": f"{compute.sql.keep_results_days} days"}
+    return {}
 
 
 def _provider(
@@ -174,6 +190,11 @@ def _role(mesh: Mesh, domain: Domain, role: DomainRole) -> dict[str, str]:
         properties |= {
             f"uses stream {mesh.names.stream(domain.name, key)}": "" for key in domain.file.streams
         }
+    properties |= {
+        f"reads stream {mesh.names.stream(each.producer, each.stream)}": how_read(each)
+        for each in mesh.streams_by_consumer.get(domain.name, ())
+        if role.key in each.roles
+    }
     properties["catalog"] = mesh.governance_account
     return properties | _present({"boundary": mesh.file.permissions_boundary})
 

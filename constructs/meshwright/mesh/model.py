@@ -85,6 +85,11 @@ class Mesh:
         return _grouped(self.subscriptions, "producer")
 
     @cached_property
+    def domains_by_account(self) -> Mapping[str, Domain]:
+        """Each domain has an account of its own."""
+        return {domain.account: domain for domain in self.domains.values()}
+
+    @cached_property
     def streams_by_consumer(self) -> Mapping[str, tuple[StreamSubscription, ...]]:
         """Agreed subscriptions to streams."""
         return _grouped(self.stream_subscriptions, "consumer")

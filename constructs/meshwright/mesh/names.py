@@ -15,6 +15,13 @@ def partition_of(region: str) -> str:
     return next((name for start, name in PARTITIONS.items() if region.startswith(f"{start}-")), "aws")
 
 
+def bounded(name: str, length: int) -> str:
+    """The name, with a hash in place of its end where it is longer than AWS allows."""
+    if len(name) <= length:
+        return name
+    return f"{name[: length - 9]}-{sha256(name.encode()).hexdigest()[:8]}"
+
+
 @dataclass(frozen=True, slots=True)
 class Names:
     """The names of one mesh in one Region."""
@@ -41,6 +48,19 @@ class Names:
     def stream(self, domain: str, stream: str) -> str:
         return f"{self.mesh}-{domain}-{stream}"
 
+    def delivery(self, domain: str, stream: str, layout: str) -> str:
+        """Firehose delivery stream of a stream, at most 64 characters.
+
+        What AWS can't change in one that exists, its destination and dynamic partitioning, is part of its
+        name, so that such a change is a new one: behind two hyphens, which no stream's name has.
+        """
+        name = self.stream(domain, stream)
+        return bounded(f"{name}--{layout}" if layout in ("record", "iceberg") else name, 64)
+
+    def partitions(self, domain: str, product: str, table: str) -> str:
+        """What registers a table's partitions in the catalog: rule and state machine."""
+        return bounded(f"{self.mesh}-{domain}-{product}-{table}-partitions", 64)
+
     def stream_consumer(self, consumer: str) -> str:
         """Enhanced fan-out consumer of a stream that the domain `consumer` reads through."""
         return f"{self.mesh}-{consumer}"
@@ -60,9 +80,46 @@ class Names:
         """Athena workgroup of a role, by its key."""
         return f"{self.mesh}-{domain}-{role}"
 
+    def pipeline(self, domain: str, pipeline: str) -> str:
+        """State machine of a pipeline."""
+        return f"{self.mesh}-{domain}-{pipeline}"
+
+    def pipeline_schedule(self, domain: str, pipeline: str) -> str:
+        """Schedule of a pipeline; no other schedule has a dot in its name."""
+        return f"{self.mesh}-{domain}.{pipeline}"
+
+    def pipeline_logs(self, domain: str) -> str:
+        """Log group of a domain's pipelines.
+
+        The prefix keeps it out of a policy that AWS limits to 5,120 characters
+        (https://docs.aws.amazon.com/step-functions/latest/dg/bp-cwl.html).
+        """
+        return f"/aws/vendedlogs/states/{self.mesh}-{domain}"
+
+    def refresh_queue(self, domain: str, product: str, within: str) -> str:
+        """Queue of a domain in which each refresh of `product`, a reference, is kept as long as it counts.
+
+        Its name has at most 80 characters, fewer than references can have: hence a digest.
+        """
+        digest = sha256(f"{product} {within}".encode()).hexdigest()[:12]
+        return f"{self.mesh}-{domain}_refreshed_{digest}"
+
+    @property
+    def mesh_bus(self) -> str:
+        """Event bus in the governance account, on which domains announce refreshes."""
+        return self.mesh
+
+    def service_role(self, domain: str, use: str) -> str:
+        """Role that only AWS services use; no key of a file's role has an underscore, so none is called so."""
+        return f"{self.mesh}-{domain}_{use}"
+
     def key_parameter(self, domain: str) -> str:
         """SSM parameter with the ARN of the domain's key, for what takes no alias."""
         return f"/{self.mesh}/{domain}/key-arn"
+
+    def budget(self, domain: str, *, alerts: str) -> str:
+        """Budget of the domain's account; `alerts` is a digest of whom it tells what."""
+        return f"{self.mesh}-{domain}-monthly-{alerts}"
 
     def alarm_topic(self, domain: str, product: str | None = None) -> str:
         """SNS topic with the alarms to the domain's owner, or to the owner of one of its products."""
@@ -70,13 +127,11 @@ class Names:
         return f"{self.mesh}-{about}-alarms"
 
     def alarm(self, domain: str, key: str) -> str:
-        """CloudWatch alarm, of at most 255 characters; where that cuts it, a digest keeps it unique.
+        """CloudWatch alarm, at most 255 characters.
 
         https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
         """
-        name = f"{self.mesh}-{domain}-{key.replace(' ', '-')}"
-        digest = sha256(name.encode()).hexdigest()[:8]
-        return name if len(name) <= 255 else f"{name[:246]}-{digest}"
+        return bounded(f"{self.mesh}-{domain}-{key.replace(' ', '-')}", 255)
 
     @property
     def audit_trail(self) -> str:
@@ -86,6 +141,18 @@ class Names:
     def audit_bucket(self, account: str) -> str:
         """Bucket of the trail's files."""
         return f"{self.audit_trail}-{account}"
+
+    def ruleset(self, domain: str, product: str, table: str) -> str:
+        """Glue Data Quality ruleset of a table."""
+        return f"{self.mesh}-{domain}-{product}-{table}"
+
+    def ruleset_prefix(self, domain: str) -> str:
+        """With what the names of a domain's rulesets begin."""
+        return f"{self.mesh}-{domain}-"
+
+    def quality_schedule(self, domain: str, product: str, table: str) -> str:
+        """Schedule on which the rules of a table are evaluated, at most 64 characters."""
+        return bounded(self.ruleset(domain, product, table), 64)
 
     @property
     def provider(self) -> str:

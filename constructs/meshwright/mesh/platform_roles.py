@@ -9,8 +9,11 @@ from typing import Final, NamedTuple
 
 from meshwright.config.base import Access
 from meshwright.config.domain_file import DomainFile
+from meshwright.mesh.quality.datasets import other_tables
+from meshwright.mesh.quality.rendering import has_rules
 
 DELIVERY: Final = "delivery"
+PARTITIONS: Final = "partitions"
 SPARK: Final = "spark"
 PIPELINES: Final = "pipelines"
 QUALITY: Final = "quality"
@@ -28,7 +31,7 @@ class PlatformRole(NamedTuple):
     """The tables, each as product and table, that it works on. None: all of the domain's own."""
 
 
-KEYS: Final = (DELIVERY, SPARK, PIPELINES, QUALITY)
+KEYS: Final = (DELIVERY, PARTITIONS, SPARK, PIPELINES, QUALITY)
 """Keys that a file's own `roles` can't have."""
 
 
@@ -39,18 +42,29 @@ def platform_roles(file: DomainFile) -> Iterator[PlatformRole]:
     )
     if landings:
         yield PlatformRole(DELIVERY, "firehose.amazonaws.com", "write", landings)
+    if partitioned := frozenset(each for each in landings if _has_folders(file, *each)):
+        yield PlatformRole(PARTITIONS, "states.amazonaws.com", "write", partitioned)
     if file.compute is not None and file.compute.spark is not None:
         yield PlatformRole(SPARK, "emr-serverless.amazonaws.com", "write")
     if file.pipelines:
         yield PlatformRole(PIPELINES, "states.amazonaws.com", "write")
-    checked = frozenset(
-        (product_name, table_name)
-        for product_name, product in file.products.items()
-        for table_name, table in product.tables.items()
-        if table.quality is not None or (product.slo is not None and product.slo.completeness is not None)
-    )
-    if checked:
+    if checked := frozenset(_checked(file)):
         yield PlatformRole(QUALITY, "glue.amazonaws.com", "read", checked)
+
+
+def _checked(file: DomainFile) -> Iterator[tuple[str, str]]:
+    """The tables that have rules, and those that these rules look at."""
+    for product_name, product in file.products.items():
+        for table_name, table in product.tables.items():
+            if has_rules(product, table):
+                yield product_name, table_name
+                yield from other_tables(file, product, table).values()
+
+
+def _has_folders(file: DomainFile, product: str, table: str) -> bool:
+    """Whether the table's partitions are folders; a table that the file lacks has none."""
+    known = file.products[product].tables.get(table) if product in file.products else None
+    return known is not None and known.format == "parquet" and bool(known.partition_by)
 
 
 def _table(reference: str) -> tuple[str, str]:

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from meshwright.mesh.model import Domain, DomainRole, Mesh
-from meshwright.mesh.parts.registry import platform_role_policy
+from meshwright.mesh.parts.delivery import failed_in_products
+from meshwright.mesh.parts.registry import key_users, platform_role_policy
 from meshwright.mesh.place import Place, place_in
 from meshwright.mesh.role_policies import WriteAccess, read_access, role_trust, write_access, write_tables
 from meshwright.mesh.statements import Allow, trust
@@ -19,6 +20,7 @@ from meshwright.mesh.storage_policies import (
     registered_bucket_policy,
     registered_locations,
 )
+from meshwright.mesh.stream_policies import reads_streams
 from meshwright.provider.permissions import DOMAIN, GOVERNANCE, Statement
 
 DATA_POLICY = "data"
@@ -48,13 +50,13 @@ def existing_role_policy(mesh: Mesh, domain: Domain, role: DomainRole) -> list[A
     """What a role that a domain file only names must be allowed, by whoever made it, to use the products.
 
     Reading as a created role does; for a writer, also tables and partitions of the domain's own products.
-    Raw data and streams aren't in it: no product is read through them.
+    Raw data and the domain's own streams aren't in it: no product is read through them.
     """
     place, governance = _place(mesh, domain), mesh.governance_account
     allows = list(read_access(place, governance, role_databases(mesh, domain, role), database_prefix(mesh)))
     if role.access == "write":
         allows += write_tables(place, governance, _own(mesh, domain), _own_prefix(mesh, domain))
-    return allows
+    return [*allows, *reads_streams(mesh, domain, role)]
 
 
 def role_databases(mesh: Mesh, domain: Domain, role: DomainRole) -> list[str]:
@@ -91,6 +93,7 @@ def role_write_access(mesh: Mesh, domain: Domain, role: DomainRole, *, key_arn: 
         database_prefix=_own_prefix(mesh, domain),
         stream_names=[names.stream(domain.name, stream) for stream in domain.file.streams],
         stream_prefix=names.stream(domain.name, ""),
+        failed_records=failed_in_products(mesh, domain),
     )
 
 
@@ -158,6 +161,7 @@ def key_policy(mesh: Mesh, domain: Domain) -> dict[str, Any]:
         _place(mesh, domain),
         registration_role_arn=mesh.names.registration_role_arn(mesh.governance_account),
         bucket_names=[_bucket(mesh, domain, "products")],
+        others=key_users(mesh, domain),
     )
 
 

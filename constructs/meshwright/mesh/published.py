@@ -53,6 +53,17 @@ class PublishedProduct:
 
 
 @dataclass(frozen=True, slots=True)
+class StreamReader:
+    """How a consumer domain reads a stream."""
+
+    fan_out: bool = False
+    until: date | None = None
+    """Last day of the agreement. None: no end, or not known (see `Published.ends_known`)."""
+    roles: tuple[str, ...] = ()
+    """The consumer's roles that read it, by their keys in its file; only for messages."""
+
+
+@dataclass(frozen=True, slots=True)
 class PublishedStream:
     """A Kinesis data stream."""
 
@@ -60,7 +71,9 @@ class PublishedStream:
     shards: int | None = None
     """None: on demand."""
     consumers: tuple[str, ...] = ()
-    """Names of its registered (enhanced fan-out) consumers. Files do not know them, a live account does."""
+    """Names of registered consumers that no file asks for. Only a live account has any."""
+    readers: Mapping[str, StreamReader] = field(default_factory=dict)
+    """By consumer domain: those whose subscription is agreed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +119,15 @@ def published(mesh: Mesh) -> Published:
                     for product_name, product in domain.file.products.items()
                 },
                 streams={
-                    stream_name: PublishedStream(stream.retention_hours, stream.shards)
+                    stream_name: PublishedStream(
+                        stream.retention_hours,
+                        stream.shards,
+                        readers={
+                            each.consumer: StreamReader(each.fan_out, each.until, each.roles)
+                            for each in mesh.streams_by_producer.get(name, ())
+                            if each.stream == stream_name
+                        },
+                    )
                     for stream_name, stream in domain.file.streams.items()
                 },
             )

@@ -59,6 +59,8 @@ class WriteAccess:
     database_prefix: str
     stream_names: Sequence[str] = ()
     stream_prefix: str
+    failed_records: str | None = None
+    """Bucket and folder, outside the raw bucket, of records that a delivery left out."""
 
 
 def role_trust(place: Place, trusted_by: Sequence[str], *, service: str | None = None) -> dict[str, Any]:
@@ -130,6 +132,18 @@ def write_access(place: Place, governance: str, write: WriteAccess) -> Iterator[
         resources=[write.key_arn],
         conditions={"StringEquals": {"kms:ViaService": [place.endpoint("s3"), place.endpoint("kinesis")]}},
     )
+    if write.failed_records is not None:
+        bucket, _, folder = write.failed_records.partition("/")
+        yield Allow(
+            actions=["s3:DeleteObject", "s3:GetObject"],
+            resources=[place.s3(f"{write.failed_records}/*")],
+            why_wildcard="The records that the domain's deliveries left out: to be sent again, then removed.",
+        )
+        yield Allow(
+            actions=["s3:ListBucket"],
+            resources=[place.s3(bucket)],
+            conditions={"StringLike": {"s3:prefix": f"{folder}/*"}},
+        )
     if write.stream_names:
         streams = [place.arn("kinesis", f"stream/{name}") for name in write.stream_names]
         pattern = [place.arn("kinesis", f"stream/{write.stream_prefix}*")]

@@ -45,15 +45,23 @@ def log_bucket_policy(place: Place, name: str, *, sources: Sequence[str]) -> dic
 
 
 def data_key_policy(
-    place: Place, *, registration_role_arn: str, bucket_names: Sequence[str]
+    place: Place,
+    *,
+    registration_role_arn: str,
+    bucket_names: Sequence[str],
+    others: Iterable[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
-    """The policy of a key: its account decides by IAM, and the registration role uses it through S3."""
+    """The policy of a key: its account decides by IAM, and the registration role uses it through S3.
+
+    `others` are the statements for whoever else uses it.
+    """
     role = {"AWS": registration_role_arn}
     return document(
         [
             # Without it nobody could ever change the key again; who may use it is up to IAM policies.
             Allow(actions=["kms:*"], resources=["*"]).statement({"AWS": place.iam("root")}),
             *(each.statement(role) for each in key_use_for_buckets(place, bucket_names, resources=["*"])),
+            *others,
         ]
     )
 

@@ -6,7 +6,7 @@ from enum import IntEnum
 from typing import Any
 
 from meshwright.access.decision import TableName
-from meshwright.access.findings import Call, Severity
+from meshwright.access.findings import Call, Severity, StreamEffect
 from meshwright.access.state import AccountState, Grant, LakeState
 
 Change = Callable[[LakeState], LakeState]
@@ -60,6 +60,8 @@ class Deviation:
     """Others, which can gain or lose by it on any of its tables."""
     tables: tuple[TableName, ...] = ()
     actions: tuple[str, ...] = ("SELECT",)
+    on_streams: tuple[StreamEffect, ...] = ()
+    """Who is let in to a stream by it; who can't read any more is worked out."""
     only_if_felt: bool = False
     """It is none unless somebody gains or loses by it."""
 

@@ -54,7 +54,7 @@ def buckets(comparison: Comparison, account: str) -> Iterator[Deviation]:
                 code="bucket-policy-changed",
                 account=account,
                 subject=name,
-                what=f"the policy of the bucket {name} {_difference(wanted, found)}",
+                what=f"the policy of the bucket {name} {difference(wanted, found)}",
                 floor=Severity.MEDIUM,
                 phase=Phase.STORAGE,
                 remedy="put the declared policy back",
@@ -126,7 +126,7 @@ def keys(comparison: Comparison, account: str) -> Iterator[Deviation]:
                 code="key-policy-changed",
                 account=account,
                 subject=wanted.alias,
-                what=f"the policy of the key {wanted.alias} {_difference(wanted.policy, found.policy)}",
+                what=f"the policy of the key {wanted.alias} {difference(wanted.policy, found.policy)}",
                 floor=Severity.MEDIUM,
                 phase=Phase.STORAGE,
                 remedy="put the declared policy back",
@@ -172,7 +172,7 @@ def _used_key(comparison: Comparison, account: str) -> str | None:
     return arn.rpartition("/")[2] if arn in live.keys else None
 
 
-def _difference(wanted: Policy | None, found: Policy | None) -> str:
+def difference(wanted: Policy | None, found: Policy | None) -> str:
     parts = [f"also {in_words(each)}" for each in beyond(found, wanted)]
     parts += [f"no longer {in_words(each)}" for each in beyond(wanted, found)]
     return "; ".join(parts)

@@ -13,7 +13,8 @@ from meshwright.cdk.storage import DomainStorage
 from meshwright.cdk.streams import DomainStreams
 from meshwright.mesh.model import Domain, Mesh
 from meshwright.mesh.model import DomainRole as RoleSpec
-from meshwright.mesh.parts.registry import in_foundation, platform_role_policy
+from meshwright.mesh.parts.landing import partitioned
+from meshwright.mesh.parts.registry import in_foundation, key_users, platform_role_policy
 from meshwright.mesh.policies import database_prefix, role_databases, role_write_access
 from meshwright.mesh.storage_classes import moves_by_folder
 
@@ -59,8 +60,10 @@ class FoundationStack(MeshStack):
             logs_bucket_name=names.bucket(domain.name, account, "logs"),
             registration_role_arn=names.registration_role_arn(mesh.governance_account),
             key_alias=names.key_alias(domain.name),
+            key_users=key_users(mesh, domain),
             product_moves=moves_by_folder(domain.file),
             results_days=_results_days(domain),
+            announce_products=bool(partitioned(domain)),
             env=self.target,
             tags=self.resource_tags,
         )

@@ -75,6 +75,8 @@ def typed(value: Any, shape: Any) -> Any:
         return {key: typed(item, shape.value) for key, item in value.items()}
     if shape.type_name in ("integer", "long") and isinstance(value, str) and value.lstrip("-").isdigit():
         return int(value)
+    if shape.type_name in ("float", "double") and isinstance(value, str):
+        return float(value)
     if shape.type_name == "boolean" and isinstance(value, str):
         return value.lower() == "true"
     if shape.type_name == "string" and not isinstance(value, str):

@@ -10,6 +10,7 @@ from moto.glue.models import GlueBackend, glue_backends
 from moto.glue.responses import GlueResponse as MotoGlue
 
 from meshwright.local.glue.catalog import Catalog, Found, iceberg
+from meshwright.local.glue.rulesets import RulesetOperations
 from meshwright.local.identity import caller_role
 from meshwright.local.lakeformation.access import Caller
 from meshwright.local.lakeformation.errors import (
@@ -38,7 +39,7 @@ WRITES = (
 )
 
 
-class GlueResponse(MotoGlue):
+class GlueResponse(RulesetOperations, MotoGlue):
     lakes: ClassVar[Callable[[str], Lake]]
     found: Found | None = None
     """Where a partition operation, whose body is moto's, works."""

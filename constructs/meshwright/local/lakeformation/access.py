@@ -15,12 +15,22 @@ class Caller:
 
 
 @dataclass(frozen=True)
+class Cells:
+    """These columns, of the rows that meet every one of the conditions."""
+
+    columns: frozenset[str]
+    rows: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class Rights:
     """What a caller may do with a database or table."""
 
     permissions: frozenset[str]
     columns: frozenset[str] | None = None
     """Names of the columns it is limited to; None for all."""
+    cells: tuple[Cells, ...] = ()
+    """What SELECT shows of a table: the cells of all these together."""
 
     def allow(self, permission: str) -> bool:
         # Any other permission implies seeing the resource.
@@ -89,7 +99,7 @@ class Access:
         if caller.account == catalog:
             held = of(self.lake.holding({caller.principal, ANYBODY, everyone}, grantor=catalog))
             if self._sees_all(caller):
-                return Rights(held.permissions | {"DESCRIBE"})
+                return Rights(held.permissions | {"DESCRIBE"}, cells=held.cells)
             return held
         if not self.lake.shared(catalog, caller.account):
             return NOTHING
@@ -121,15 +131,23 @@ class Access:
     def _on_table(self, grants: Iterable[Grant], key: Key, names: frozenset[str]) -> Rights:
         permissions: set[str] = set()
         limited: set[str] = set()
+        cells: list[Cells] = []
         whole = False
         for grant in grants:
             if grant.key.kind == "TABLE" and covers(grant.key, key):
                 permissions |= grant.permissions
-                whole |= bool(grant.permissions & {"SELECT", "ALL"})
+                if grant.permissions & {"SELECT", "ALL"}:
+                    whole = True
+                    cells.append(Cells(names))
             elif grant.key.kind in ("COLUMNS", "DATA_CELLS_FILTER") and grant.key.table == key:
                 permissions |= grant.permissions
-                limited |= self._columns(grant.key, names)
-        return Rights(frozenset(permissions), None if whole or not limited else frozenset(limited))
+                columns = self._columns(grant.key, names)
+                limited |= columns
+                if "SELECT" in grant.permissions:
+                    cells.append(Cells(columns, self._rows(grant.key)))
+        return Rights(
+            frozenset(permissions), None if whole or not limited else frozenset(limited), tuple(cells)
+        )
 
     def _columns(self, key: Key, names: frozenset[str]) -> frozenset[str]:
         if key.kind == "COLUMNS":
@@ -139,6 +157,10 @@ class Access:
         if cells.get("ColumnNames"):
             return names & set(cells["ColumnNames"])
         return names - set((cells.get("ColumnWildcard") or {}).get("ExcludedColumnNames") or [])
+
+    def _rows(self, key: Key) -> frozenset[str]:
+        condition = (self.lake.filters.get(key, {}).get("RowFilter") or {}).get("FilterExpression")
+        return frozenset({condition} if condition else ())
 
 
 def covers(held: Key, wanted: Key) -> bool:
@@ -160,6 +182,13 @@ def _both(shared: Rights, local: Rights) -> Rights:
     if "ALL" not in shared.permissions:
         seen = {"DESCRIBE"} if shared.permissions else set()
         permissions = local.permissions & (shared.permissions | seen)
+    cells = tuple(
+        dict.fromkeys(
+            Cells(outer.columns & inner.columns, outer.rows | inner.rows)
+            for outer in shared.cells
+            for inner in local.cells
+        )
+    )
     if shared.columns is None or local.columns is None:
-        return Rights(permissions, local.columns if shared.columns is None else shared.columns)
-    return Rights(permissions, shared.columns & local.columns)
+        return Rights(permissions, local.columns if shared.columns is None else shared.columns, cells)
+    return Rights(permissions, shared.columns & local.columns, cells)

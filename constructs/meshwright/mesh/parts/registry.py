@@ -1,32 +1,38 @@
 """The parts, in literal lists: which resources stand in which stack, which role has which policy."""
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from meshwright.mesh.declared import Declared
 from meshwright.mesh.model import Domain, DomainRole, Mesh
 from meshwright.mesh.parts import (
     cost,
     delivery,
-    mesh_wide,
+    mesh_dashboard,
+    partitions,
     pipelines,
     quality,
+    refreshes,
     sharing,
     spark,
     sql,
+    topics,
+    trail,
     watching,
 )
-from meshwright.mesh.platform_roles import DELIVERY, PIPELINES, QUALITY, SPARK
+from meshwright.mesh.platform_roles import DELIVERY, PARTITIONS, PIPELINES, QUALITY, SPARK
 from meshwright.mesh.statements import Allow
+from meshwright.mesh.stream_policies import key_use_for_streams, reads_streams
 
 OfDomain = Callable[[Mesh, Domain], Iterator[Declared]]
 OfMesh = Callable[[Mesh], Iterator[Declared]]
 
-GOVERNANCE: Final[tuple[OfMesh, ...]] = (mesh_wide.bus, mesh_wide.dashboard, mesh_wide.audit_trail)
+GOVERNANCE: Final[tuple[OfMesh, ...]] = (refreshes.bus, mesh_dashboard.resources, trail.resources)
 FOUNDATION: Final[tuple[OfDomain, ...]] = (sharing.resources,)
-SHARE: Final[tuple[OfDomain, ...]] = (mesh_wide.refresh_rules,)
+SHARE: Final[tuple[OfDomain, ...]] = (refreshes.refresh_rules,)
 WORKLOADS: Final[tuple[OfDomain, ...]] = (
     delivery.resources,
+    partitions.resources,
     spark.resources,
     sql.resources,
     pipelines.resources,
@@ -44,6 +50,7 @@ class RolePolicy(Protocol):
 
 ROLE_POLICIES: Final[Mapping[str, RolePolicy]] = {
     DELIVERY: delivery.role_policy,
+    PARTITIONS: partitions.role_policy,
     SPARK: spark.role_policy,
     PIPELINES: pipelines.role_policy,
     QUALITY: quality.role_policy,
@@ -51,9 +58,16 @@ ROLE_POLICIES: Final[Mapping[str, RolePolicy]] = {
 
 
 def platform_role_policy(mesh: Mesh, domain: Domain, role: DomainRole, *, key_arn: str) -> Iterator[Allow]:
-    """What a role that a part brings with it may do in its service; nothing for the file's own roles."""
+    """What the parts let a role do: one that a part brings with it, and any that queries."""
     if role.service is not None:
         yield from ROLE_POLICIES[role.key](mesh, domain, key_arn=key_arn)
+    yield from sql.role_policy(mesh, domain, role, key_arn=key_arn)
+    yield from reads_streams(mesh, domain, role)
+
+
+def key_users(mesh: Mesh, domain: Domain) -> list[dict[str, Any]]:
+    """Statements of the domain's key for whoever uses it outside S3: other accounts, and AWS services."""
+    return [*key_use_for_streams(mesh, domain), *topics.key_use(mesh, domain)]
 
 
 def in_governance(mesh: Mesh) -> list[Declared]:

@@ -1,0 +1,96 @@
+"""Requests for streams, and approvals of them, that are not wired. To know, not to fix."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+
+from meshwright.config.domain_file import DomainFile
+from meshwright.config.loading import Files
+from meshwright.config.problems import Finding, Path
+from meshwright.mesh.stream_subscriptions import StreamSubscription
+from meshwright.mesh.subscriptions import Status
+
+
+def notices(
+    files: Files,
+    domains: Mapping[str, DomainFile],
+    subscriptions: tuple[StreamSubscription, ...],
+    today: date,
+) -> Iterator[Finding]:
+    """One for each decision that is not `agreed`; and one where fan-out is asked for and not approved."""
+    for each in subscriptions:
+        if each.status is not Status.AGREED:
+            file, path, fix = _place(files, domains, each, today)
+            what = f"{each.status}: {each.reason}"
+            yield Finding(file, path, each.status.value, what, fix, severity="notice")
+        elif not each.fan_out:
+            yield from _without_fan_out(files, domains, each)
+
+
+def missing_environments(files: Files) -> Iterator[Finding]:
+    """Requests that can't be wired in an environment, because only the consumer has an account in it."""
+    for domain, spec in files.domains.items():
+        for index, request in spec.stream_requests():
+            producer = files.domains.get(request.stream.partition(".")[0])
+            absent = [each for each in spec.accounts if producer and each not in producer.accounts]
+            if absent:
+                where = ", ".join(absent)
+                what = f"{request.stream} does not exist in {where}, where this domain has an account"
+                fix = "Not wired there until its domain has an account there too."
+                path = ("consumes", index, "stream")
+                yield Finding(files.paths[domain], path, "not-there", what, fix, severity="notice")
+
+
+def _without_fan_out(
+    files: Files, domains: Mapping[str, DomainFile], subscription: StreamSubscription
+) -> Iterator[Finding]:
+    consumer, producer = subscription.consumer, domains[subscription.producer]
+    index, request = next(
+        (at, each)
+        for at, each in domains[consumer].stream_requests()
+        if each.stream == subscription.reference
+    )
+    if request.fan_out:
+        what = f"no fan-out: {subscription.producer} approves shared throughput only"
+        owner = producer.owner
+        fix = f"Read without it, until {owner.team} ({owner.email}) adds `fan_out: true` there."
+        path = ("consumes", index, "fan_out")
+        yield Finding(files.paths[consumer], path, "no-fan-out", what, fix, severity="notice")
+
+
+def _place(
+    files: Files, domains: Mapping[str, DomainFile], subscription: StreamSubscription, today: date
+) -> tuple[str, Path, str]:
+    consumer, producer, stream = subscription.consumer, subscription.producer, subscription.stream
+    asked = _request(domains.get(consumer), subscription.reference)
+    approved = _approval(domains.get(producer), stream, consumer)
+    if asked is not None:
+        index, until = asked
+        path: Path = ("consumes", index)
+        if until is not None and until < today:
+            return files.paths[consumer], (*path, "until"), "Renew it, or remove the request."
+        if approved is None and producer in domains and stream in domains[producer].streams:
+            owner = domains[producer].owner
+            fix = f"Not wired until {owner.team} ({owner.email}) adds `domain: {consumer}` there."
+            return files.paths[consumer], (*path, "stream"), fix
+        if subscription.status is Status.PENDING:
+            return files.paths[consumer], (*path, "stream"), "Not wired until both sides agree."
+    if approved is not None and subscription.status is Status.EXPIRED:
+        return files.paths[producer], (*approved, "until"), "Renew it, or remove the approval."
+    fix = f"Wired once domains/{consumer}.yaml names {subscription.reference} under `consumes`."
+    return files.paths[producer], (*(approved or ("streams", stream)), "domain"), fix
+
+
+def _request(domain: DomainFile | None, reference: str) -> tuple[int, date | None] | None:
+    for index, request in domain.stream_requests() if domain else ():
+        if request.stream == reference:
+            return index, request.until
+    return None
+
+
+def _approval(domain: DomainFile | None, stream: str, consumer: str) -> Path | None:
+    if domain is None or stream not in domain.streams:
+        return None
+    for index, approval in enumerate(domain.streams[stream].shared_with):
+        if approval.domain == consumer:
+            return ("streams", stream, "shared_with", index)
+    return None

@@ -1,0 +1,61 @@
+"""Declared resources in a stack."""
+
+import aws_cdk as cdk
+
+from meshwright.cdk.declared import add_declared
+from meshwright.mesh.declared import Attribute, Declared
+from tests.cdk.synthesis import synthesize, templates_in
+
+
+def queue(key: str, **properties: object) -> Declared:
+    return Declared(key=key, type="AWS::SQS::Queue", name=key, properties=properties)
+
+
+def test_keys_that_differ_by_a_sign_alone() -> None:
+    def add(app: cdk.App) -> None:
+        add_declared(cdk.Stack(app, "one"), [queue("events a-b"), queue("events ab")], tags=None)
+
+    template = templates_in(synthesize(add))["one"]
+    assert len(template["Resources"]) == 2
+
+
+def test_attributes_tags_and_order() -> None:
+    resources = [
+        queue("first", QueueName="first"),
+        Declared(
+            key="second",
+            type="AWS::SQS::Queue",
+            name="second",
+            properties={"RedrivePolicy": {"deadLetterTargetArn": Attribute("first", "Arn"), "n": [1]}},
+            after=("first",),
+            keep=True,
+        ),
+        Declared(
+            key="third",
+            type="AWS::SSM::Parameter",
+            name="third",
+            properties={"Value": Attribute("first")},
+            tag_map=True,
+        ),
+        Declared(key="fourth", type="AWS::SNS::Subscription", name="fourth", properties={}, tags=""),
+    ]
+
+    def add(app: cdk.App) -> None:
+        add_declared(cdk.Stack(app, "one"), resources, tags={"owner": "team", "mesh": "acme"})
+
+    found = templates_in(synthesize(add))["one"]["Resources"]
+    first = next(name for name, each in found.items() if each["Properties"].get("QueueName"))
+    second = next(each for each in found.values() if each.get("DependsOn"))
+    tags = [{"Key": "mesh", "Value": "acme"}, {"Key": "owner", "Value": "team"}]
+    assert len(found) == 4
+    assert found[first]["Properties"] == {"QueueName": "first", "Tags": tags}
+    assert second["DependsOn"] == [first]
+    assert second["DeletionPolicy"] == "RetainExceptOnCreate"
+    assert second["Properties"] == {
+        "RedrivePolicy": {"deadLetterTargetArn": {"Fn::GetAtt": [first, "Arn"]}, "n": [1]},
+        "Tags": tags,
+    }
+    (parameter,) = (each for each in found.values() if each["Type"] == "AWS::SSM::Parameter")
+    assert parameter["Properties"] == {"Value": {"Ref": first}, "Tags": {"mesh": "acme", "owner": "team"}}
+    (subscription,) = (each for each in found.values() if each["Type"] == "AWS::SNS::Subscription")
+    assert subscription.get("Properties") is None

@@ -2,9 +2,13 @@
 
     python -O benchmarks/synth.py                  # 10, 50, 100 domains
     python -O benchmarks/synth.py 100 500 --runs 3
+    python -O benchmarks/synth.py --parts          # every part of the data plane in every domain
     python -O benchmarks/synth.py 1000 --validate  # `meshwright validate` instead
 
 Each domain has two products of two tables, one stream, two roles and two subscriptions with row filters.
+With `--parts` also: a delivery of its stream, a shared stream read from its neighbour, Spark, SQL, a pipeline
+of four steps on a schedule and one started by a neighbour's refresh, quality rules on two tables, service
+levels, a budget, a dashboard and alarms.
 Every run is a fresh process in an empty folder, from the files to the templates, with
 CDK_VALIDATION=false; `--validation` shows what CDK's own validation of the templates adds. Start-up is a
 mesh of one domain that has nothing. Milliseconds a domain are counted from the line before: were they to
@@ -53,7 +57,42 @@ TABLE = """\
 """
 
 
-def domain_file(number: int, count: int) -> str:
+QUALITY = """\
+        quality:
+          schedule: rate(1 day)
+          rules: [{not_null: id}, {unique: id}, {between: {column: amount, min: 0}}]
+"""
+DELIVERED = """\
+      events:
+        description: One row per event.
+        format: parquet
+        partition_by: [arrived]
+        columns: {id: string, at: timestamp, arrived: date}
+"""
+PARTS = """\
+compute: {spark: {}, sql: {}}
+pipelines:
+  nightly:
+    description: Makes sales.
+    schedule: cron(0 3 * * ? *)
+    steps:
+      clean: {spark: scripts/clean.py}
+      load: {sql: SELECT 1, after: [clean]}
+      check: {quality: sales.facts, after: [load]}
+      days: {quality: sales.days, after: [load]}
+    refreshes: [sales, stock]
+budget: {monthly_usd: 500}
+monitoring: {}
+"""
+LISTENER = """\
+  follow:
+    description: Follows the neighbour, in a line and never in a circle.
+    triggered_by: [{domain}.sales]
+    steps: {{look: {{sql: SELECT 1}}}}
+"""
+
+
+def domain_file(number: int, count: int, *, parts: bool = False) -> str:
     """A domain that consumes a product of each of the two next ones, and is consumed by the two before."""
     lines = [
         f"domain: d{number}",
@@ -64,24 +103,45 @@ def domain_file(number: int, count: int) -> str:
         "  engineers: {create: true}",
         "  analysts: {create: true}",
         "streams:",
-        "  events: {description: One record per event.}",
-        "products:",
+        "  events:",
+        "    description: One record per event.",
     ]
+    if parts:
+        lines += ["    lands_in: sales.events"]
+        if count > 2:
+            lines += [f"    shared_with: [{{domain: d{(number - 1) % count}, fan_out: true}}]"]
+    lines += ["products:"]
     for name, consumer in (("sales", number - 1), ("stock", number - 2)):
-        lines += [f"  {name}:", "    description: A product.", "    classification: internal", "    tables:"]
-        lines += [TABLE.format(name="facts", format="iceberg") + TABLE.format(name="days", format="parquet")]
+        lines += [f"  {name}:", "    description: A product.", "    classification: internal"]
+        if parts:
+            more = "slo: {freshness: 26h, completeness: 99%}" if name == "sales" else "storage: hot"
+            lines += [f"    {more}"]
+        lines += ["    tables:"]
+        quality = QUALITY if parts and name == "sales" else ""
+        lines += [TABLE.format(name="facts", format="iceberg") + quality]
+        lines += [TABLE.format(name="days", format="parquet") + quality]
+        if parts and name == "sales":
+            lines += [DELIVERED]
         if count > 2:
             lines += ["    shared_with:", f"      - {{domain: d{consumer % count}}}"]
     if count > 2:
         lines.append("consumes:")
         for name, step in (("sales", 1), ("stock", 2)):
             producer = (number + step) % count
-            lines += [f"  - {{product: d{producer}.{name}, purpose: To measure., roles: [analysts],"]
-            lines += [f"     where: id <> 'x{number}' AND amount > {step}}}"]
+            roles = "analysts, pipelines" if parts else "analysts"
+            # The condition holds for every table asked for, and `events` has no such column.
+            lines += [f"  - {{product: d{producer}.{name}, purpose: To measure., roles: [{roles}],"]
+            lines += [f"     tables: [facts, days], where: id <> 'x{number}' AND amount > {step}}}"]
+        if parts:
+            stream = f"d{(number + 1) % count}.events"
+            lines += [f"  - {{stream: {stream}, purpose: To act., roles: [analysts], fan_out: true}}"]
+    if parts:
+        followed = LISTENER.format(domain=f"d{(number + 1) % count}") if count > 2 else ""
+        lines += [PARTS.replace("budget:", f"{followed}budget:")]
     return "\n".join(lines) + "\n"
 
 
-def write_mesh(root: Path, count: int) -> None:
+def write_mesh(root: Path, count: int, *, parts: bool) -> None:
     """A mesh of `count` domains; of 0, one without anything."""
     (root / "domains").mkdir()
     (root / "mesh.yaml").write_text(MESH)
@@ -89,7 +149,7 @@ def write_mesh(root: Path, count: int) -> None:
     if count == 0:
         (root / "domains" / "empty.yaml").write_text(EMPTY)
     for number in range(count):
-        (root / "domains" / f"d{number}.yaml").write_text(domain_file(number, count))
+        (root / "domains" / f"d{number}.yaml").write_text(domain_file(number, count, parts=parts))
 
 
 @dataclass(frozen=True)
@@ -101,10 +161,10 @@ class Result:
     megabytes: float
 
 
-def measure(count: int, arguments: list[str], *, validation: bool) -> Result:
+def measure(count: int, arguments: list[str], *, validation: bool, parts: bool) -> Result:
     """Run Python with `arguments` on a mesh of `count` domains."""
     with tempfile.TemporaryDirectory() as folder:
-        write_mesh(Path(folder), count)
+        write_mesh(Path(folder), count, parts=parts)
         environment = {**os.environ, "CDK_OUTDIR": f"{folder}/cdk.out"}
         environment.pop("CDK_VALIDATION", None)
         environment.pop("PYTHONDONTWRITEBYTECODE", None)  # compiling aws_cdk each time takes over a second
@@ -150,6 +210,7 @@ def main() -> None:
     parser.add_argument("domains", nargs="*", type=int, default=[10, 50, 100], help="numbers of domains")
     parser.add_argument("--runs", type=int, default=2, help="runs of each; the fastest counts")
     parser.add_argument("--validation", action="store_true", help="with CDK's validation of templates")
+    parser.add_argument("--parts", action="store_true", help="with every part of the data plane")
     parser.add_argument("--validate", action="store_true", help="time `meshwright validate` instead")
     chosen = parser.parse_args()
     arguments = ["-m", "meshwright", "validate"] if chosen.validate else ["app.py"]
@@ -162,7 +223,10 @@ def main() -> None:
     )
     before, fewer = None, 0
     for count in (0, *sorted(chosen.domains)):
-        results = [measure(count, arguments, validation=chosen.validation) for _ in range(chosen.runs)]
+        results = [
+            measure(count, arguments, validation=chosen.validation, parts=chosen.parts)
+            for _ in range(chosen.runs)
+        ]
         best = min(results, key=lambda each: each.seconds)
         line = f"{count:5d} domains {best.seconds:7.2f} s {best.cpu:7.2f} s CPU {best.megabytes:6.0f} MB"
         if before is None:

@@ -191,7 +191,7 @@ def test_the_domains_key_is_found_also_where_no_bucket_is_encrypted_with_it(pair
     assert state.accounts[pair.domain] == replace(expected_domain(pair), bucket_keys={})
     assert state.unread == ()
     assert denied.accounts[pair.domain].keys == {}
-    why = "the caller is not allowed to: You are not authorized (alias/acme-orders)"
+    why = "the caller is not allowed to: You are not authorized (alias/acme-orders and 1 more)"
     assert denied.unread == (Unread(pair.domain, "kms:DescribeKey", why),)
 
 

@@ -49,7 +49,7 @@ def test_it_refuses(repository: Path) -> None:
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == (
         "The files of the mesh have problems:\n"
-        "domains/orders.yaml:45:5: products.sales.shared_with: the approval of payments is removed, but "
+        "domains/orders.yaml:80:5: products.sales.shared_with: the approval of payments is removed, but "
         "payments (role fraud) reads `orders`. Put the approval back with an `until` that leaves payments "
         "time; remove it after that day, or once payments no longer asks for orders.sales.\n"
     )

@@ -140,12 +140,16 @@ EDITS: list[tuple[Callable[[Files], None], str]] = [
     (add_product, "orders-access orders-foundation orders-share"),
     (
         remove_product,
-        "analytics-access analytics-foundation orders-access orders-foundation orders-share",
+        "analytics-access analytics-foundation analytics-workloads orders-access orders-foundation orders-share",
     ),
     (add_table, "payments-access payments-share"),
-    (add_table_to_a_shared_product, "analytics-access orders-access orders-share"),
-    (add_column, "orders-share"),
-    (add_pii_column, "orders-share"),
+    (
+        # Saved queries show what is agreed, and the service level is measured on each table and column.
+        add_table_to_a_shared_product,
+        "analytics-access analytics-workloads orders-access orders-foundation orders-share orders-workloads",
+    ),
+    (add_column, "analytics-workloads orders-share orders-workloads"),
+    (add_pii_column, "orders-share orders-workloads"),
     (add_approval_that_answers_a_request, "customers-share payments-access payments-foundation"),
     (add_approval_that_nobody_asked_for, ""),
     (add_request_to_an_open_product, "customers-access customers-foundation orders-share"),
@@ -154,10 +158,10 @@ EDITS: list[tuple[Callable[[Files], None], str]] = [
     (withdraw_request, "orders-share payments-access payments-foundation"),
     (narrow_rows, "orders-share"),
     (change_purpose, ""),
-    (move_request_to_another_role, "analytics-access analytics-foundation"),
+    (move_request_to_another_role, "analytics-access analytics-foundation analytics-workloads"),
     (add_stream, "analytics-foundation"),
-    (add_role, "orders-access orders-foundation"),
-    (change_owner, "orders-foundation orders-share"),
+    (add_role, "orders-access orders-foundation orders-workloads"),
+    (change_owner, "orders-foundation orders-share orders-workloads"),
     (change_storage, "customers-foundation"),
     (stop_landing, "orders-access orders-foundation orders-workloads"),
     (change_buffer, "orders-workloads"),
@@ -194,8 +198,11 @@ def test_renaming_a_product_moves_no_other(templates: dict[str, Template]) -> No
     same = [name for name in before.keys() & after.keys() if before[name] == after[name]]
     kept = sorted(before[name]["Type"] for name in same)
     assert kept == [
+        "AWS::Events::Rule",
         "AWS::Glue::Database",
         "AWS::Glue::Table",
+        "AWS::Glue::Table",
+        "AWS::IAM::Role",
         "AWS::LakeFormation::Resource",
         "Custom::IcebergTable",
     ]

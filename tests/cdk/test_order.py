@@ -20,6 +20,9 @@ WAVES = {
     "acme-customers-access": ["acme-customers-foundation", "acme-customers-share"],
     "acme-orders-access": ["acme-orders-foundation", "acme-orders-share"],
     "acme-payments-access": ["acme-orders-share", "acme-payments-foundation", "acme-payments-share"],
+    "acme-analytics-workloads": ["acme-analytics-access"],
+    "acme-orders-workloads": ["acme-orders-access"],
+    "acme-payments-workloads": ["acme-payments-access"],
 }
 
 

@@ -26,8 +26,8 @@ def add(app: cdk.App, spec: dict[str, object], starter_arn: str | None = None) -
 
 def test_what_the_stack_resolves_is_put_in_by_cloudformation() -> None:
     resources = readable(synthesize(lambda app: add(app, STEPS)), "stack")["Resources"]
-    assert sorted(resources) == ["P/machine", "P/pipelines-logs", "Queue"]
-    machine = resources["P/machine"]["Properties"]
+    assert sorted(resources) == ["P/Parts/machine", "P/Parts/pipelines-logs", "Queue"]
+    machine = resources["P/Parts/machine"]["Properties"]
     assert machine["DefinitionSubstitutions"] == {"Queue0": {"Ref": "Queue"}}
     assert '"QueueUrl":"${Queue0}"' in machine["DefinitionString"]
 

@@ -10,20 +10,21 @@ from tests.cdk.synthesis import Template, templates_of
 @pytest.mark.parametrize(
     ("chosen", "stacks"),
     [
-        (["orders"], "governance orders-foundation orders-share orders-access"),
+        (["orders"], "governance orders-foundation orders-share orders-access orders-workloads"),
         (
             ["payments"],
-            "governance payments-foundation payments-share payments-access orders-foundation orders-share",
+            "governance payments-foundation payments-share payments-access payments-workloads"
+            " orders-foundation orders-share",
         ),
         (
             ["analytics"],
-            "governance analytics-foundation analytics-access orders-foundation orders-share"
+            "governance analytics-foundation analytics-access analytics-workloads orders-foundation orders-share"
             " customers-foundation customers-share",
         ),
         (
             ["customers", "orders", "orders"],
             "governance customers-foundation customers-share customers-access orders-foundation"
-            " orders-share orders-access",
+            " orders-share orders-access orders-workloads",
         ),
     ],
 )

@@ -22,6 +22,9 @@ class Running(Embedded):
     def accepted(self) -> tuple[str, ...]:
         return ("AWS::Logs::LogGroup",)
 
+    def notes(self) -> tuple[str, ...]:
+        return ("arn:…/charges: Nothing is delivered.",)
+
 
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -46,6 +49,7 @@ def test_up_says_where_it_is_and_what_it_does_not_emulate(
         "The embedded AWS answers at http://localhost:5567 (log: .meshwright/embedded-aws.log).\n"
         "Deployed without effect, because accepted and not emulated:\n"
         "  AWS::Logs::LogGroup\n"
+        "arn:…/charges: Nothing is delivered.\n"
         'Work in one account of it:  eval "$(meshwright local env governance)"\n'
         "Stop it:                    meshwright local down\n"
     )

@@ -123,7 +123,7 @@ CASES = (
         "description: Reports.",
         "description: Reports.\nzzz: 1",
         (
-            "domains/analytics.yaml:3:1: zzz: unknown key `zzz`. Remove it. The keys here are `domain`, `description`, `owner`, `accounts`, `roles`, `streams`, `products`, `consumes`.",
+            "domains/analytics.yaml:3:1: zzz: unknown key `zzz`. Remove it. The keys here are `domain`, `description`, `owner`, `accounts`, `roles`, `streams`, `products`, `consumes`, `compute`, `pipelines`, `budget`, `monitoring`.",
         ),
     ),
     Case(

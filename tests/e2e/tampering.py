@@ -22,6 +22,7 @@ REGISTRATION = f"arn:aws:iam::{GOVERNANCE}:role/acme-lakeformation-registration"
 ANYBODY = "000000000000"
 """As an audit names whoever has an AWS account."""
 ORDERS_BUCKET = f"acme-orders-products-{ORDERS}"
+ORDER_EVENTS = f"arn:aws:kinesis:eu-west-1:{ORDERS}:stream/acme-orders-order-events"
 
 Accounts = Mapping[str, Account]
 
@@ -137,6 +138,23 @@ def key_policy(change: Callable[[list[dict[str, Any]]], object]) -> Callable[[Ac
         policy = json.loads(client.get_key_policy(KeyId=key, PolicyName="default")["Policy"])
         change(policy["Statement"])
         client.put_key_policy(KeyId=key, PolicyName="default", Policy=json.dumps(policy))
+
+    return do
+
+
+def stream_policy(
+    change: Callable[[list[dict[str, Any]]], object], *, consumer: str = ""
+) -> Callable[[Accounts], None]:
+    """Of orders.order-events, or of the consumer of that name."""
+
+    def do(accounts: Accounts) -> None:
+        client, arn = accounts[ORDERS].client("kinesis"), ORDER_EVENTS
+        if consumer:
+            found = client.describe_stream_consumer(StreamARN=arn, ConsumerName=consumer)
+            arn = found["ConsumerDescription"]["ConsumerARN"]
+        policy = json.loads(client.get_resource_policy(ResourceARN=arn)["Policy"])
+        change(policy["Statement"])
+        client.put_resource_policy(ResourceARN=arn, Policy=json.dumps(policy))
 
     return do
 
@@ -727,5 +745,58 @@ TAMPERINGS = (
         ),
         (("stream-retention", ORDERS, "acme-orders-order-events"),),
         "medium",
+    ),
+    Tampering(
+        "a stream lets a stranger in",
+        stream_policy(
+            lambda statements: statements.append(
+                {
+                    "Effect": "Allow",
+                    "Principal": {"AWS": STRANGER},
+                    "Action": ["kinesis:GetRecords", "kinesis:GetShardIterator"],
+                    "Resource": ORDER_EVENTS,
+                }
+            )
+        ),
+        (("stream-policy-changed", ORDERS, "acme-orders-order-events"),),
+        "critical",
+        says="also allows 999999999999 kinesis:GetRecords, kinesis:GetShardIterator",
+    ),
+    Tampering(
+        "a stream loses its policy",
+        call(ORDERS, "kinesis", "delete_resource_policy", ResourceARN=ORDER_EVENTS),
+        (("stream-policy-missing", ORDERS, "acme-orders-order-events"),),
+        "high",
+        says="role fraud of payments cannot read it",
+    ),
+    Tampering(
+        "a consumer's policy lets in all of the account",
+        stream_policy(lambda statements: statements[0].pop("Condition"), consumer="acme-payments"),
+        (("consumer-policy-changed", ORDERS, "acme-orders-order-events/acme-payments"),),
+        "critical",
+    ),
+    Tampering(
+        "a stream that nobody shares gets a policy",
+        call(
+            PAYMENTS,
+            "kinesis",
+            "put_resource_policy",
+            ResourceARN=f"arn:aws:kinesis:eu-west-1:{PAYMENTS}:stream/acme-payments-charges",
+            Policy=json.dumps(
+                {
+                    "Version": "2012-10-17",
+                    "Statement": [
+                        {
+                            "Effect": "Allow",
+                            "Principal": {"AWS": f"arn:aws:iam::{ANALYTICS}:root"},
+                            "Action": "kinesis:PutRecord",
+                            "Resource": f"arn:aws:kinesis:eu-west-1:{PAYMENTS}:stream/acme-payments-charges",
+                        }
+                    ],
+                }
+            ),
+        ),
+        (("stream-policy-unexpected", PAYMENTS, "acme-payments-charges"),),
+        "critical",
     ),
 )

@@ -1,9 +1,12 @@
 """The example mesh through the real cdk CLI: deploy, again, change, fail, extend, destroy. In this order."""
 
+import json
 import re
 import subprocess
 import threading
+import time
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -57,6 +60,17 @@ def administer_again(deployed: Deployed, *holders: str) -> None:
         lake.put_data_lake_settings(DataLakeSettings=settings)
 
 
+def ended_run(states: Any, machine: str) -> tuple[str, dict[str, Any]]:
+    """Runs a state machine; the run's ARN, and what it came to."""
+    arn, deadline = states.start_execution(stateMachineArn=machine)["executionArn"], time.time() + 60
+    while True:
+        found = states.describe_execution(executionArn=arn)
+        if found["status"] != "RUNNING":
+            return arn, found
+        assert time.time() < deadline
+        time.sleep(0.1)
+
+
 def stack_statuses(deployed: Deployed) -> dict[str, str]:
     return {
         stack.name: stack.status
@@ -100,6 +114,46 @@ def test_the_demo_shows_a_record_travelling_to_a_consumer(
         "total": "DECIMAL(12,2)",
         "changed_at": "TIMESTAMP",
     }
+
+
+def test_a_pipeline_runs_and_a_refresh_starts_that_of_another_domain(deployed: Deployed) -> None:
+    """There are no orders here, so the run of `nightly` fails at the rule that there be some."""
+    orders, analytics = deployed.account("orders"), deployed.account("analytics")
+    states = orders.client("stepfunctions")
+    place = f"arn:aws:states:{orders.region}:"
+    nightly = f"{place}{orders.account}:stateMachine:acme-orders-nightly"
+    arn, run = ended_run(states, nightly)
+    assert (run["status"], run["error"]) == ("FAILED", "QualityRulesFailed")
+    done = [
+        event["taskSucceededEventDetails"]["resource"]
+        for event in states.get_execution_history(executionArn=arn)["events"]
+        if event["type"] == "TaskSucceeded"
+    ]
+    assert done[0] == "startJobRun.sync"
+    assert {"startQueryExecution.sync", "startDataQualityRulesetEvaluationRun"} <= set(done)
+
+    # What it does once its steps have gone well: its own last states, as its own role.
+    described = states.describe_state_machine(stateMachineArn=nightly)
+    definition = json.loads(described["definition"])
+    last = {key: state for key, state in definition["States"].items() if state["Type"] == "Task"}
+    del last["correct"]
+    told = {"StartAt": "tell the mesh", "States": last}
+    machine = states.create_state_machine(
+        name="told", roleArn=described["roleArn"], definition=json.dumps(told)
+    )["stateMachineArn"]
+    started = time.time()
+    assert ended_run(states, machine)[1]["status"] == "SUCCEEDED"
+    states.delete_state_machine(stateMachineArn=machine)
+
+    revenue = f"{place}{analytics.account}:stateMachine:acme-analytics-revenue"
+    theirs = analytics.client("stepfunctions")
+    while not (runs := theirs.list_executions(stateMachineArn=revenue)["executions"]):
+        assert time.time() < started + 10
+        time.sleep(0.05)
+    event = json.loads(theirs.describe_execution(executionArn=runs[0]["executionArn"])["input"])
+    assert (event["source"], event["account"]) == ("meshwright", orders.account)
+    assert (event["detail"]["domain"], event["detail"]["product"]) == ("orders", "sales")
+    theirs.stop_execution(executionArn=runs[0]["executionArn"])
 
 
 def test_a_consumer_sees_the_agreed_columns_and_no_others(deployed: Deployed) -> None:
@@ -206,7 +260,7 @@ def test_a_failed_deployment_says_why_and_leaves_the_former_state(deployed: Depl
     original = file.read_text()
     file.write_text(
         original.replace("roles:\n", "roles:\n  interns: NobodyMadeThisRole\n", 1).replace(
-            "roles: [analysts, scientists]", "roles: [analysts, scientists, interns]"
+            "scientists, pipelines]", "scientists, pipelines, interns]"
         )
     )
     result = deployed.cdk(*DEPLOY)

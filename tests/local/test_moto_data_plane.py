@@ -105,11 +105,11 @@ def test_events_of_s3_stop_at_the_first_target_that_is_unknown() -> None:
     ):
         events.put_rule(Name=name, EventPattern=json.dumps({"source": ["aws.s3"]}))
         events.put_targets(Rule=name, Targets=[{"Id": "t", "Arn": arn}])
-    s3.create_bucket(Bucket="b", CreateBucketConfiguration={"LocationConstraint": REGION})
+    s3.create_bucket(Bucket="bucket", CreateBucketConfiguration={"LocationConstraint": REGION})
     s3.put_bucket_notification_configuration(
-        Bucket="b", NotificationConfiguration={"EventBridgeConfiguration": {}}
+        Bucket="bucket", NotificationConfiguration={"EventBridgeConfiguration": {}}
     )
-    s3.put_object(Bucket="b", Key="k", Body=b"")
+    s3.put_object(Bucket="bucket", Key="k", Body=b"")
     assert "Messages" not in sqs.receive_message(QueueUrl=url)
 
 

@@ -83,3 +83,22 @@ def test_a_later_run_gives_the_same_role_what_the_files_ask_now(
     second = mesh_in(tmp_path / "second", f"roles:\n{roles}", here)
     assert made_in(aws, second) == ()
     assert actions(iam, "OrdersAnalyst") == {"data": WRITES}
+
+
+def test_the_function_of_the_chat_is_made_where_it_is_named(aws: Aws, tmp_path: Path, account: Any) -> None:
+    here, elsewhere = account(), account()
+
+    def files(number: str, name: str) -> Mesh:
+        mesh_in(tmp_path / name, "roles:\n  analysts: OrdersAnalyst\n", here)
+        file = tmp_path / name / ORDERS_FILE
+        arn = f"arn:aws:lambda:{REGION}:{number}:function:{name}"
+        text = file.read_text().replace(f'{{dev: "{here}"}}', f'{{dev: "{here}", prod: "{elsewhere}"}}')
+        file.write_text(f'{text}monitoring: {{chat_webhook: "{arn}"}}\n')
+        return load_mesh(tmp_path / name, environment=None, today=TODAY)
+
+    functions = aws.client("lambda", here)
+    assert made_in(aws, files(here, "chat")) == ("OrdersAnalyst", "chat")
+    assert functions.get_function(FunctionName="chat")["Configuration"]["Handler"] == "index.handler"
+    assert made_in(aws, files(here, "chat")) == ()
+    assert made_in(aws, files(elsewhere, "other")) == ()
+    assert [each["FunctionName"] for each in functions.list_functions()["Functions"]] == ["chat"]

@@ -3,7 +3,10 @@
 import json
 from datetime import UTC, datetime
 
-from meshwright.local.sample import asked_for, encoded, sample
+import pytest
+
+from meshwright.local.files.values import Json
+from meshwright.local.sample import asked_for, encoded, meets, sample
 from meshwright.local.travel import Reader, marked_column, not_tried, sample_of
 from meshwright.mesh.parts.landing import landings
 from meshwright.mesh.subscriptions import TableAccess
@@ -36,6 +39,21 @@ def test_a_sample_has_a_value_for_every_type() -> None:
 def test_values_are_taken_from_the_conditions_of_readers() -> None:
     conditions = ["(country = 'DE') AND (total > 5)", "Status IN ('paid', 'sent') AND country = 'FR'"]
     assert asked_for(conditions) == {"country": "DE", "status": "paid"}
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        ("a = 'DE' AND b > 1.5", True),
+        ("b BETWEEN 3 AND 4", False),
+        ("c IS NOT NULL", False),
+        ("d < DATE '2027-01-01'", True),
+    ],
+)
+def test_whether_a_condition_holds_for_a_record(condition: str, expected: bool) -> None:
+    record: dict[str, Json] = {"a": "DE", "b": "2", "d": "2026-11-24"}
+    columns = {"a": "string", "b": "decimal(4,2)", "c": "int", "d": "date"}
+    assert meets(record, columns, condition) is expected
 
 
 def test_what_is_made_on_arrival_is_not_in_the_record_and_what_readers_limit_is_no_mark() -> None:

@@ -37,20 +37,24 @@ def changes_of(files: Files, edit: Callable[[Files], None]) -> dict[str, tuple[E
 
 def test_a_stream_is_kept_when_it_leaves_and_its_writers_lose_it(files: Files) -> None:
     def edit(edited: Files) -> None:
-        del edited["domains"]["payments"]["streams"]
+        del edited["domains"]["orders"]["streams"]["clicks"]
 
-    role = PropertyChange("uses stream acme-payments-charges", "", None)
-    assert changes_of(files, edit) == {
-        "acme-payments-foundation 444444444441": (
-            Effect.CHANGED,
-            [
-                ResourceChange(
-                    Effect.CHANGED, "AWS::IAM::Role", "acme-payments-engineers", properties=(role,)
-                ),
-                ResourceChange(Effect.KEPT, "AWS::Kinesis::Stream", "acme-payments-charges"),
-            ],
-        )
-    }
+    files = deepcopy(files)  # a stream that nothing else is made of
+    files["domains"]["orders"]["streams"]["clicks"] = {"description": "One record per click."}
+    role = PropertyChange("uses stream acme-orders-clicks", "", None)
+    found = changes_of(files, edit)
+    assert found["acme-orders-foundation 222222222221"] == (
+        Effect.CHANGED,
+        [
+            *(
+                ResourceChange(Effect.CHANGED, "AWS::IAM::Role", f"acme-orders-{name}", properties=(role,))
+                for name in ("engineers", "spark", "pipelines")
+            ),
+            ResourceChange(Effect.KEPT, "AWS::Kinesis::Stream", "acme-orders-clicks"),
+        ],
+    )
+    # The domain is watched: alarms and graphs of the stream go.
+    assert sorted(found) == ["acme-orders-foundation 222222222221", "acme-orders-workloads 222222222221"]
 
 
 def test_a_role_of_another_name_replaces_the_one_before(files: Files) -> None:
@@ -71,10 +75,12 @@ def test_a_domain_that_leaves_takes_nothing_with_it(files: Files) -> None:
     found = changes_of(files, edit)
     effects = {name: effect for name, (effect, _) in found.items()}
     assert effects == {
+        "acme-orders-foundation 222222222221": Effect.CHANGED,  # its stream is no longer shared
         "acme-orders-share 111111111111": Effect.CHANGED,
         "acme-payments-access 444444444441": Effect.LEFT,
         "acme-payments-foundation 444444444441": Effect.LEFT,
         "acme-payments-share 111111111111": Effect.LEFT,
+        "acme-payments-workloads 444444444441": Effect.LEFT,
     }
     left = [each for name, (effect, some) in found.items() if effect is Effect.LEFT for each in some]
     assert {each.effect for each in left} == {Effect.LEFT}
@@ -86,12 +92,15 @@ def test_another_account_has_new_stacks_and_keeps_the_old_ones(files: Files) -> 
 
     effects = {name: effect for name, (effect, _) in changes_of(files, edit).items()}
     assert effects == {
+        "acme-orders-foundation 222222222221": Effect.CHANGED,
         "acme-orders-share 111111111111": Effect.CHANGED,
         "acme-payments-access 444444444441": Effect.LEFT,
         "acme-payments-access 444444444449": Effect.ADDED,
         "acme-payments-foundation 444444444441": Effect.LEFT,
         "acme-payments-foundation 444444444449": Effect.ADDED,
         "acme-payments-share 111111111111": Effect.CHANGED,
+        "acme-payments-workloads 444444444441": Effect.LEFT,
+        "acme-payments-workloads 444444444449": Effect.ADDED,
     }
 
 

@@ -10,7 +10,8 @@ import pytest
 from meshwright.mesh.declared import Attribute, Declared
 from meshwright.mesh.model import Mesh
 from meshwright.mesh.parts import pipelines, refreshes
-from meshwright.mesh.statements import Allow
+from meshwright.mesh.policies import domain_role_policy
+from meshwright.mesh.statements import Allow, identity_policy
 from meshwright.project import load_mesh
 from tests.config.pipeline_mesh import ENGINES, LISTENER, texts
 from tests.config.small_mesh import MESH, TODAY, write_mesh
@@ -140,8 +141,8 @@ def test_the_definition_of_three_steps_in_a_row(mesh: Mesh) -> None:
                 "ResultPath": "$.run",
                 "Next": "check wait",
             },
-            # An hour in a hundred looks.
-            "check wait": {"Type": "Wait", "Seconds": 36, "Next": "check look"},
+            # An hour in forty looks.
+            "check wait": {"Type": "Wait", "Seconds": 90, "Next": "check look"},
             "check look": {
                 "Type": "Task",
                 "Resource": f"{glue}getDataQualityRulesetEvaluationRun",
@@ -575,6 +576,36 @@ def test_every_wildcard_has_its_reason(mesh: Mesh) -> None:
     ]
     assert [each for each in allows if "*" in "".join(each.resources)]
     assert all(each.why_wildcard for each in allows if "*" in "".join(each.resources))
+
+
+@pytest.mark.parametrize("count", [1, 3, 5, 8, 16])
+def test_the_policy_of_a_role_with_much_to_do_fits(tmp_path: Path, count: int) -> None:
+    """IAM's quota for a role's inline policies is 10,240 characters without white space."""
+    table = "{description: x, format: parquet, columns: {a: int}, quality: {rules: [{not_null: a}]}}"
+    names = [f"product_with_a_name_as_long_as_they_get_{number}" for number in range(count)]
+    tables = f"tables: {{a_table_with_a_long_name: {table}}}"
+    products = "".join(f"  {name}: {{description: x, classification: public, {tables}}}\n" for name in names)
+    streams = "".join(
+        f"  a-stream-with-a-long-name-{number}: {{description: x}}\n" for number in range(count)
+    )
+    checks = "".join(
+        f"      c{number}: {{quality: {name}.a_table_with_a_long_name}}\n"
+        for number, name in enumerate(names)
+    )
+    orders = texts("", "")["domains/orders.yaml"]
+    head = orders[: orders.index("streams:")]
+    steps = ENGINES[: ENGINES.index("      check:")] + checks + f"    refreshes: [{', '.join(names)}]\n"
+    files = {"mesh.yaml": MESH.replace("mesh: acme", "mesh: a-mesh-of-20-letters")}
+    files["domains/orders.yaml"] = f"{head}streams:\n{streams}products:\n{products}{steps}"
+    mesh = mesh_with(tmp_path, files)
+    domain = mesh.domains["orders"]
+    key = f"arn:aws:kms:eu-west-1:{ORDERS}:key/11111111-2222-3333-4444-555555555555"
+    allows = domain_role_policy(mesh, domain, domain.roles["pipelines"], key_arn=key)
+    assert len(json.dumps(identity_policy(allows), separators=(",", ":"))) < 10_240
+    token = domain_role_policy(mesh, domain, domain.roles["pipelines"], key_arn="${Token[Key.Arn.1234]}")
+    assert [list(each.resources) for each in token] == [
+        [arn.replace(key, "${Token[Key.Arn.1234]}") for arn in each.resources] for each in allows
+    ]
 
 
 def test_what_is_not_agreed_is_not_wired(tmp_path: Path) -> None:

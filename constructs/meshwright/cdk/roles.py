@@ -9,9 +9,7 @@ from constructs import Construct
 from meshwright.cdk.place import Tags, cfn_tags, place_of
 from meshwright.cdk.policies import acknowledge_wildcards, role_policy
 from meshwright.mesh.policies import DATA_POLICY
-from meshwright.mesh.role_policies import WriteAccess, role_trust
-from meshwright.mesh.role_policies import read_access as _read_access
-from meshwright.mesh.role_policies import write_access as _write_access
+from meshwright.mesh.role_policies import WriteAccess, role_statements, role_trust
 from meshwright.mesh.statements import Allow
 
 
@@ -45,10 +43,14 @@ class DomainRole(iam.CfnRole):
         With more databases than fit, the policy names all that begin with `database_prefix`.
         """
         place = place_of(scope, env)
-        allows = list(_read_access(place, governance_account, databases, database_prefix))
-        if write is not None:
-            allows += _write_access(place, governance_account, write)
-        allows += more
+        allows = role_statements(
+            place,
+            governance_account,
+            databases=databases,
+            prefix=database_prefix,
+            write=write,
+            more=more,
+        )
         super().__init__(
             scope,
             construct_id,

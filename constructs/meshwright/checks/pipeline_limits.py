@@ -10,7 +10,7 @@ from meshwright.config.pipeline_file import Pipeline, Retry, Step
 from meshwright.config.problems import Finding, Path
 from meshwright.mesh.durations import seconds
 from meshwright.mesh.names import Names
-from meshwright.mesh.parts.step_states import limit, pause
+from meshwright.mesh.parts.step_states import QUALITY_LOOKS, REFRESH_LOOKS, limit, pause
 
 DAY: Final = 86_400
 MAX_RUN: Final = 365 * DAY
@@ -105,11 +105,16 @@ def _name(names: Names, domain: str, name: str, pipeline: Pipeline, file: str) -
 
 
 def _events(step: Step, pipeline: Pipeline) -> int:
-    """Events of a step in the history of a run, at most; a look takes three states, a retry begins again."""
+    """Events of a step in the history of a run, at most. A task has five or six, another state two; a look at
+    a run of rules takes a task and two states, at a queue one more.
+    """
     timeout = limit(step, pipeline)
-    looks = timeout // pause(timeout) + 1 if step.quality or step.wait_for else 0
-    attempts = 1 if step.wait_for else 1 + (step.retry or pipeline.retry).attempts
-    return attempts * (12 + 10 * looks)
+    if step.wait_for is not None:
+        return 20 + 11 * (timeout // pause(timeout, REFRESH_LOOKS) + 1)
+    one_try = 12
+    if step.quality is not None:
+        one_try = 20 + 9 * (timeout // pause(timeout, QUALITY_LOOKS) + 1)
+    return one_try * (1 + (step.retry or pipeline.retry).attempts)
 
 
 def _characters(pipeline: Pipeline) -> int:

@@ -29,7 +29,8 @@ def stream_sentence(change: StreamChange) -> str:
     if after is None:
         verb = "can no longer read or write" if access.writes else "can no longer read"
         return f"{verb} {stream}{personal(access)}."
-    return f"{CAN[change.kind].format(stream)}: {'; '.join(_parts(before, after))}; {_ground(after)}."
+    parts, ground = "; ".join(_parts(before, after)), _ground(after, end=before.until == after.until)
+    return f"{CAN[change.kind].format(stream)}: {parts}; {ground}."
 
 
 def personal(access: StreamAccess) -> str:
@@ -50,13 +51,14 @@ def _parts(before: StreamAccess, after: StreamAccess) -> Iterator[str]:
         yield f"newly with the personal data {', '.join(new)}"
 
 
-def _ground(access: StreamAccess) -> str:
+def _ground(access: StreamAccess, *, end: bool = True) -> str:
+    """`end`: with until when, if that is not said already."""
     if access.own:
         return "own stream"
     if not access.approval:
         return "NOT AGREED TO in the files"
-    ends = f"until {access.until}" if access.until else "without end"
-    return f"{access.approval}, {ends}; for: {access.purpose.rstrip('.')}"
+    ends = "" if not end else f", until {access.until}" if access.until else ", without end"
+    return f"{access.approval}{ends}; for: {access.purpose.rstrip('.')}"
 
 
 def streams_json(changes: Iterable[StreamChange]) -> list[dict[str, Any]]:

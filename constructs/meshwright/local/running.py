@@ -10,7 +10,6 @@ from meshwright.local.clients import Clients
 from meshwright.local.events import s3
 from meshwright.local.events.api import EventsResponse
 from meshwright.local.events.delivery import Delivery
-from meshwright.local.events.objects import announce
 from meshwright.local.glue.api import GlueResponse
 from meshwright.local.glue.evaluation import Evaluator
 from meshwright.local.lakeformation.lake import Lake
@@ -34,7 +33,6 @@ class Running:
         self._executions = Executions(clients)
         GlueResponse.evaluate = Evaluator(clients, lakes, lock)
         EventsResponse.delivery = self._delivery
-        announce(self._delivery)
         StepFunctionsResponse.executions = self._executions
         s3.send_through(self._delivery)
         moto.events.urls.url_paths = {"{0}/": EventsResponse.dispatch}

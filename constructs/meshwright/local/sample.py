@@ -3,12 +3,16 @@
 import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import sqlglot
 from sqlglot import exp
 
 from meshwright.config.column_types import ColumnType, parse_type
-from meshwright.local.files.values import Json
+from meshwright.local.files.columns import columns_of
+from meshwright.local.files.parquet import json_lines
+from meshwright.local.files.values import Json, row
 
 _NUMBERS = frozenset({"tinyint", "smallint", "int", "bigint", "float", "double"})
 
@@ -39,6 +43,19 @@ def asked_for(conditions: Iterable[str]) -> dict[str, Json]:
             if isinstance(node.this, exp.Column) and values and isinstance(values[0], exp.Literal):
                 found.setdefault(node.this.name.lower(), str(values[0].this))
     return found
+
+
+def meets(record: Mapping[str, Json], columns: Mapping[str, str], condition: str) -> bool:
+    """Whether a row condition holds for the record; `columns` are those of the table with their types."""
+    import duckdb
+
+    described = columns_of({"Name": name, "Type": kind} for name, kind in columns.items())
+    translated = sqlglot.transpile(condition, read="athena", write="duckdb")[0]
+    with TemporaryDirectory(prefix="meshwright-") as folder, duckdb.connect() as connection:
+        file = Path(folder) / "row.json"
+        file.write_bytes(encoded(row(record, described)))
+        sql = f"SELECT count(*) FROM {json_lines(file, described)} WHERE {translated}"  # noqa: S608
+        return connection.execute(sql).fetchall() == [(1,)]
 
 
 def _value(kind: ColumnType, now: datetime) -> Json:

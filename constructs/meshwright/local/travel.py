@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from meshwright.aws.accounts import Account, pages
 from meshwright.local.roundtrip import Check
-from meshwright.local.sample import asked_for, encoded, sample
+from meshwright.local.sample import asked_for, encoded, meets, sample
 from meshwright.mesh.model import Domain, DomainRole, Mesh
 from meshwright.mesh.parts.landing import Landing, landings
 from meshwright.mesh.parts.sql import querying_roles
@@ -76,9 +76,13 @@ def _travel(mesh: Mesh, domain: Domain, landing: Landing, accounts: Mapping[str,
     delivery = mesh.names.delivery(domain.name, landing.stream, landing.layout)
     stations.append(f"delivered by {delivery} to s3://{bucket}/{arrived[-1]}")
     for reader in readers:
-        caller = accounts[reader.domain.account].assume(reader.role.arn)
-        held, seen = _read(mesh, domain, landing, reader, caller, marker=marker, marked=marked)
-        claim = f"{reader.domain.name} {reader.role.key} reads the record with SQL, in the agreed columns"
+        who = f"{reader.domain.name} {reader.role.key}"
+        if _visible(landing, reader, record):
+            held, seen = _read(mesh, domain, landing, reader, accounts, marker=marker, marked=marked)
+            claim = f"{who} reads the record with SQL, in the agreed columns"
+        else:
+            held, seen = _unseen(mesh, domain, landing, reader, accounts, marker=marker, marked=marked)
+            claim = f"{who} doesn't see the record, for {reader.access.where} leaves it out"
         yield Check(subject, claim, held, "\n".join([*stations, seen]))
 
 
@@ -97,9 +101,25 @@ def _readers(mesh: Mesh, domain: Domain, landing: Landing) -> Iterator[Reader]:
         if subscription.product == landing.product and access is not None:
             found, consumer = True, mesh.domains[subscription.consumer]
             yield Reader(consumer, consumer.roles[subscription.roles[0]], access)
-    own = next((role for role in domain.roles.values() if role.service is None), None)
-    if not found and own is not None:
-        yield Reader(domain, own, TableAccess(landing.table_name, tuple(landing.table.columns)))
+    if not found:
+        yield from _own_reader(domain, landing)
+
+
+def _own_reader(domain: Domain, landing: Landing) -> Iterator[Reader]:
+    """A role of the domain itself, which sees everything."""
+    role = next((role for role in domain.roles.values() if role.service is None), None)
+    if role is not None:
+        yield Reader(domain, role, TableAccess(landing.table_name, tuple(landing.table.columns)))
+
+
+def _visible(landing: Landing, reader: Reader, record: Mapping[str, Any]) -> bool:
+    """Whether the rows that the reader may see include the record."""
+    if reader.access.where is None:
+        return True
+    columns = {name: spec.type for name, spec in landing.table.columns.items()}
+    today, column = datetime.now(UTC).date().isoformat(), landing.partition_column
+    arrived = {column: today} if column is not None else {}
+    return meets({**arrived, **record}, columns, reader.access.where)
 
 
 def marked_column(landing: Landing, readers: list[Reader]) -> str | None:
@@ -117,16 +137,15 @@ def _read(
     domain: Domain,
     landing: Landing,
     reader: Reader,
-    caller: Account,
+    accounts: Mapping[str, Account],
     *,
     marker: str,
     marked: str | None,
 ) -> tuple[bool, str]:
     """Whether the reader sees the record in exactly its columns, and what it sees."""
+    caller = accounts[reader.domain.account].assume(reader.role.arn)
     database = mesh.names.database(domain.name, landing.product)
-    condition = f" WHERE {marked} = '{marker}'" if marked else " LIMIT 1"
-    sql = f"SELECT * FROM {database}.{landing.table_name}{condition}"  # noqa: S608 (names of the files)
-    said = ""
+    sql, said = _sql(database, landing, marker, marked), ""
 
     def rows() -> list[list[str]]:
         nonlocal said
@@ -139,6 +158,33 @@ def _read(
     columns, row = found[0], found[1]
     shown = ", ".join(f"{name} {value}" for name, value in zip(columns, row, strict=True))
     return set(columns) == set(reader.access.columns), f"read by {caller.account} from {database}: {shown}"
+
+
+def _unseen(
+    mesh: Mesh,
+    domain: Domain,
+    landing: Landing,
+    reader: Reader,
+    accounts: Mapping[str, Account],
+    *,
+    marker: str,
+    marked: str | None,
+) -> tuple[bool, str]:
+    """Whether the reader gets its columns and no row, once the domain itself sees the record."""
+    for own in _own_reader(domain, landing):
+        there, seen = _read(mesh, domain, landing, own, accounts, marker=marker, marked=marked)
+        if not there:
+            return False, seen
+    caller = accounts[reader.domain.account].assume(reader.role.arn)
+    database = mesh.names.database(domain.name, landing.product)
+    rows, said = _queried(caller, _sql(database, landing, marker, marked), **_place(mesh, reader))
+    held = len(rows) == 1 and set(rows[0]) == set(reader.access.columns)
+    return held, said or f"read by {caller.account} from {database}: {len(rows) - 1} rows"
+
+
+def _sql(database: str, landing: Landing, marker: str, marked: str | None) -> str:
+    condition = f" WHERE {marked} = '{marker}'" if marked else " LIMIT 1"
+    return f"SELECT * FROM {database}.{landing.table_name}{condition}"  # noqa: S608 (names of the files)
 
 
 def _place(mesh: Mesh, reader: Reader) -> dict[str, Any]:

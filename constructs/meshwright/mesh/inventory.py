@@ -20,7 +20,13 @@ from meshwright.mesh.documents import (
 )
 from meshwright.mesh.model import Domain, DomainRole, Mesh
 from meshwright.mesh.parts.landing import partitioned
-from meshwright.mesh.parts.registry import in_foundation, in_governance, in_share, in_workloads
+from meshwright.mesh.parts.registry import (
+    in_foundation,
+    in_governance,
+    in_share,
+    in_workloads,
+    shown_rights,
+)
 from meshwright.mesh.policies import (
     key_policy,
     logs_bucket_policy,
@@ -186,7 +192,7 @@ def _role(mesh: Mesh, domain: Domain, role: DomainRole) -> dict[str, str]:
     trusted = role.service or ", ".join(role.trusted_by) or "whom the account's IAM policies let"
     properties = {"access": role.access, "may be assumed by": trusted}
     properties |= {f"looks up {database}": "" for database in role_databases(mesh, domain, role)}
-    if role.access == "write":
+    if role.access == "write" and role.only is None:
         properties |= {
             f"uses stream {mesh.names.stream(domain.name, key)}": "" for key in domain.file.streams
         }
@@ -195,6 +201,7 @@ def _role(mesh: Mesh, domain: Domain, role: DomainRole) -> dict[str, str]:
         for each in mesh.streams_by_consumer.get(domain.name, ())
         if role.key in each.roles
     }
+    properties |= shown_rights(mesh, domain, role)
     properties["catalog"] = mesh.governance_account
     return properties | _present({"boundary": mesh.file.permissions_boundary})
 

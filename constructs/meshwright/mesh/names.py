@@ -110,7 +110,7 @@ class Names:
         return self.mesh
 
     def service_role(self, domain: str, use: str) -> str:
-        """Role that only AWS services use; no key of a file's role has an underscore, so none is called so."""
+        """Role that only AWS services use. No role of a file is called so: keys have no underscore."""
         return f"{self.mesh}-{domain}_{use}"
 
     def key_parameter(self, domain: str) -> str:

@@ -11,7 +11,7 @@ from meshwright.mesh.model import Domain, DomainRole, Mesh
 from meshwright.mesh.parts.delivery import failed_in_products
 from meshwright.mesh.parts.registry import key_users, platform_role_policy
 from meshwright.mesh.place import Place, place_in
-from meshwright.mesh.role_policies import WriteAccess, read_access, role_trust, write_access, write_tables
+from meshwright.mesh.role_policies import WriteAccess, read_access, role_statements, role_trust, write_tables
 from meshwright.mesh.statements import Allow, trust
 from meshwright.mesh.storage_policies import (
     bucket_policy,
@@ -34,11 +34,14 @@ PROVIDER_POLICY = "provider"
 def domain_role_policy(mesh: Mesh, domain: Domain, role: DomainRole, *, key_arn: str) -> list[Allow]:
     """What a role that the mesh creates may do; `key_arn` is that of the domain's key."""
     place, governance = _place(mesh, domain), mesh.governance_account
-    allows = list(read_access(place, governance, role_databases(mesh, domain, role), database_prefix(mesh)))
-    write = role_write_access(mesh, domain, role, key_arn=key_arn)
-    if write is not None:
-        allows += write_access(place, governance, write)
-    return [*allows, *platform_role_policy(mesh, domain, role, key_arn=key_arn)]
+    return role_statements(
+        place,
+        governance,
+        databases=role_databases(mesh, domain, role),
+        prefix=database_prefix(mesh),
+        write=role_write_access(mesh, domain, role, key_arn=key_arn),
+        more=list(platform_role_policy(mesh, domain, role, key_arn=key_arn)),
+    )
 
 
 def domain_role_trust(mesh: Mesh, domain: Domain, role: DomainRole) -> dict[str, Any]:

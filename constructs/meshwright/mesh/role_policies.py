@@ -1,11 +1,12 @@
 """What IAM lets a domain's role do, with least privilege: what it can read is Lake Formation's to decide."""
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from meshwright.mesh.place import Place
-from meshwright.mesh.statements import Allow, trust
+from meshwright.mesh.statements import Allow, identity_policy, trust
 
 READ_TABLES = (
     "glue:BatchGetPartition",
@@ -41,6 +42,9 @@ READ_BUDGET, WRITE_BUDGET, STREAM_BUDGET = 5000, 1800, 1200
 
 Where the names don't fit, the statement goes by their prefix: Lake Formation decides in any case.
 """
+MAX_POLICY = 10_000
+"""Characters that all statements of a role may have: a little less than IAM's 10,240
+(https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +78,37 @@ def role_trust(place: Place, trusted_by: Sequence[str], *, service: str | None =
     return trust({"AWS": list(trusted_by) or [place.iam("root")]})
 
 
-def read_access(place: Place, governance: str, databases: Sequence[str], prefix: str) -> Iterator[Allow]:
+def role_statements(
+    place: Place,
+    governance: str,
+    *,
+    databases: Sequence[str],
+    prefix: str,
+    write: WriteAccess | None,
+    more: Sequence[Allow],
+) -> list[Allow]:
+    """All that a created role may do, within IAM's quota: by names, or by prefix where these don't fit."""
+    allows: list[Allow] = []
+    for exact in (True, False):
+        allows = list(read_access(place, governance, databases, prefix, exact=exact))
+        if write is not None:
+            allows += write_access(place, governance, write, exact=exact)
+        allows += more
+        if _characters(allows) <= MAX_POLICY:
+            break
+    return allows
+
+
+def _characters(allows: Sequence[Allow]) -> int:
+    """Of the policy, about. Keys count alike, whether their ARN is known or not yet."""
+    keys = sum(len(arn) for each in allows if each.actions[0].startswith("kms:") for arn in each.resources)
+    number = sum(len(each.resources) for each in allows if each.actions[0].startswith("kms:"))
+    return len(json.dumps(identity_policy(allows), separators=(",", ":"))) - keys + 80 * number
+
+
+def read_access(
+    place: Place, governance: str, databases: Sequence[str], prefix: str, *, exact: bool = True
+) -> Iterator[Allow]:
     """To query `databases` through Lake Formation; `governance` is the account that owns the catalog.
 
     https://docs.aws.amazon.com/lake-formation/latest/dg/access-control-underlying-data.html
@@ -88,7 +122,11 @@ def read_access(place: Place, governance: str, databases: Sequence[str], prefix:
     yield Allow(
         actions=READ_TABLES,
         resources=[
-            *_within(READ_BUDGET, _glue(place, accounts, databases), _glue(place, accounts, [f"{prefix}*"])),
+            *_within(
+                READ_BUDGET if exact else 0,
+                _glue(place, accounts, databases),
+                _glue(place, accounts, [f"{prefix}*"]),
+            ),
             # Athena looks it up before anything else.
             place.arn("glue", "database/default"),
         ],
@@ -110,7 +148,7 @@ def _glue(place: Place, accounts: Sequence[str], databases: Sequence[str]) -> li
     return arns
 
 
-def write_access(place: Place, governance: str, write: WriteAccess) -> Iterator[Allow]:
+def write_access(place: Place, governance: str, write: WriteAccess, *, exact: bool = True) -> Iterator[Allow]:
     """What a role that makes a domain's products may do besides reading."""
     yield Allow(
         actions=[
@@ -149,18 +187,20 @@ def write_access(place: Place, governance: str, write: WriteAccess) -> Iterator[
         pattern = [place.arn("kinesis", f"stream/{write.stream_prefix}*")]
         yield Allow(
             actions=USE_STREAMS,
-            resources=_within(STREAM_BUDGET, streams, pattern),
+            resources=_within(STREAM_BUDGET if exact else 0, streams, pattern),
             why_wildcard="The domain has more streams than fit by name; all of them have its prefix.",
         )
-    yield from write_tables(place, governance, write.databases, write.database_prefix)
+    yield from write_tables(place, governance, write.databases, write.database_prefix, exact=exact)
 
 
-def write_tables(place: Place, governance: str, databases: Sequence[str], prefix: str) -> Iterator[Allow]:
+def write_tables(
+    place: Place, governance: str, databases: Sequence[str], prefix: str, *, exact: bool = True
+) -> Iterator[Allow]:
     """To change tables of `databases`, and their partitions, in the governance account's catalog."""
     if databases:
         own = _glue(place, [governance], databases)
         yield Allow(
             actions=WRITE_TABLES,
-            resources=_within(WRITE_BUDGET, own, _glue(place, [governance], [f"{prefix}*"])),
+            resources=_within(WRITE_BUDGET if exact else 0, own, _glue(place, [governance], [f"{prefix}*"])),
             why_wildcard="All tables of the domain's own products; Lake Formation's grants decide which.",
         )

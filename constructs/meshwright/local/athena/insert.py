@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 NULL_FOLDER = "__HIVE_DEFAULT_PARTITION__"
 COMPRESSION = "gzip"
-"""https://docs.aws.amazon.com/athena/latest/ug/compression-support-hive.html"""
+"""https://docs.aws.amazon.com/athena/latest/ug/compression-formats.html"""
 
 
 def collected(connection: "DuckDBPyConnection", sql: str, table: QueryTable, named: Sequence[str]) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 
 import moto.s3.notifications
 from moto.s3.models import FakeBucket
+from moto.s3.notifications import S3NotificationEvent
 
 from meshwright.local.events.delivery import Arrival, Delivery
 from meshwright.local.events.event import moment
@@ -23,16 +24,21 @@ REASONS = {
 
 
 def send_through(delivery: Delivery) -> None:
-    """Has the events of all buckets that send them delivered. To be called once."""
+    """Has creations and deletions of objects delivered, of all buckets that tell of them. To be called once.
+
+    The others are left out: moto tells of a new object's tags and access list too.
+    """
 
     def send(account_id: str, bucket: FakeBucket, event_name: str, key: Any) -> None:
+        if event_name not in REASONS:
+            return
         bus = f"arn:aws:events:{bucket.region_name}:{bucket.account_id}:event-bus/default"
-        delivery.put(Arrival(bus, object_event(bucket, str(event_name), key)))
+        delivery.put(Arrival(bus, object_event(bucket, S3NotificationEvent(event_name), key)))
 
     moto.s3.notifications._send_event_bridge_message = send
 
 
-def object_event(bucket: FakeBucket, event_name: str, key: Any) -> dict[str, Any]:
+def object_event(bucket: FakeBucket, event_name: S3NotificationEvent, key: Any) -> dict[str, Any]:
     """https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html"""
     thing = {"key": key.name, "size": key.size, "etag": key.etag.strip('"'), "sequencer": uuid.uuid4().hex}
     if bucket.is_versioned:
@@ -40,7 +46,7 @@ def object_event(bucket: FakeBucket, event_name: str, key: Any) -> dict[str, Any
     return {
         "version": "0",
         "id": str(uuid.uuid4()),
-        "detail-type": "Object Created" if "ObjectCreated" in event_name else "Object Deleted",
+        "detail-type": moto.s3.notifications._detail_type(event_name),
         "source": "aws.s3",
         "account": bucket.account_id,
         "time": moment(),
@@ -50,6 +56,6 @@ def object_event(bucket: FakeBucket, event_name: str, key: Any) -> dict[str, Any
             "version": "0",
             "bucket": {"name": bucket.name},
             "object": thing,
-            "reason": REASONS.get(event_name, event_name),
+            "reason": REASONS[event_name.value],
         },
     }

@@ -8,6 +8,7 @@ import gzip
 import logging
 import threading
 import time
+import uuid
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -29,7 +30,7 @@ from meshwright.local.firehose.batches import (
     failure_lines,
     partitioned,
 )
-from meshwright.local.firehose.prefix import evaluated, random_string
+from meshwright.local.firehose.prefix import evaluated
 from meshwright.local.firehose.settings import Destination, Schema, destination_of
 
 log = logging.getLogger(__name__)
@@ -240,7 +241,7 @@ class Deliveries:
         """Names of objects: https://docs.aws.amazon.com/firehose/latest/dev/s3-object-name.html"""
         oldest = destination.at(min(record.arrived for record in records))
         folder = evaluated(prefix, at=oldest, keys=keys, error=error)
-        name = f"{source.name}-{source.version}-{oldest:%Y-%m-%d-%H-%M-%S}-{random_string()}"
+        name = f"{source.name}-{source.version}-{oldest:%Y-%m-%d-%H-%M-%S}-{uuid.uuid4()}"
         key = f"{folder}{name}{'' if error else destination.extension}"
         encryption = (
             {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": destination.key_arn}

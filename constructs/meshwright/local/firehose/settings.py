@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -53,7 +54,7 @@ class Destination:
     key_arn: str | None
     """The KMS key of the objects."""
 
-    def at(self, moment: Any) -> Any:
+    def at(self, moment: datetime) -> datetime:
         """A point in time on the clock of the destination."""
         return moment.astimezone(self.zone)
 

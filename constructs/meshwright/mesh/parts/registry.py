@@ -20,6 +20,7 @@ from meshwright.mesh.parts import (
     trail,
     watching,
 )
+from meshwright.mesh.place import place_in
 from meshwright.mesh.platform_roles import DELIVERY, PARTITIONS, PIPELINES, QUALITY, SPARK
 from meshwright.mesh.statements import Allow
 from meshwright.mesh.stream_policies import key_use_for_streams, reads_streams
@@ -63,6 +64,16 @@ def platform_role_policy(mesh: Mesh, domain: Domain, role: DomainRole, *, key_ar
         yield from ROLE_POLICIES[role.key](mesh, domain, key_arn=key_arn)
     yield from sql.role_policy(mesh, domain, role, key_arn=key_arn)
     yield from reads_streams(mesh, domain, role)
+
+
+def shown_rights(mesh: Mesh, domain: Domain, role: DomainRole) -> dict[str, str]:
+    """The same for people: the actions by what they are allowed on."""
+    key = place_in(mesh.region, account=domain.account).arn("kms", mesh.names.key_alias(domain.name))
+    rights: dict[str, set[str]] = {}
+    for allow in platform_role_policy(mesh, domain, role, key_arn=key):
+        for resource in allow.resources:
+            rights.setdefault(f"rights on {resource}", set()).update(allow.actions)
+    return {resource: ", ".join(sorted(actions)) for resource, actions in rights.items()}
 
 
 def key_users(mesh: Mesh, domain: Domain) -> list[dict[str, Any]]:

@@ -115,7 +115,7 @@ def _named_query(mesh: Mesh, domain: Domain, role: DomainRole, subscription: Sub
             "WorkGroup": mesh.names.workgroup(domain.name, role.key),
             "QueryString": "\n".join(lines),
         },
-        shown={"query": lines[-1]},
+        shown={"query": "\n".join(lines)},
         after=(f"workgroup {role.key}",),
         tags="",
     )

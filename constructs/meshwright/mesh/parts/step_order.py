@@ -7,6 +7,7 @@ are made to wait for more than they ask for; those cuts are chosen that add the 
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from graphlib import TopologicalSorter
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +35,8 @@ def order_of(after: Mapping[str, Iterable[str]]) -> Order:
     """
     direct = {step: frozenset(others) for step, others in after.items()}
     before: dict[str, frozenset[str]] = {}
-
-    def ancestors(step: str) -> frozenset[str]:
-        if step not in before:
-            before[step] = direct[step].union(*(ancestors(other) for other in direct[step]))
-        return before[step]
-
-    for step in direct:
-        ancestors(step)
+    for step in TopologicalSorter(direct).static_order():
+        before[step] = direct[step].union(*(before[other] for other in direct[step]))
     return _order(list(direct), before)
 
 
@@ -73,8 +68,10 @@ def _order(steps: Sequence[str], before: Mapping[str, frozenset[str]]) -> Order:
     groups = _connected(steps, lambda one, other: not related(one, other))
     if len(groups) == 1:
         groups = _cut(steps, before)
-    present = frozenset(steps)
-    groups.sort(key=lambda group: len(before[group[0]] & present))
+    else:
+        # Who has fewer before it is in a group that comes before; so any step of a group tells.
+        present = frozenset(steps)
+        groups.sort(key=lambda group: len(before[group[0]] & present))
     parts: list[Order] = []
     for group in groups:
         part = _order(group, before)
@@ -100,13 +97,13 @@ def _connected(steps: Sequence[str], linked: Callable[[str, str], bool]) -> list
 
 
 def _cut(steps: Sequence[str], before: Mapping[str, frozenset[str]]) -> list[list[str]]:
-    """The steps in two groups, the first of which may run before all of the second."""
+    """The steps in two groups, the first of which may run before all of the second, in this order."""
     present = frozenset(steps)
     choices = [chosen for step in steps if (chosen := before[step] & present)]
 
     def waits(first: frozenset[str]) -> int:
         """Pairs of steps of which the second waits for the first only because of the cut."""
-        return sum(one not in before[other] for one in first for other in present - first)
+        return sum(len(first - before[other]) for other in present - first)
 
     first = min(choices, key=waits)
     return [[step for step in steps if step in first], [step for step in steps if step not in first]]

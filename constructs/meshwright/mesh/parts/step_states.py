@@ -15,7 +15,7 @@ from meshwright.mesh.parts.state_machine import State
 NOT_REFRESHED: Final = "NotRefreshed"
 RULES_FAILED: Final = "QualityRulesFailed"
 RUN_FAILED: Final = "QualityRunFailed"
-LOOKS: Final = 100
+QUALITY_LOOKS, REFRESH_LOOKS = 40, 100
 """How often at most a step looks whether what it waits for is there: a run has 25,000 events in all
 (https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html)."""
 LEAST_WAIT: Final = 30
@@ -64,9 +64,9 @@ def limit(step: Step, pipeline: Pipeline) -> int:
     return min(seconds(step.timeout), seconds(pipeline.timeout))
 
 
-def pause(timeout: int) -> int:
-    """Seconds between two looks of a step that may take `timeout` seconds."""
-    return max(LEAST_WAIT, -(-timeout // LOOKS))
+def pause(timeout: int, looks: int) -> int:
+    """Seconds between two of so many looks of a step that may take `timeout` seconds."""
+    return max(LEAST_WAIT, -(-timeout // looks))
 
 
 def _spark(step: Step, job: str, retry: Retry, timeout: int, engines: Engines) -> State:
@@ -121,7 +121,7 @@ def _quality(key: str, reference: str, retry: Retry, timeout: int, engines: Engi
     }
     states: dict[str, State] = {
         run: start,
-        f"{key} wait": {"Type": "Wait", "Seconds": pause(timeout), "Next": look},
+        f"{key} wait": {"Type": "Wait", "Seconds": pause(timeout, QUALITY_LOOKS), "Next": look},
         look: {
             "Type": "Task",
             "Resource": f"{glue}getDataQualityRulesetEvaluationRun",
@@ -171,7 +171,7 @@ def _wait_for(key: str, product: str, within: str, timeout: int, engines: Engine
 
     A message is in it as long as the refresh counts: nobody takes it out, and its retention is `within`.
     """
-    wait = pause(timeout)
+    wait = pause(timeout, REFRESH_LOOKS)
     look, there, waiting = f"{key} look", f"{key} there?", f"{key} wait"
     states: dict[str, State] = {
         look: {

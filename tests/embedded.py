@@ -32,9 +32,10 @@ class Aws:
             endpoint_url=environment["AWS_ENDPOINT_URL_S3"],
         )
 
-    def role(self, account: str, name: str) -> str:
-        """Makes an IAM role and returns its ARN."""
-        trust = {"Effect": "Allow", "Principal": {"AWS": account}, "Action": "sts:AssumeRole"}
+    def role(self, account: str, name: str, service: str | None = None) -> str:
+        """Makes an IAM role, which its account may assume or else a service, and returns its ARN."""
+        principal = {"Service": service} if service else {"AWS": account}
+        trust = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
         document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
         made = self.client("iam", account).create_role(RoleName=name, AssumeRolePolicyDocument=document)
         arn: str = made["Role"]["Arn"]

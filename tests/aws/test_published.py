@@ -1,10 +1,13 @@
 """What live accounts have published."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+from meshwright.access.compiled import compile_state
 from meshwright.access.resources import Kind, Resource, filter_on, table
 from meshwright.access.state import AccountState, Database, Filter, Grant, LakeState, Table
+from meshwright.access.stream_state import StreamConsumer
 from meshwright.aws.deployed_reader import Stream
 from meshwright.aws.inventory import Stack
 from meshwright.aws.live import Live
@@ -16,9 +19,11 @@ from meshwright.mesh.published import (
     PublishedStream,
     PublishedTable,
     Reader,
+    StreamReader,
 )
 from meshwright.project import load_mesh
-from tests.config.small_mesh import write_mesh
+from tests.config.small_mesh import TODAY, write_mesh
+from tests.config.stream_mesh import CONSUMER, STREAM, STREAM_ARN, stream_mesh
 
 GOVERNANCE, ORDERS, ANALYTICS = "111111111111", "222222222221", "333333333331"
 SELECT = frozenset({"SELECT"})
@@ -125,3 +130,28 @@ def test_products_readers_and_streams_as_they_are_deployed(tmp_path: Path) -> No
         },
         ends_known=False,
     )
+
+
+def test_readers_of_a_stream_by_its_live_policy(tmp_path: Path) -> None:
+    """By fan-out where the consumer's own consumer is registered; others are only known by their names."""
+    root = write_mesh(tmp_path, stream_mesh(fan_out=True))
+    mesh = load_mesh(root, environment=None, today=TODAY)
+    state = compile_state(mesh)
+    found = state.accounts[ORDERS].streams[STREAM]
+    by_hand = StreamConsumer(f"{STREAM_ARN}/consumer/etl:1")
+    stream = replace(found, consumers={**found.consumers, "etl": by_hand})
+    live = Live(
+        state=replace(
+            state,
+            accounts={**state.accounts, ORDERS: replace(state.accounts[ORDERS], streams={STREAM: stream})},
+        ),
+        streams={ORDERS: (Stream(STREAM, 168, shards=None, consumers=(CONSUMER, "etl"), state=stream),)},
+        stacks={ORDERS: (Stack("acme-orders-foundation", "CREATE_COMPLETE"),)},
+    )
+    assert published_live(live, mesh).domains["orders"].streams == {
+        "order-events": PublishedStream(
+            retention_hours=168,
+            consumers=("etl",),
+            readers={"analytics": StreamReader(fan_out=True, roles=("analysts",))},
+        )
+    }

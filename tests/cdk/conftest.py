@@ -26,5 +26,5 @@ def assembly(mesh: Mesh) -> Path:
 @pytest.fixture(scope="session")
 def templates(assembly: Path) -> dict[str, Template]:
     found = templates_in(assembly)
-    assert len(found) == 15
+    assert len(found) == 16
     return found

@@ -61,6 +61,7 @@ def test_context_chooses_environment_and_domains(repository: Path) -> None:
         "acme-customers-access",
         "acme-customers-foundation",
         "acme-customers-share",
+        "acme-customers-workloads",
         "acme-governance",
     ]
     assert "333333333332" in json.dumps(written)

@@ -122,6 +122,20 @@ def change_budget(files: Files) -> None:
     files["domains"]["orders"]["budget"]["monthly_usd"] = 900
 
 
+def stop_sharing_a_stream(files: Files) -> None:
+    del files["domains"]["orders"]["streams"]["order-events"]["shared_with"]
+
+
+def stop_asking_for_fan_out(files: Files) -> None:
+    [asked] = [each for each in files["domains"]["payments"]["consumes"] if "stream" in each]
+    del asked["fan_out"]
+
+
+def ask_for_a_stream_that_nobody_shares(files: Files) -> None:
+    asked = {"stream": "payments.charges", "purpose": "To see what is paid.", "roles": ["engineers"]}
+    files["domains"]["orders"]["consumes"] = [asked]
+
+
 def change_classification(files: Files) -> None:
     files["domains"]["payments"]["products"]["ledger"]["classification"] = "confidential"
 
@@ -152,7 +166,10 @@ EDITS: list[tuple[Callable[[Files], None], str]] = [
     (add_pii_column, "orders-share orders-workloads"),
     (add_approval_that_answers_a_request, "customers-share payments-access payments-foundation"),
     (add_approval_that_nobody_asked_for, ""),
-    (add_request_to_an_open_product, "customers-access customers-foundation orders-share"),
+    (
+        add_request_to_an_open_product,
+        "customers-access customers-foundation customers-workloads orders-share",
+    ),
     (add_request_that_nobody_approved, ""),
     (withdraw_approval, "orders-share payments-access payments-foundation"),
     (withdraw_request, "orders-share payments-access payments-foundation"),
@@ -166,6 +183,9 @@ EDITS: list[tuple[Callable[[Files], None], str]] = [
     (stop_landing, "orders-access orders-foundation orders-workloads"),
     (change_buffer, "orders-workloads"),
     (change_budget, "orders-workloads"),
+    (stop_sharing_a_stream, "orders-foundation payments-foundation"),
+    (stop_asking_for_fan_out, "orders-foundation payments-foundation"),
+    (ask_for_a_stream_that_nobody_shares, ""),
     (change_classification, "payments-share"),
     (add_classification, "governance"),
     (leave_the_organization, f"governance {EVERY_ACCESS}"),

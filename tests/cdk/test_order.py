@@ -21,6 +21,7 @@ WAVES = {
     "acme-orders-access": ["acme-orders-foundation", "acme-orders-share"],
     "acme-payments-access": ["acme-orders-share", "acme-payments-foundation", "acme-payments-share"],
     "acme-analytics-workloads": ["acme-analytics-access"],
+    "acme-customers-workloads": ["acme-customers-access"],
     "acme-orders-workloads": ["acme-orders-access"],
     "acme-payments-workloads": ["acme-payments-access"],
 }
@@ -69,6 +70,8 @@ def test_inside_a_share_stack(assembly: Path) -> None:
         "Tables-profiles/profiles": ["Preparation"],
         "Tables-profiles/consents": ["Preparation"],
         "Sharing": ["Tables-profiles/consents", "Tables-profiles/profiles"],
+        "Parts/refreshes-role": [],
+        "Parts/refreshes analytics": ["Parts/refreshes-role"],
     }
 
 

@@ -32,7 +32,8 @@ def test_every_rule_between_accounts_takes_the_events_of_one_account(templates: 
         if each["Properties"].get("EventBusName") == "acme"
     }
     assert {name: each["EventPattern"]["account"] for name, each in rules.items()} == {
-        "acme-orders-share": ["222222222221"]
+        "acme-customers-share": ["333333333331"],
+        "acme-orders-share": ["222222222221"],
     }
     assert [target["Arn"] for target in rules["acme-orders-share"]["Targets"]] == [
         "arn:aws:events:eu-west-1:555555555551:event-bus/acme-analytics"

@@ -72,7 +72,7 @@ def test_no_policy_allows_everyone(templates: Templates) -> None:
             for _, each in resources(templates, "AWS::IAM::Role")
         ),
     ]
-    assert len(documents) == 29
+    assert len(documents) == 50
     principals = [
         value
         for document in documents
@@ -103,9 +103,14 @@ def test_every_role_has_the_boundary_of_its_account(templates: Templates, mesh: 
         (role["Properties"]["RoleName"], name.split("/")[0]): role["Properties"].get("PermissionsBoundary")
         for name, role in resources(templates, "AWS::IAM::Role")
     }
-    accounts = {f"acme-{each.name}-foundation": each.account for each in mesh.domains.values()}
+    accounts = {
+        f"acme-{each.name}-{stack}": each.account
+        for each in mesh.domains.values()
+        for stack in ("foundation", "workloads")
+    }
+    accounts |= {f"acme-{name}-share": mesh.governance_account for name in mesh.domains}
     accounts["acme-governance"] = mesh.governance_account
-    assert len(boundaries) == 13
+    assert len(boundaries) == 28
     assert boundaries == {
         (role, stack): f"arn:aws:iam::{accounts[stack]}:policy/acme-boundary" for role, stack in boundaries
     }

@@ -23,7 +23,7 @@ from tests.cdk.synthesis import Template, templates_of
         ),
         (
             ["customers", "orders", "orders"],
-            "governance customers-foundation customers-share customers-access orders-foundation"
+            "governance customers-foundation customers-share customers-access customers-workloads orders-foundation"
             " orders-share orders-access orders-workloads",
         ),
     ],

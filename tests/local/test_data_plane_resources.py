@@ -83,7 +83,9 @@ def rule(client: Callable[[str], Any], ref: str) -> Any:
     name = ref.rsplit("|", 1)[-1]
     found = client("events").describe_rule(Name=name)
     targets = client("events").list_targets_by_rule(Rule=name)["Targets"]
-    return json.loads(found["EventPattern"]), found["State"], targets
+    tags = client("events").list_tags_for_resource(ResourceARN=found["Arn"])["Tags"]
+    listed = {tag["Key"]: tag["Value"] for tag in tags}
+    return json.loads(found["EventPattern"]), found["State"], targets, listed
 
 
 def schedule(client: Callable[[str], Any], ref: str) -> Any:
@@ -274,8 +276,14 @@ ROWS = {
             {"source": ["a"]},
             "ENABLED",
             [{"Id": "t", "Arn": TOPIC}, {"Id": "u", "Arn": TOPIC, "RoleArn": ROLE}],
+            {"mesh": "acme", "domain": "orders"},
         ),
-        ({"source": ["b"]}, "DISABLED", [{"Id": "u", "Arn": TOPIC, "Input": "{}"}]),
+        (
+            {"source": ["b"]},
+            "DISABLED",
+            [{"Id": "u", "Arn": TOPIC, "Input": "{}"}],
+            {"mesh": "acme", "owner": "x"},
+        ),
         {"Arn": f"arn:aws:events:{REGION}:{HERE}:rule/refreshed"},
     ),
     "schedule": Row(
@@ -433,7 +441,8 @@ def here(value: Any, account: str, queue: str = "") -> Any:
 
 def given(client: Callable[[str], Any], account: str) -> str:
     """What the rows refer to; the URL of the queue."""
-    trust = json.dumps(policy({"Effect": "Allow", "Principal": {"AWS": account}, "Action": "sts:AssumeRole"}))
+    services = {"Service": ["states.amazonaws.com", "scheduler.amazonaws.com"]}
+    trust = json.dumps(policy({"Effect": "Allow", "Principal": services, "Action": "sts:AssumeRole"}))
     client("iam").create_role(RoleName="given", AssumeRolePolicyDocument=trust)
     client("sns").create_topic(Name="given")
     client("logs").create_log_group(logGroupName="given")
@@ -569,6 +578,16 @@ def test_other_notifications_of_a_budget_need_another_name(
     assert status == "UPDATE_COMPLETE", reasons(cloudformation, "spend")
     with pytest.raises(ClientError):
         budget(client, "b")
+
+
+def test_a_schedule_needs_a_role_that_the_scheduler_may_assume(aws: Aws, account: Account) -> None:
+    number = account()
+    row = ROWS["schedule"]
+    target = {"Arn": here(TOPIC, number), "RoleArn": aws.role(number, "given", "events.amazonaws.com")}
+    template = {"Resources": {"It": {"Type": row.type, "Properties": {**row.properties, "Target": target}}}}
+    cloudformation = aws.client("cloudformation", number)
+    assert deploy(cloudformation, "s", template) == "ROLLBACK_COMPLETE"
+    assert "must allow AWS EventBridge Scheduler to assume the role" in reasons(cloudformation, "s")[0]
 
 
 def test_a_permission_stands_in_the_functions_policy(aws: Aws, account: Account) -> None:

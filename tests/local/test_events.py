@@ -159,7 +159,7 @@ def test_an_event_is_carried_once_so_two_buses_make_no_loop(aws: Aws, account: A
 
 def test_a_rule_starts_a_state_machine_and_tells_a_topic(aws: Aws, account: Account) -> None:
     here = Place(aws, account())
-    role = aws.role(here.number, "start")
+    role = aws.role(here.number, "start", "states.amazonaws.com")
     url, queue = here.queue()
     topic = here.client("sns").create_topic(Name="told")["TopicArn"]
     here.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue)

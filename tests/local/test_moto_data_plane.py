@@ -121,6 +121,16 @@ def test_a_state_machine_takes_anything_and_runs_nothing() -> None:
     assert states.describe_execution(executionArn=run)["status"] == "RUNNING"
 
 
+def test_a_schedule_takes_a_role_that_is_not_there() -> None:
+    target = {"Arn": "arn:aws:sns:eu-west-1:123456789012:t", "RoleArn": f"arn:aws:iam::{ACCOUNT}:role/none"}
+    client("scheduler").create_schedule(
+        Name="s",
+        ScheduleExpression="rate(1 hour)",
+        FlexibleTimeWindow={"Mode": "OFF"},
+        Target=target,
+    )
+
+
 def test_glue_has_no_rulesets() -> None:
     with pytest.raises((ClientError, NotImplementedError)):
         client("glue").create_data_quality_ruleset(Name="r", Ruleset="Rules = [ RowCount > 1 ]")

@@ -26,7 +26,7 @@ class Runner:
     states: Any = field(init=False)
 
     def __post_init__(self) -> None:
-        self.role = self.aws.role(self.number, "pipelines")
+        self.role = self.aws.role(self.number, "pipelines", "states.amazonaws.com")
         self.states = self.client("stepfunctions")
 
     def client(self, service: str) -> Any:
@@ -207,6 +207,7 @@ def test_a_spark_job_says_that_it_was_not_run(runner: Runner) -> None:
     assert (job["State"], job["StateDetails"]) == ("SUCCESS", NO_SPARK)
     kept = runner.client("emr-serverless").get_job_run(applicationId=application, jobRunId=job["JobRunId"])
     assert kept["jobRun"]["jobDriver"]["sparkSubmit"]["entryPointArguments"] == ["--days", "1"]
+    assert any("Spark" in note for note in runner.aws.embedded.notes())
 
 
 def test_a_history_tells_of_every_state(runner: Runner) -> None:
@@ -280,3 +281,14 @@ def test_no_definition_and_no_input_are_refused(runner: Runner) -> None:
         runner.states.start_execution(stateMachineArn=machine, input="{")
     valid = runner.states.validate_state_machine_definition(definition="{}")
     assert (valid["result"], valid["diagnostics"][0]["severity"]) == ("FAIL", "ERROR")
+
+
+def test_a_role_that_does_not_let_step_functions_assume_it_is_refused(aws: Aws, runner: Runner) -> None:
+    definition = json.dumps({"StartAt": "A", "States": {"A": {"Type": "Succeed"}}})
+    roles = (
+        aws.role(runner.number, "other", "glue.amazonaws.com"),
+        f"arn:aws:iam::{runner.number}:role/none",
+    )
+    for role in roles:
+        with pytest.raises(ClientError, match=r"AccessDenied.*states\.amazonaws\.com"):
+            runner.states.create_state_machine(name="m", roleArn=role, definition=definition)

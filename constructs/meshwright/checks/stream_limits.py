@@ -10,8 +10,9 @@ from meshwright.config.loading import Files
 from meshwright.config.problems import Finding
 from meshwright.errors import UserError
 from meshwright.mesh.model import Domain, Mesh, resolve
-from meshwright.mesh.policies import key_policy
-from meshwright.mesh.stream_policies import agreed_on, stream_policy
+from meshwright.mesh.place import place_in
+from meshwright.mesh.storage_policies import data_key_policy
+from meshwright.mesh.stream_policies import agreed_on, key_use_for_streams, stream_policy
 
 CONSUMERS = 20
 """https://docs.aws.amazon.com/kinesis/latest/APIReference/API_RegisterStreamConsumer.html"""
@@ -19,6 +20,8 @@ STREAM_POLICY = 20 * 1024
 """Bytes: https://docs.aws.amazon.com/streams/latest/dev/controlling-access.html"""
 KEY_POLICY = 32 * 1024
 """Bytes: https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html"""
+OTHER_USERS = 1024
+"""Bytes of the key's policy that are left to services which use it, such as those of alarms."""
 
 
 def check(files: Files) -> Iterator[Finding]:
@@ -75,7 +78,7 @@ def _too_much(files: Files, mesh: Mesh, domain: Domain) -> Iterator[Finding]:
             )
             fix = "Share it with fewer domains, or let them read with fewer roles."
             yield Finding(file, path, "policy-too-long", what, fix)
-    if (size := _bytes(key_policy(mesh, domain))) > KEY_POLICY:
+    if (size := _key_bytes(mesh, domain)) > KEY_POLICY:
         roles = sum(len(each.roles) for each in mesh.streams_by_producer.get(domain.name, ()))
         what = (
             f"its streams have {roles} reading roles in all, which makes the policy of the domain's key "
@@ -83,6 +86,17 @@ def _too_much(files: Files, mesh: Mesh, domain: Domain) -> Iterator[Finding]:
         )
         fix = "Share fewer streams, or let other domains read them with fewer roles."
         yield Finding(file, ("streams",), "policy-too-long", what, fix, at_key=True)
+
+
+def _key_bytes(mesh: Mesh, domain: Domain) -> int:
+    """Of the key's policy, which other parts of the file have their say in: they may contradict it still."""
+    policy = data_key_policy(
+        place_in(mesh.region, account=domain.account),
+        registration_role_arn=mesh.names.registration_role_arn(mesh.governance_account),
+        bucket_names=[mesh.names.bucket(domain.name, domain.account, "products")],
+        others=key_use_for_streams(mesh, domain),
+    )
+    return _bytes(policy) + OTHER_USERS
 
 
 def _bytes(policy: Mapping[str, Any]) -> int:

@@ -1,7 +1,11 @@
-"""Who calls: the IAM principal behind an access key."""
+"""Who calls: the IAM principal behind an access key; and whom roles let act for them."""
+
+import json
 
 from moto.iam.models import iam_backends
 from moto.sts.models import sts_backends
+
+from meshwright.access.iam import parse_policy, resource_verdict
 
 
 def caller_role(access_key: str, account: str) -> str:
@@ -25,3 +29,15 @@ def principal_exists(arn: str) -> bool:
         return True
     things = backend.roles if kind == "role" else backend.users
     return any(thing.arn == arn for thing in things.values())
+
+
+def lets_assume(arn: str, service: str) -> bool:
+    """Whether the role exists and its trust policy names a service of AWS; conditions count as met."""
+    account = arn.split(":", 5)[4]
+    for role in iam_backends[account]["aws"].roles.values():
+        if role.arn == arn:
+            trust = parse_policy(json.loads(role.assume_role_policy_document))
+            principal = f"service:{service}"
+            verdict = resource_verdict(trust, "sts:AssumeRole", arn, {}, principal=principal, account="")
+            return verdict.allowed
+    return False

@@ -1,4 +1,4 @@
-"""What moto 5.2.5 lacks of budgets, dashboards and EMR Serverless, put right in place as in `moto_fixes`.
+"""What moto 5.2.5 lacks of budgets, dashboards, schedules and EMR Serverless, put right as in `moto_fixes`.
 
 `tests/local/test_moto_data_plane.py` shows that moto still lacks it.
 """
@@ -14,8 +14,12 @@ from moto.budgets.responses import BudgetsResponse
 from moto.cloudwatch.models import CloudWatchBackend
 from moto.core.responses import ActionResult, EmptyResult
 from moto.core.utils import unix_time
-from moto.emrserverless.models import EMRServerlessBackend, JobRun
+from moto.emrserverless.models import EMRServerlessBackend, JobRun, emrserverless_backends
 from moto.emrserverless.responses import EMRServerlessResponse
+from moto.scheduler.exceptions import ValidationException
+from moto.scheduler.models import Schedule
+
+from meshwright.local.identity import lets_assume
 
 NO_SPARK = "Not run: the embedded AWS has no Spark. It counts as successful, so that the rest can be tried."
 """`stateDetails` of every job run."""
@@ -38,6 +42,15 @@ def apply() -> None:
     applications_keep_their_settings()
     applications_can_be_tagged()
     jobs_say_that_they_did_not_run()
+    schedules_need_a_role_that_lets_them()
+
+
+def notes() -> list[str]:
+    """What `local status` says of jobs that count as successful, though nothing ran."""
+    backends = [each for regions in list(emrserverless_backends.values()) for each in regions.values()]
+    count = sum(len(runs) for backend in backends for runs in backend.job_runs.values())
+    runs = "1 Spark job was" if count == 1 else f"{count} Spark jobs were"
+    return [f"{runs} not run, and count as successful: the embedded AWS has no Spark."] if count else []
 
 
 def budgets_can_be_updated() -> None:
@@ -145,3 +158,20 @@ def jobs_say_that_they_did_not_run() -> None:
         return run
 
     EMRServerlessBackend.start_job_run = start_job_run  # type: ignore[method-assign]
+
+
+def schedules_need_a_role_that_lets_them() -> None:
+    """moto takes any role for a schedule; EventBridge Scheduler must be allowed to assume it.
+
+    https://docs.aws.amazon.com/scheduler/latest/UserGuide/setting-up.html#setting-up-execution-role
+    """
+    validate = Schedule.validate_target
+
+    def validate_target(target: dict[str, Any]) -> dict[str, Any]:
+        if not lets_assume(target["RoleArn"], "scheduler.amazonaws.com"):
+            raise ValidationException(
+                "The execution role you provide must allow AWS EventBridge Scheduler to assume the role."
+            )
+        return validate(target)
+
+    Schedule.validate_target = staticmethod(validate_target)  # type: ignore[method-assign]

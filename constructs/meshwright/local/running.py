@@ -1,7 +1,7 @@
 """What goes on in the embedded AWS between requests: events under way, runs of pipelines and of rules."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import moto.events.urls
 import moto.stepfunctions.urls
@@ -11,7 +11,7 @@ from meshwright.local.events import s3
 from meshwright.local.events.api import EventsResponse
 from meshwright.local.events.delivery import Delivery
 from meshwright.local.glue.api import GlueResponse
-from meshwright.local.glue.evaluation import Evaluator
+from meshwright.local.glue.rulesets import RuleResult, Run
 from meshwright.local.lakeformation.lake import Lake
 from meshwright.local.stepfunctions.api import StepFunctionsResponse
 from meshwright.local.stepfunctions.executions import Executions
@@ -31,7 +31,14 @@ class Running:
         """`lock` is held by whoever is in moto; `organization`: whether all accounts are in one."""
         self._delivery = Delivery(clients, lock=lock, organization=organization)
         self._executions = Executions(clients)
-        GlueResponse.evaluate = Evaluator(clients, lakes, lock)
+
+        def evaluate(run: Run, name: str, text: str) -> Sequence[RuleResult]:
+            # Here, because few servers evaluate rules, and all have to start quickly.
+            from meshwright.local.glue.evaluation import Evaluator
+
+            return Evaluator(clients, lakes, lock)(run, name, text)
+
+        GlueResponse.evaluate = staticmethod(evaluate)
         EventsResponse.delivery = self._delivery
         StepFunctionsResponse.executions = self._executions
         s3.send_through(self._delivery)

@@ -83,7 +83,7 @@ class Services:
                 if s.status != "DELETE_COMPLETE"
             ],
             "accepted": sorted(self.registry.met),
-            "notes": firehose.notes(),
+            "notes": [*firehose.notes(), *moto_data_plane.notes()],
         }
 
     def close(self) -> None:

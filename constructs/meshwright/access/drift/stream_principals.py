@@ -8,11 +8,11 @@ from meshwright.access.conditions import Context
 from meshwright.access.drift.comparison import Comparison
 from meshwright.access.drift.same_policy import ROOT
 from meshwright.access.drift.storage import ANYBODY_IN_AWS
+from meshwright.access.drift.wording import listed as listed_names
 from meshwright.access.findings import Severity
 from meshwright.access.iam import Policy, Statement, resource_verdict
 from meshwright.access.policies import known_context
 from meshwright.access.state import account_of
-from meshwright.checks.sentences import joined
 
 ACTIONS: Final = tuple(
     f"kinesis:{name}"
@@ -62,7 +62,7 @@ def differently_let(
         lost += [principal] if was - now else []
 
     def who(principals: list[str]) -> str:
-        return joined([_who(comparison, each) for each in principals])
+        return listed_names([_who(comparison, each) for each in principals])
 
     missing = f"{who(lost)} cannot read it" if lost else "nobody reads it by that"
     return Let(tuple(gained), who(gained), tuple(lost), missing)

@@ -26,7 +26,9 @@ def update(context: Context, physical_id: str, new: Properties, old: Properties)
     bus = new.get("EventBusName", "default").rsplit("/", 1)[-1]
     _put(context, name, new)
     _targets(context, name, new, old)
-    return _attributes(context, name, bus)
+    attributes = _attributes(context, name, bus)
+    _retag(context, attributes["Arn"], new)
+    return attributes
 
 
 def delete(context: Context, physical_id: str, properties: Properties) -> None:
@@ -57,6 +59,16 @@ def _targets(context: Context, name: str, new: Properties, old: Properties) -> N
     gone = [target["Id"] for target in old.get("Targets", []) if target["Id"] not in kept]
     if gone:
         context.call("events", "remove_targets", Rule=name, EventBusName=bus, Ids=gone)
+
+
+def _retag(context: Context, arn: str, properties: Properties) -> None:
+    tags = context.tag_list(properties.get("Tags"))
+    present = context.call("events", "list_tags_for_resource", ResourceARN=arn)["Tags"]
+    gone = [tag["Key"] for tag in present if tag["Key"] not in {tag["Key"] for tag in tags}]
+    if gone:
+        context.call("events", "untag_resource", ResourceARN=arn, TagKeys=gone)
+    if tags:
+        context.call("events", "tag_resource", ResourceARN=arn, Tags=tags)
 
 
 def _attributes(context: Context, name: str, bus: str) -> Attributes:

@@ -8,6 +8,7 @@ from moto.core.responses import ActionResult, EmptyResult
 from moto.stepfunctions.models import stepfunctions_backends
 from moto.stepfunctions.responses import StepFunctionResponse as MotoStepFunctions
 
+from meshwright.local.identity import lets_assume
 from meshwright.local.stepfunctions.definition import parsed
 from meshwright.local.stepfunctions.executions import Executions
 
@@ -22,6 +23,11 @@ class InvalidExecutionInputError(JsonRESTError):
         super().__init__("InvalidExecutionInput", f"Invalid State Machine Execution Input: '{message}'")
 
 
+class AccessDeniedError(JsonRESTError):
+    def __init__(self, message: str) -> None:
+        super().__init__("AccessDeniedException", message)
+
+
 class StepFunctionsResponse(MotoStepFunctions):
     """State machines, tags and the list of executions are moto's."""
 
@@ -29,11 +35,14 @@ class StepFunctionsResponse(MotoStepFunctions):
 
     def create_state_machine(self) -> ActionResult:
         _check(self._get_param("definition"))
+        _check_role(self._get_param("roleArn"))
         return super().create_state_machine()
 
     def update_state_machine(self) -> ActionResult:
         if self._get_param("definition"):
             _check(self._get_param("definition"))
+        if self._get_param("roleArn"):
+            _check_role(self._get_param("roleArn"))
         return super().update_state_machine()
 
     def validate_state_machine_definition(self) -> ActionResult:
@@ -93,3 +102,12 @@ def _check(definition: str) -> None:
         parsed(definition)
     except ValueError as error:
         raise InvalidDefinitionError(str(error)) from error
+
+
+def _check_role(arn: str) -> None:
+    """https://docs.aws.amazon.com/step-functions/latest/dg/procedure-create-iam-role.html"""
+    if not lets_assume(arn, "states.amazonaws.com"):
+        raise AccessDeniedError(
+            "Neither the global service principal states.amazonaws.com, nor the regional one is authorized "
+            "to assume the provided role."
+        )

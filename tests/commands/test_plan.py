@@ -1,4 +1,4 @@
-"""`meshwright plan` over the kinds of edit that people make to the example mesh: whole outputs, exit codes.
+"""`meshwright plan` over the kinds of edit that people make to a mesh that shares: whole outputs, exit codes.
 
 Each output is a file in `__snapshots__/test_plan`. `pytest tests/commands/test_plan.py --snapshot-update`
 writes them anew, for a human to read against the rules.
@@ -21,7 +21,7 @@ from meshwright.commands.plan_model import plan_of
 from meshwright.comparison import compare, refusals
 from meshwright.mesh.resource_changes import StackChange
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1] / "meshes" / "sharing"
 TODAY = date(2026, 11, 24)
 NEEDS_REVIEW, FINE, MISTAKE = 1, 0, 2
 
@@ -419,7 +419,7 @@ CHANGES = (
 
 @pytest.fixture(scope="session")
 def committed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The example mesh, committed in a repository of its own."""
+    """A mesh of products and subscriptions, committed in a repository of its own."""
     root = tmp_path_factory.mktemp("committed")
     shutil.copy(ROOT / "mesh.yaml", root)
     shutil.copytree(ROOT / "domains", root / "domains")

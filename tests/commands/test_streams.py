@@ -420,7 +420,8 @@ def test_audit_says_who_is_let_in_and_who_can_no_longer_read(tmp_path: Path) -> 
     assert audit_text(report).splitlines()[5:8] == [
         "    the policy of the stream changed",
         "    - anybody whom account 999999999999 lets is let in to the stream orders.order-events",
-        "    - analytics.analysts (acme-analytics-analysts) can no longer read the stream orders.order-events",
+        "    - analytics.analysts (acme-analytics-analysts) can no longer read the stream "
+        "orders.order-events",
     ]
     [found] = json.loads(audit_json(report))["findings"]
     assert found["streams"] == [

@@ -27,7 +27,7 @@ STACKS = {
     *(f"acme-{domain}-foundation" for domain in ("analytics", "customers", "orders", "payments")),
     *(f"acme-{domain}-share" for domain in ("customers", "orders", "payments")),
     *(f"acme-{domain}-access" for domain in ("analytics", "customers", "orders", "payments")),
-    *(f"acme-{domain}-workloads" for domain in ("analytics", "orders", "payments")),
+    *(f"acme-{domain}-workloads" for domain in ("analytics", "customers", "orders", "payments")),
 }
 
 
@@ -62,11 +62,16 @@ def administer_again(deployed: Deployed, *holders: str) -> None:
 
 def ended_run(states: Any, machine: str) -> tuple[str, dict[str, Any]]:
     """Runs a state machine; the run's ARN, and what it came to."""
-    arn, deadline = states.start_execution(stateMachineArn=machine)["executionArn"], time.time() + 60
+    arn = states.start_execution(stateMachineArn=machine)["executionArn"]
+    return arn, ended_execution(states, arn)
+
+
+def ended_execution(states: Any, arn: str) -> dict[str, Any]:
+    deadline = time.time() + 60
     while True:
-        found = states.describe_execution(executionArn=arn)
+        found: dict[str, Any] = states.describe_execution(executionArn=arn)
         if found["status"] != "RUNNING":
-            return arn, found
+            return found
         assert time.time() < deadline
         time.sleep(0.1)
 
@@ -117,8 +122,11 @@ def test_the_demo_shows_a_record_travelling_to_a_consumer(
 
 
 def test_a_pipeline_runs_and_a_refresh_starts_that_of_another_domain(deployed: Deployed) -> None:
-    """There are no orders here, so the run of `nightly` fails at the rule that there be some."""
-    orders, analytics = deployed.account("orders"), deployed.account("analytics")
+    """There are no orders here, so the run of `nightly` fails at the rule that there be some.
+
+    That of `revenue` begins with the refresh of the orders, and waits for one of the profiles.
+    """
+    orders, analytics, customers = (deployed.account(each) for each in ("orders", "analytics", "customers"))
     states = orders.client("stepfunctions")
     place = f"arn:aws:states:{orders.region}:"
     nightly = f"{place}{orders.account}:stateMachine:acme-orders-nightly"
@@ -153,7 +161,12 @@ def test_a_pipeline_runs_and_a_refresh_starts_that_of_another_domain(deployed: D
     event = json.loads(theirs.describe_execution(executionArn=runs[0]["executionArn"])["input"])
     assert (event["source"], event["account"]) == ("meshwright", orders.account)
     assert (event["detail"]["domain"], event["detail"]["product"]) == ("orders", "sales")
-    theirs.stop_execution(executionArn=runs[0]["executionArn"])
+    assert runs[0]["status"] == "RUNNING"
+    hourly = f"{place}{customers.account}:stateMachine:acme-customers-hourly"
+    refreshed = ended_run(customers.client("stepfunctions"), hourly)[1]
+    assert refreshed["status"] == "SUCCEEDED", refreshed.get("cause")
+    ended = ended_execution(theirs, runs[0]["executionArn"])
+    assert ended["status"] == "SUCCEEDED", ended.get("cause")
 
 
 def test_a_consumer_sees_the_agreed_columns_and_no_others(deployed: Deployed) -> None:

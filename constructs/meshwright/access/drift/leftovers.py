@@ -7,10 +7,11 @@ from meshwright.access.drift.deviation import Deviation, Phase
 from meshwright.access.findings import Call, Severity
 from meshwright.config.streams_file import Stream
 from meshwright.mesh.documents import linked_databases
+from meshwright.mesh.parts.registry import in_workloads
 
 STACKS_NEED = ("cloudformation:DescribeStacks",)
 STREAMS_NEED = ("kinesis:ListStreams", "kinesis:DescribeStreamSummary")
-KINDS = ("foundation", "share", "access")
+KINDS = ("foundation", "share", "access", "workloads")
 
 
 def stacks(comparison: Comparison, account: str) -> Iterator[Deviation]:
@@ -23,14 +24,17 @@ def stacks(comparison: Comparison, account: str) -> Iterator[Deviation]:
         if domain not in mesh.domains:
             what = f"the stack {name} is of a domain that no file declares any more"
             remedy = (
-                f"declare domains/{domain}.yaml again, or delete the stacks of {domain}: access, share, then "
-                "foundation"
+                f"declare domains/{domain}.yaml again, or delete the stacks of {domain}: workloads, access, "
+                "share, then foundation"
             )
         elif kind == "share" and not mesh.domains[domain].file.products:
             what = f"the stack {name} holds the products of {domain}, which publishes none any more"
             remedy = f"delete that stack, once {mesh.names.stack(domain, 'access')} is deployed or deleted"
         elif kind == "access" and not linked_databases(mesh, mesh.domains[domain]):
             what = f"the stack {name} links to products, and {domain} has and reads none any more"
+            remedy = "delete that stack"
+        elif kind == "workloads" and not in_workloads(mesh, mesh.domains[domain]):
+            what = f"the stack {name} works on the data of {domain}, which asks for nothing of it any more"
             remedy = "delete that stack"
         else:
             continue

@@ -154,7 +154,8 @@ EDITS: list[tuple[Callable[[Files], None], str]] = [
     (add_product, "orders-access orders-foundation orders-share"),
     (
         remove_product,
-        "analytics-access analytics-foundation analytics-workloads orders-access orders-foundation orders-share",
+        "analytics-access analytics-foundation analytics-workloads orders-access orders-foundation"
+        " orders-share",
     ),
     (add_table, "payments-access payments-share"),
     (

@@ -18,13 +18,13 @@ from tests.cdk.synthesis import Template, templates_of
         ),
         (
             ["analytics"],
-            "governance analytics-foundation analytics-access analytics-workloads orders-foundation orders-share"
-            " customers-foundation customers-share",
+            "governance analytics-foundation analytics-access analytics-workloads orders-foundation"
+            " orders-share customers-foundation customers-share",
         ),
         (
             ["customers", "orders", "orders"],
-            "governance customers-foundation customers-share customers-access customers-workloads orders-foundation"
-            " orders-share orders-access orders-workloads",
+            "governance customers-foundation customers-share customers-access customers-workloads"
+            " orders-foundation orders-share orders-access orders-workloads",
         ),
     ],
 )

@@ -98,7 +98,7 @@ def effects(root: Path, capsys: pytest.CaptureFixture[str]) -> dict[tuple[str, s
     _, out, _ = run(root, ("--format", "json", "--environment", "dev"), capsys)
     found: dict[str, Any] = json.loads(out)
     return {
-        (stack["name"], each["type"], each["name"]): each["effect"]
+        (stack["stack"], each["type"], each["name"]): each["effect"]
         for environment in found["environments"]
         for stack in environment["stacks"]
         for each in stack["resources"]

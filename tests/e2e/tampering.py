@@ -16,6 +16,11 @@ FRAUD = f"arn:aws:iam::{PAYMENTS}:role/acme-payments-fraud"
 CHARGERS = f"arn:aws:iam::{PAYMENTS}:role/acme-payments-engineers"
 ORDERS_ENGINEERS = f"arn:aws:iam::{ORDERS}:role/acme-orders-engineers"
 ORDERS_ANALYSTS = f"arn:aws:iam::{ORDERS}:role/OrdersAnalyst"
+ORDERS_DELIVERY = f"arn:aws:iam::{ORDERS}:role/acme-orders-delivery"
+ORDERS_SPARK = f"arn:aws:iam::{ORDERS}:role/acme-orders-spark"
+ORDERS_PIPELINES = f"arn:aws:iam::{ORDERS}:role/acme-orders-pipelines"
+ORDERS_QUALITY = f"arn:aws:iam::{ORDERS}:role/acme-orders-quality"
+ANALYTICS_PIPELINES = f"arn:aws:iam::{ANALYTICS}:role/acme-analytics-pipelines"
 INTRUDER = f"arn:aws:iam::{ANALYTICS}:role/Intruder"
 PROVIDER = f"arn:aws:iam::{ANALYTICS}:role/acme-lakeformation-provider"
 REGISTRATION = f"arn:aws:iam::{GOVERNANCE}:role/acme-lakeformation-registration"
@@ -234,15 +239,37 @@ def reject(accounts: Accounts) -> None:
     client.reject_resource_share_invitation(resourceShareInvitationArn=arn)
 
 
-def of_orders(*principals: str) -> frozenset[tuple[str, str]]:
-    """All that these read of the products of orders."""
-    sales = {(who, name) for who in principals for name in ("orders", "order_lines")}
-    return frozenset(
-        sales | {(who, "by_country") for who in principals if who not in (FRAUD, SCIENTISTS)}
-    ) - {(FRAUD, "order_lines")}
+def each_of(principal: str, *tables: str) -> frozenset[tuple[str, str]]:
+    return frozenset((principal, each) for each in tables)
 
 
-READERS_OF_ORDERS = of_orders(ORDERS_ENGINEERS, ORDERS_ANALYSTS, ANALYSTS, SCIENTISTS, FRAUD)
+SALES = ("orders", "order_lines", "order_changes")
+OF_ORDERS = (*SALES, "by_country")
+"""All tables of orders."""
+READERS_OF_ORDERS = frozenset().union(
+    each_of(ORDERS_ENGINEERS, *OF_ORDERS),
+    each_of(ORDERS_ANALYSTS, *OF_ORDERS),
+    each_of(ORDERS_SPARK, *OF_ORDERS),
+    each_of(ORDERS_PIPELINES, *OF_ORDERS),
+    each_of(ORDERS_QUALITY, "orders", "order_lines"),  # those with rules
+    each_of(ANALYSTS, *OF_ORDERS),
+    each_of(SCIENTISTS, *SALES),
+    each_of(ANALYTICS_PIPELINES, *SALES),
+    each_of(FRAUD, "orders"),
+)
+"""Who reads what of orders by Lake Formation, and in no other way.
+
+The role that delivers order_changes writes that table's files with its own permissions in S3 and may read
+them so; the one that registers its partitions is granted no data.
+"""
+READERS_OF_PAYMENTS = each_of(FRAUD, "entries", "charges") | each_of(CHARGERS, "entries", "charges")
+"""The same of payments; charges has a role that delivers as well."""
+READERS_OF_CUSTOMERS = each_of(SCIENTISTS, "profiles").union(
+    *(
+        each_of(f"arn:aws:iam::{CUSTOMERS}:role/{name}", "profiles", "consents")
+        for name in ("acme-customers-engineers", "acme-customers-pipelines", "CustomerDataSteward")
+    )
+)
 READS = {
     "Effect": "Allow",
     "Principal": {"AWS": f"arn:aws:iam::{STRANGER}:root"},
@@ -357,7 +384,7 @@ TAMPERINGS = (
         ),
         (("role-trust-changed", ANALYTICS, SCIENTISTS),),
         "critical",
-        gains=frozenset({(ANYBODY, "orders"), (ANYBODY, "order_lines"), (ANYBODY, "profiles")}),
+        gains=each_of(ANYBODY, *SALES, "profiles"),
         says="also allows anybody sts:AssumeRole",
     ),
     Tampering(
@@ -371,7 +398,7 @@ TAMPERINGS = (
         ),
         (("role-trust-changed", ANALYTICS, PROVIDER),),
         "critical",
-        gains=of_orders(ANYBODY) | {(ANYBODY, "profiles")},
+        gains=each_of(ANYBODY, *OF_ORDERS, "profiles"),
     ),
     Tampering(
         "an administrator is removed",
@@ -384,7 +411,7 @@ TAMPERINGS = (
         a_role_administers,
         (("admin-undeclared", ANALYTICS, INTRUDER),),
         "critical",
-        gains=of_orders(INTRUDER) | {(INTRUDER, "profiles")},
+        gains=each_of(INTRUDER, *OF_ORDERS, "profiles"),
         says="role Intruder of analytics administers Lake Formation, and no file says so",
     ),
     Tampering(
@@ -506,7 +533,7 @@ TAMPERINGS = (
             ("bucket-policy-changed", ORDERS, ORDERS_BUCKET),
         ),
         "critical",
-        gains=frozenset({(STRANGER, "orders"), (STRANGER, "order_lines"), (STRANGER, "by_country")}),
+        gains=each_of(STRANGER, *OF_ORDERS),
     ),
     Tampering(
         "bucket, key and its own policies let a role of another domain in",
@@ -533,7 +560,7 @@ TAMPERINGS = (
             ("bucket-policy-changed", ORDERS, ORDERS_BUCKET),
         ),
         "critical",
-        gains=frozenset({(CHARGERS, "orders"), (CHARGERS, "order_lines"), (CHARGERS, "by_country")}),
+        gains=each_of(CHARGERS, *OF_ORDERS),
     ),
     Tampering(
         "a bucket no longer wants TLS",
@@ -556,7 +583,7 @@ TAMPERINGS = (
         disable_key,
         (("key-disabled", ORDERS, "alias/acme-orders"),),
         "high",
-        loses=READERS_OF_ORDERS,
+        loses=READERS_OF_ORDERS | each_of(ORDERS_DELIVERY, "order_changes"),
     ),
     Tampering(
         "a bucket is no longer encrypted with the domain's key",
@@ -569,7 +596,7 @@ TAMPERINGS = (
         delete_role,
         (("role-missing", ANALYTICS, ANALYSTS),),
         "high",
-        loses=of_orders(ANALYSTS),
+        loses=each_of(ANALYSTS, *OF_ORDERS),
     ),
     Tampering(
         "a role's policy no longer lets it ask for data",
@@ -588,7 +615,7 @@ TAMPERINGS = (
         ),
         (("role-policy-changed", PAYMENTS, FRAUD),),
         "high",
-        loses=frozenset({(FRAUD, "orders"), (FRAUD, "entries")}),
+        loses=each_of(FRAUD, "orders", "entries", "charges"),
     ),
     Tampering(
         "a role gets more policies",
@@ -646,13 +673,7 @@ TAMPERINGS = (
         ),
         (("role-trust-changed", GOVERNANCE, REGISTRATION),),
         "high",
-        loses=READERS_OF_ORDERS
-        | {(SCIENTISTS, "profiles"), (FRAUD, "entries"), (CHARGERS, "entries")}
-        | {
-            (f"arn:aws:iam::{CUSTOMERS}:role/{name}", each)
-            for name in ("acme-customers-engineers", "CustomerDataSteward")
-            for each in ("profiles", "consents")
-        },
+        loses=READERS_OF_ORDERS | READERS_OF_PAYMENTS | READERS_OF_CUSTOMERS,
     ),
     Tampering(
         "a location is deregistered",
@@ -693,14 +714,14 @@ TAMPERINGS = (
         reshare,
         (("share-pending", GOVERNANCE, PAYMENTS),),
         "high",
-        loses=frozenset({(FRAUD, "orders"), (FRAUD, "entries"), (CHARGERS, "entries")}),
+        loses=each_of(FRAUD, "orders") | READERS_OF_PAYMENTS,
     ),
     Tampering(
         "a share is rejected",
         all_of(reshare, reject),
         (("share-rejected", GOVERNANCE, PAYMENTS),),
         "high",
-        loses=frozenset({(FRAUD, "orders"), (FRAUD, "entries"), (CHARGERS, "entries")}),
+        loses=each_of(FRAUD, "orders") | READERS_OF_PAYMENTS,
     ),
     Tampering(
         "a role that was granted something is deleted",

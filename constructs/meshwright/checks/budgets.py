@@ -10,7 +10,7 @@ CODE = "budget"
 
 
 def check(files: Files) -> Iterator[Finding]:
-    """Each alert once, since two notifications of a budget can't be the same; and only where dollars are paid.
+    """Each alert once, since two notifications can't be the same; and only where dollars are paid.
 
     Accounts in China are billed in yuan, and GovCloud's own accounts have no budgets
     (https://docs.aws.amazon.com/govcloud-us/latest/UserGuide/using-govcloud.html).

@@ -50,7 +50,8 @@ def explain(
     table: Annotated[
         str,
         typer.Argument(
-            metavar="TABLE", help="DOMAIN.PRODUCT.TABLE, or with .COLUMN behind it; DOMAIN.STREAM for a stream."
+            metavar="TABLE",
+            help="DOMAIN.PRODUCT.TABLE, or with .COLUMN behind it; DOMAIN.STREAM for a stream.",
         ),
     ],
     root: Root = HERE,

@@ -12,8 +12,9 @@ account with grant option, and in that account its roles are granted what they u
 from collections.abc import Iterable
 from typing import TypedDict
 
-from meshwright.config.domain_file import Product
-from meshwright.mesh.model import Domain, Mesh
+from meshwright.config.domain_file import Product, Table
+from meshwright.mesh.model import Domain, DomainRole, Mesh
+from meshwright.mesh.platform_roles import DELIVERY, PARTITIONS
 from meshwright.mesh.subscriptions import Subscription
 
 GRANT_OPTION = " with grant option"
@@ -22,6 +23,8 @@ PRODUCER_DATABASE = "ALTER, CREATE_TABLE, DESCRIBE"
 PRODUCER_TABLE = "ALTER, DELETE, DESCRIBE, DROP, INSERT, SELECT"
 WRITER_TABLE = "ALTER, DELETE, DESCRIBE, INSERT, SELECT"
 READER_TABLE = "DESCRIBE, SELECT"
+COMMITTER_TABLE = "ALTER, DESCRIBE, INSERT, SELECT"
+PARTITIONS_TABLE = "ALTER, DESCRIBE"
 
 
 Grants = dict[str, dict[str, list[str]]]
@@ -150,27 +153,48 @@ def access_document(mesh: Mesh, domain: Domain) -> GrantsDocument:
     names, catalog = mesh.names, mesh.governance_account
     grants: Grants = {}
     roles = list(domain.roles.values())
-    writers = [role.arn for role in roles if role.access == "write"]
     for product_name, product in domain.file.products.items():
         database = names.database(domain.name, product_name)
         users = [
             role.arn for role in roles if any(role.works_on(product_name, table) for table in product.tables)
         ]
         _describe(mesh, domain, database, users, grants)
-        for table in product.tables:
-            key = f"{catalog}:table/{database}/{table}"
-            working = [role for role in roles if role.works_on(product_name, table)]
-            _add(grants, key, WRITER_TABLE, [role.arn for role in working if role.access == "write"])
-            _add(grants, key, READER_TABLE, [role.arn for role in working if role.access == "read"])
+        for table_name, table in product.tables.items():
+            key = f"{catalog}:table/{database}/{table_name}"
+            for role in roles:
+                if role.works_on(product_name, table_name):
+                    _add(grants, key, _on_own_table(role, table), [role.arn])
     if domain.file.products:
         location = f"{catalog}:location/{names.bucket(domain.name, domain.account, 'products')}"
-        _add(grants, location, "DATA_LOCATION_ACCESS", writers)
+        users = [role.arn for role in roles if _points_to_files(domain, role)]
+        _add(grants, location, "DATA_LOCATION_ACCESS", users)
     for subscription in mesh.agreed_by_consumer.get(domain.name, ()):
         users = [domain.roles[key].arn for key in subscription.roles]
         _describe(mesh, domain, names.database(subscription.producer, subscription.product), users, grants)
         for key in filters_of(mesh, subscription):
             _add(grants, key, "SELECT", users)
     return {"Grants": _sorted(grants)}
+
+
+def _on_own_table(role: DomainRole, table: Table) -> str:
+    """What a role is granted on a table of its domain. Those of services get no more than their work takes.
+
+    Firehose writes a parquet table's files itself and looks up their schema; into an Iceberg table it commits
+    (docs/streaming.md). The role of partitions registers them.
+    """
+    if role.service is not None and role.key == PARTITIONS:
+        return PARTITIONS_TABLE
+    if role.service is not None and role.key == DELIVERY:
+        return COMMITTER_TABLE if table.format == "iceberg" else READER_TABLE
+    return WRITER_TABLE if role.access == "write" else READER_TABLE
+
+
+def _points_to_files(domain: Domain, role: DomainRole) -> bool:
+    """Whether a role tells the catalog of files, new tables or partitions."""
+    if role.only is None or role.key == PARTITIONS:
+        return role.access == "write"
+    tables = (domain.file.products[product].tables[table] for product, table in role.only)
+    return role.key == DELIVERY and any(table.format == "iceberg" for table in tables)
 
 
 def _describe(mesh: Mesh, domain: Domain, database: str, roles: list[str], grants: Grants) -> None:

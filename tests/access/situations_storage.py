@@ -1,10 +1,11 @@
 """Situations of the data path: registration and its role."""
 
+from dataclasses import replace
 from functools import partial
 
 from meshwright.access import enforcement, storage_path
 from meshwright.access.decision import Fault, Step, Way
-from meshwright.access.state import Identity, Key, Location, Table
+from meshwright.access.state import Identity, Key, LakeState, Location, Table
 from tests.access.building import (
     ANALYST,
     BUCKET,
@@ -47,6 +48,12 @@ def role(*statements, trust=TRUST):
     return put(G, "identities", REGISTRATION, Identity(policy=policy(*statements), trust=trust))
 
 
+def disabled_key(state: LakeState) -> LakeState:
+    """The key is as it was, and disabled."""
+    key = state.account(P).keys[KEY]
+    return put(P, "keys", KEY, replace(key, enabled=False))(state)
+
+
 def of_the_catalogs_account(*bucket_statements, key_statements=None):
     """The bucket and its key are of the catalog's account."""
     own = KEY.replace(P, G)
@@ -69,6 +76,12 @@ REGISTRATIONS = (
         page=ATHENA,
         changes=(UNREGISTERED, reads_files(ANALYST, C)),
         way=Way.STORAGE,
+    ),
+    no(
+        name="not registered, with S3 of its own and a disabled key",
+        page="https://docs.aws.amazon.com/kms/latest/developerguide/enabling-keys.html",
+        changes=(UNREGISTERED, reads_files(ANALYST, C), disabled_key),
+        broken=Step.LOCATION,
     ),
     yes(
         name="not registered, with S3 and without GetDataAccess",

@@ -251,7 +251,7 @@ READERS_OF_ORDERS = frozenset().union(
     each_of(ORDERS_ANALYSTS, *OF_ORDERS),
     each_of(ORDERS_SPARK, *OF_ORDERS),
     each_of(ORDERS_PIPELINES, *OF_ORDERS),
-    each_of(ORDERS_QUALITY, "orders", "order_lines"),  # those with rules
+    each_of(ORDERS_QUALITY, *SALES),  # sales promises completeness, so each of its tables has rules
     each_of(ANALYSTS, *OF_ORDERS),
     each_of(SCIENTISTS, *SALES),
     each_of(ANALYTICS_PIPELINES, *SALES),

@@ -36,9 +36,10 @@ def demo(shared_demo: subprocess.CompletedProcess[str]) -> subprocess.CompletedP
 
 DEPLOY = ("--require-approval", "never", "--concurrency", "4", "--progress", "events", "-c", "base=deployed")
 APPROVAL = "      - {domain: analytics, until: 2028-12-31}       # PII columns stay hidden\n"
-TOTAL = 'total: {type: "decimal(12,2)"'
+TOTAL = 'total: {type: "decimal(12,2)", description'
 SUNSET = date.today() + timedelta(days=60)
 DATA = f"acme-customers-products-{CUSTOMERS}"
+WAITS = "      profiles: {wait_for: customers.profiles, within: 24h, timeout: 3h}\n"
 OBJECT = "profiles/profiles/country=DE/kept.parquet"
 
 
@@ -129,7 +130,8 @@ def change(mesh: Deployed) -> None:
             take_away,
             (
                 "products.sales.tables: table `orders` is removed, but analytics (roles analysts, "
-                "scientists) and payments (role fraud) read it. Announce it first: `status: deprecated`",
+                "scientists, pipelines) and payments (role fraud) read it. Announce it first: `status: "
+                "deprecated`",
                 "domain customers is removed from dev, and with it product `profiles`, but analytics (role "
                 "scientists) reads `profiles`. Announce it first: `status: deprecated`",
                 "there is no domain `customers`",
@@ -138,11 +140,12 @@ def change(mesh: Deployed) -> None:
         (
             change,
             (
-                "the approval of analytics is removed, but analytics (roles analysts, scientists) reads",
+                "the approval of analytics is removed, but analytics (roles analysts, scientists, pipelines) "
+                "reads",
                 "the type of column `total` changes from decimal(12,2) to decimal(10,2), but analytics "
-                "(roles analysts, scientists) and payments (role fraud) read it",
+                "(roles analysts, scientists, pipelines) and payments (role fraud) read it",
                 "the account of orders in dev changes from 222222222221 to 222222222229, where none of its "
-                "data is, but analytics (roles analysts, scientists) reads",
+                "data is, but analytics (roles analysts, scientists, pipelines) reads",
             ),
         ),
     ],
@@ -195,7 +198,8 @@ def test_explain_says_the_same_of_files_and_accounts(mesh: Deployed) -> None:
         for role in each.roles
         for access in each.tables
     ]
-    assert len(asked) == 7
+    # Three roles of analytics read three tables of sales; three more pairs are of one role and table each.
+    assert len(asked) == 12
     for role, table in asked:
         about = question(mesh.root, environment=None, role=role, table=table, today=date.today())
         by_files, by_accounts = explained(about, compiled), explained(about, live)
@@ -244,7 +248,7 @@ def test_step_1_it_is_announced_and_consumers_are_told(mesh: Deployed) -> None:
     )
     done = mesh.cdk("deploy", "acme-customers-share", *DEPLOY)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert_subscriptions_hold(mesh, 5)
+    assert_subscriptions_hold(mesh, 6)
 
     file = mesh.root / "domains" / "customers.yaml"
     text = file.read_text()
@@ -258,27 +262,35 @@ def test_step_1_it_is_announced_and_consumers_are_told(mesh: Deployed) -> None:
     ) in early.stdout
 
 
-def drop_request(mesh: Deployed, domain: str, product: str) -> None:
+def drop_request(mesh: Deployed, domain: str, of: str) -> None:
+    """`of` is a product or stream, as the request names it."""
     file = mesh.root / "domains" / f"{domain}.yaml"
-    kept = [
-        part for part in re.split(r"(?=^  - product: )", file.read_text(), flags=re.M) if product not in part
-    ]
+    parts = re.split(r"(?=^  - (?:product|stream): |^\w)", file.read_text(), flags=re.M)
+    kept = [each for each in parts if not re.match(rf"  - (product|stream): {of}\b", each)]
+    assert len(kept) == len(parts) - 1
     file.write_text("".join(kept))
 
 
 def test_step_2_consumers_let_go(mesh: Deployed) -> None:
     drop_request(mesh, "analytics", "customers.profiles")
+    drop_request(mesh, "analytics", "customers.profile-changes")
     drop_request(mesh, "payments", "customers.profiles")
-    done = mesh.cdk("deploy", "acme-customers-share", "acme-analytics-*", *DEPLOY)
+    waits = mesh.meshwright("validate")
+    assert waits.returncode == 1
+    assert "pipelines.revenue.steps.profiles.wait_for: this domain does not ask for" in waits.stdout
+    mesh.edit("domains/analytics.yaml", WAITS, "")
+    mesh.edit("domains/analytics.yaml", ", after: [profiles]", "")
+    done = mesh.cdk("deploy", "acme-customers-*", "acme-analytics-*", *DEPLOY)
     assert done.returncode == 0, done.stdout + done.stderr
     assert audited(mesh) == "Mesh acme, environment dev, 5 accounts: everything is as declared\n"
-    assert_subscriptions_hold(mesh, 4)
+    assert_subscriptions_hold(mesh, 5)
 
 
 def test_step_3_its_stacks_are_destroyed_and_no_others(mesh: Deployed) -> None:
     done = mesh.cdk("destroy", "acme-customers-*", "-c", "domains=customers", "--force")
     assert done.returncode == 0, done.stdout + done.stderr
     assert re.findall(r"(\S+): destroyed", done.stdout + done.stderr) == [
+        "acme-customers-workloads",
         "acme-customers-access",
         "acme-customers-share",
         "acme-customers-foundation",
@@ -290,7 +302,7 @@ def test_step_4_its_file_is_removed_and_nothing_is_left_but_the_data(mesh: Deplo
     checked = mesh.meshwright("validate", "--local", "--base", "HEAD")
     assert checked.returncode == 0, checked.stdout
     assert audited(mesh) == "Mesh acme, environment dev, 4 accounts: everything is as declared\n"
-    assert_subscriptions_hold(mesh, 4)
+    assert_subscriptions_hold(mesh, 5)
     assert traces(mesh) == dict.fromkeys(LISTINGS, 0)
 
     customers = clients(mesh)[CUSTOMERS]
@@ -311,16 +323,20 @@ def test_a_domain_that_stays_as_a_consumer_stops_publishing(mesh: Deployed) -> N
     file = mesh.root / "domains" / "payments.yaml"
     text = file.read_text()
     file.write_text(text[: text.index("products:\n")] + text[text.index("consumes:\n") :])
-    done = mesh.cdk("deploy", "acme-payments-access", *DEPLOY)
+    lands = mesh.meshwright("validate")
+    assert lands.returncode == 1
+    assert "streams.charges.lands_in" in lands.stdout
+    mesh.edit("domains/payments.yaml", "    lands_in: ledger.charges\n", "")
+    done = mesh.cdk("deploy", "acme-payments-*", *DEPLOY)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert_subscriptions_hold(mesh, 4)
+    assert_subscriptions_hold(mesh, 5)
     assert "no file declares the database acme_payments_ledger" in audited(mesh)
 
     cloudformation = clients(mesh)[GOVERNANCE].client("cloudformation")
     cloudformation.delete_stack(StackName="acme-payments-share")
     gone = cloudformation.get_waiter("stack_delete_complete")
     gone.wait(StackName="acme-payments-share", WaiterConfig={"Delay": 1})
-    assert_subscriptions_hold(mesh, 4)
+    assert_subscriptions_hold(mesh, 5)
     assert audited(mesh) == "Mesh acme, environment dev, 4 accounts: everything is as declared\n"
 
 

@@ -1,7 +1,8 @@
-"""Roles of services are granted on tables what their work takes, and no more."""
+"""What roles are granted on tables, and allowed by IAM, is what their work takes."""
 
 from meshwright.mesh.documents import access_document
 from meshwright.mesh.model import Mesh
+from meshwright.mesh.policies import domain_role_policy
 from tests.cdk.synthesis import mesh_of, raw_files
 
 
@@ -37,3 +38,17 @@ def test_in_the_example_mesh() -> None:
         "ALTER, DELETE, DESCRIBE, INSERT, SELECT",
         "DATA_LOCATION_ACCESS",
     }
+
+
+def test_every_wildcard_has_its_reason() -> None:
+    """A stack acknowledges the wildcards of all its roles at once: none may have hidden behind another's."""
+    mesh = mesh_of(raw_files())
+    wide = [
+        (role.name, allow)
+        for domain in mesh.domains.values()
+        for role in domain.roles.values()
+        for allow in domain_role_policy(mesh, domain, role, key_arn="arn:aws:kms:eu-west-1:1:key/1")
+        if any("*" in each for each in (*allow.resources, *allow.actions))
+    ]
+    assert len(wide) > 20
+    assert [(name, allow.resources) for name, allow in wide if not allow.why_wildcard] == []

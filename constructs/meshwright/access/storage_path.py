@@ -91,7 +91,7 @@ def may_be_let_in(state: LakeState, principal: str, account: str, files: Files) 
 
 
 def may_read_files(state: LakeState, principal: str, files: Files, action: str) -> Hop:
-    """Whether IAM lets the principal read (or write) the files itself, past Lake Formation."""
+    """Whether IAM and their key let the principal read (or write) the files itself, past Lake Formation."""
     account, name = account_of(principal) or "", ON_OBJECTS[action]
     if files.owner is None or not may_be_let_in(state, principal, account, files):
         return Hop(Step.STORAGE, account, principal, Fault.MISSING, action=name)
@@ -99,6 +99,9 @@ def may_read_files(state: LakeState, principal: str, files: Files, action: str) 
     context = _context(state, files, principal)
     statements, assumed = list[Statement](), list[str]()
     for use in (_objects(state, files, name), *_key_uses(state, files, name)):
+        used = _key(state, use.resource) if use.resource == files.key else None
+        if used is not None and not used.enabled:
+            return Hop(Step.KEY, use.owner, used.alias or use.resource, Fault.FAILED, action=use.action)
         found = both_allow(use, principal, identity, context)
         if found.fault:
             return Hop(Step.STORAGE, account, principal, found.fault, found.statements, use.action)

@@ -34,6 +34,7 @@ class DomainRole(iam.CfnRole):
         trusted_by: Sequence[str] = (),
         service: str | None = None,
         permissions_boundary_arn: str | None = None,
+        acknowledge: bool = True,
         env: cdk.Environment | None = None,
         tags: Tags | None = None,
     ) -> None:
@@ -41,9 +42,10 @@ class DomainRole(iam.CfnRole):
         AWS `service` for a role of a service. `more`: what else it may do.
 
         With more databases than fit, the policy names all that begin with `database_prefix`.
+        `acknowledge=False` where a stack acknowledges the wildcards of all its roles at once, to save time.
         """
         place = place_of(scope, env)
-        allows = role_statements(
+        self.allows = role_statements(
             place,
             governance_account,
             databases=databases,
@@ -57,8 +59,9 @@ class DomainRole(iam.CfnRole):
             role_name=role_name,
             assume_role_policy_document=role_trust(place, trusted_by, service=service),
             permissions_boundary=permissions_boundary_arn,
-            policies=[role_policy(DATA_POLICY, allows)],
+            policies=[role_policy(DATA_POLICY, self.allows)],
             tags=cfn_tags(tags),
         )
         self.literal_arn = place.iam(f"role/{role_name}")
-        acknowledge_wildcards(self, allows)
+        if acknowledge:
+            acknowledge_wildcards(self, self.allows)

@@ -6,6 +6,7 @@ from constructs import Construct
 from meshwright.cdk.asset import ProviderCode
 from meshwright.cdk.declared import add_declared
 from meshwright.cdk.governance import LakeFormationSettings
+from meshwright.cdk.policies import acknowledge_wildcards
 from meshwright.cdk.provider import LakeFormationProvider
 from meshwright.cdk.roles import DomainRole
 from meshwright.cdk.stacks.base import MeshStack
@@ -91,6 +92,7 @@ class FoundationStack(MeshStack):
         for resource in self.declared.values():
             resource.node.add_dependency(self.streams)
         self.roles = {key: self._role(role) for key, role in domain.roles.items() if role.create}
+        acknowledge_wildcards(self, [allow for role in self.roles.values() for allow in role.allows])
 
     def _role(self, role: RoleSpec) -> DomainRole:
         mesh, domain = self.mesh, self.domain
@@ -106,6 +108,7 @@ class FoundationStack(MeshStack):
             trusted_by=role.trusted_by,
             service=role.service,
             permissions_boundary_arn=self.boundary_arn,
+            acknowledge=False,
             env=self.target,
             tags=self.resource_tags,
         )

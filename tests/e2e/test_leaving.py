@@ -19,7 +19,7 @@ from meshwright.mesh.subscriptions import Status
 
 from .conftest import REPOSITORY, Deployed
 from .tampering import CUSTOMERS, FRAUD, GOVERNANCE, ORDERS, filtered
-from .traces import LISTINGS, clients, traces
+from .traces import LISTINGS, RULES, clients, traces
 
 pytestmark = pytest.mark.e2e
 
@@ -303,7 +303,7 @@ def test_step_4_its_file_is_removed_and_nothing_is_left_but_the_data(mesh: Deplo
     assert checked.returncode == 0, checked.stdout
     assert audited(mesh) == "Mesh acme, environment dev, 4 accounts: everything is as declared\n"
     assert_subscriptions_hold(mesh, 5)
-    assert traces(mesh) == dict.fromkeys(LISTINGS, 0)
+    assert traces(mesh) == dict.fromkeys([*LISTINGS, RULES], 0)
 
     customers = clients(mesh)[CUSTOMERS]
     settings = customers.client("lakeformation").get_data_lake_settings()["DataLakeSettings"]

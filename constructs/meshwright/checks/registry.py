@@ -21,6 +21,7 @@ from meshwright.checks import (
     roles,
     rows,
     service_levels,
+    stack_sizes,
     storage,
     stream_limits,
     stream_references,
@@ -64,12 +65,19 @@ CHECKS: Final[tuple[Callable[[Files], Iterator[Finding]], ...]] = (
 )
 
 
+AFTERWARDS: Final[tuple[Callable[[Files], Iterator[Finding]], ...]] = (stack_sizes.workloads,)
+"""Checks of what the files lead to, which only files without errors do."""
+
+
 def check(files: Files) -> tuple[Problem, ...]:
     """What the files get wrong about each other or about AWS, with places, sorted.
 
     Files with problems of their own are left out, and nothing is said about what refers to them.
     """
-    return locate(files, (finding for each in CHECKS for finding in each(files)))
+    found = locate(files, (finding for each in CHECKS for finding in each(files)))
+    if found or files.problems:
+        return found
+    return locate(files, (finding for each in AFTERWARDS for finding in each(files)))
 
 
 def locate(files: Files, findings: Iterator[Finding]) -> tuple[Problem, ...]:

@@ -1,4 +1,4 @@
-"""README and docs/access.md show outputs of the commands on the example mesh: these are what they print."""
+"""What README and the guides show is what is printed, and what they count is so."""
 
 import re
 import shutil
@@ -7,10 +7,13 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from benchmarks.synth import write_mesh
 
 from meshwright.commands.access import access
 from meshwright.commands.explain import explain
 from meshwright.commands.plan import plan
+from meshwright.mesh.inventory import inventory
+from meshwright.project import load_mesh
 
 REPOSITORY = Path(__file__).parents[1]
 TODAY = date(2026, 11, 24)
@@ -94,3 +97,17 @@ def test_plan(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert code == 1
     assert len(lines) > 10
     assert capsys.readouterr().out.splitlines()[: len(lines)] == lines
+
+
+def test_resources_of_a_domain_with_every_part(tmp_path: Path) -> None:
+    """The table of docs/how-it-works.md counts a domain of the benchmark."""
+    write_mesh(tmp_path, 5, parts=True)
+    mesh = load_mesh(tmp_path, environment=None, today=TODAY)
+    counted = {
+        stack.name.rpartition("-")[2]: len(stack.resources)
+        for stack in inventory(mesh).values()
+        if stack.domain == "d0"
+    }
+    page = (REPOSITORY / "docs" / "how-it-works.md").read_text()
+    rows = re.findall(r"^\| (foundation|share|access|workloads) \| (\d+) \|", page, re.MULTILINE)
+    assert {stack: int(number) for stack, number in rows} == counted

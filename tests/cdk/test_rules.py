@@ -124,7 +124,7 @@ def test_nag_over_what_works_on_the_data(assembly: Path) -> None:
         == {
             "AwsSolutions-KDF1",  # with a stream as its source a delivery has no encryption of its own to set
             "AwsSolutions-SF1",  # errors are logged, and not what passes through: it can be data
-            "AwsSolutions-SQS3",  # nobody takes messages from these queues, so none can fail: they are only counted
+            "AwsSolutions-SQS3",  # messages are counted and taken by nobody, so none can fail
             "AwsSolutions-SF2",  # X-Ray has a price, and a pipeline's history tells which step took how long
         }
     )

@@ -6,9 +6,12 @@ from functools import cache
 from typing import Any
 
 import boto3
+import moto.backends
+import moto.core.responses
 import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
+from moto.core.responses import BaseResponse
 
 REGION = "eu-west-1"
 SESSION = boto3.Session()
@@ -154,3 +157,13 @@ def test_managed_policies_of_aws_are_missing() -> None:
 def test_cloudtrail_cannot_look_up_events() -> None:
     with pytest.raises((ClientError, NotImplementedError)):
         client("cloudtrail").lookup_events()
+
+
+def test_services_and_their_methods_are_looked_up_at_every_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    listed: list[object] = []
+    monkeypatch.setattr(moto.backends.os, "listdir", lambda path: listed.append(path) or [])
+    for _ in range(2):
+        list(moto.backends.list_of_moto_modules())
+    assert len(listed) == 2
+    names = moto.core.responses.method_names_from_class
+    assert names(BaseResponse) is not names(BaseResponse)

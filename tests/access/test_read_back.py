@@ -21,7 +21,7 @@ def _agreed(drawn: Drawn) -> int:
     return sum(each.status is Status.AGREED for each in drawn.resolved.subscriptions)
 
 
-@settings(examples(4), phases=[Phase.explicit, Phase.reuse, Phase.generate])  # to shrink takes minutes
+@settings(examples(2), phases=[Phase.explicit, Phase.reuse, Phase.generate])  # to shrink takes minutes
 @given(meshes(most=3).filter(lambda drawn: _agreed(drawn) > 1))
 def test_what_is_read_back_is_what_the_two_keys_say(
     aws: Aws, account: Callable[[], str], drawn: Drawn

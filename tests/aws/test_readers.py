@@ -63,6 +63,26 @@ def test_a_user_has_the_policies_of_its_groups_too(entered: Account, calls: Call
     assert calls.unread == ()
 
 
+def test_a_policy_that_many_roles_have_is_asked_for_once(entered: Account, calls: Calls) -> None:
+    iam, asked = entered.client("iam"), list[str]()
+    policy = iam.create_policy(PolicyName="limit", PolicyDocument=allow("s3:GetObject"))["Policy"]["Arn"]
+    trust = json.dumps({"Version": "2012-10-17", "Statement": []})
+    roles = [
+        iam.create_role(RoleName=f"r{n}", AssumeRolePolicyDocument=trust, PermissionsBoundary=policy)
+        for n in range(6)
+    ]
+    for n in range(6):
+        iam.attach_role_policy(RoleName=f"r{n}", PolicyArn=policy)
+    for operation in ("GetPolicy", "GetPolicyVersion"):
+        iam.meta.events.register(f"before-call.iam.{operation}", lambda model, **_: asked.append(model.name))
+
+    found = read_identities(calls, [role["Role"]["Arn"] for role in roles])
+
+    document = Policy((allowed("s3:GetObject"),))
+    assert [(each.policy, each.boundary) for each in found.values()] == [(document, document)] * 6
+    assert asked == ["GetPolicy", "GetPolicyVersion"]
+
+
 def test_how_buckets_are_encrypted(entered: Account, calls: Calls) -> None:
     s3, kms = entered.client("s3"), entered.client("kms")
     key = kms.create_key()["KeyMetadata"]

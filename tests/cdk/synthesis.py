@@ -9,7 +9,7 @@ from typing import Any
 
 import aws_cdk as cdk
 
-from meshwright.cdk import build
+from meshwright.cdk import build, create_app
 from meshwright.mesh.model import Mesh, resolve
 from meshwright.project import load_files
 
@@ -37,8 +37,8 @@ def mesh_of(files: Mapping[str, Any], environment: str = "dev") -> Mesh:
 
 
 def synthesize(add_stacks: Callable[[cdk.App], object]) -> Path:
-    """The output folder of an app."""
-    app = cdk.App(outdir=tempfile.mkdtemp(prefix="meshwright-test-"), analytics_reporting=False)
+    """The output folder of an app, made as `app.py` makes its own."""
+    app = create_app(outdir=tempfile.mkdtemp(prefix="meshwright-test-"))
     add_stacks(app)
     return Path(app.synth().directory)
 

@@ -3,24 +3,26 @@
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_s3 as s3
 from aws_cdk import cloudformation_include
-from cdk_nag import AwsSolutionsChecks
-from cfnlint.config import ConfigMixIn
-from cfnlint.rules import Rules
-from cfnlint.runner import Runner, run_template_by_file_path
 
 from meshwright.cdk import DomainKey, build
 from meshwright.mesh.model import Mesh
 from tests.cdk.synthesis import synthesize
 from tests.cdk.test_examples import EXAMPLES, add_example
 
+if TYPE_CHECKING:  # importing it takes a second, also where another worker runs these tests
+    from cfnlint.rules import Rules
+
 
 def nag(add_stacks: Callable[[cdk.App], object]) -> list[tuple[str, str]]:
     """Rule and path of what AwsSolutions finds and nobody acknowledged."""
+    from cdk_nag import AwsSolutionsChecks
+
     app = cdk.App()
     add_stacks(app)
     report = AwsSolutionsChecks(app).validate_scope(app)
@@ -33,6 +35,9 @@ def nag(add_stacks: Callable[[cdk.App], object]) -> list[tuple[str, str]]:
 
 def lint(folder: Path) -> list[str]:
     """What cfn-lint says about the templates in a folder."""
+    from cfnlint.config import ConfigMixIn
+    from cfnlint.runner import run_template_by_file_path
+
     paths = sorted(folder.glob("*.template.json"))
     assert paths
     return [
@@ -45,8 +50,11 @@ def lint(folder: Path) -> list[str]:
 
 
 @cache
-def lint_rules() -> Rules:
+def lint_rules() -> "Rules":
     """All rules of cfn-lint. `lint_file` loads them at each call, which takes longer than applying them."""
+    from cfnlint.config import ConfigMixIn
+    from cfnlint.runner import Runner
+
     return Runner(ConfigMixIn([])).rules
 
 
@@ -119,15 +127,12 @@ def test_nag_over_what_works_on_the_data(assembly: Path) -> None:
         for domain in ("analytics", "customers", "orders", "payments")
         for rule, _ in read_back(assembly, f"acme-{domain}-workloads")
     }
-    assert (
-        found
-        == {
-            "AwsSolutions-KDF1",  # with a stream as its source a delivery has no encryption of its own to set
-            "AwsSolutions-SF1",  # errors are logged, and not what passes through: it can be data
-            "AwsSolutions-SQS3",  # messages are counted and taken by nobody, so none can fail
-            "AwsSolutions-SF2",  # X-Ray has a price, and a pipeline's history tells which step took how long
-        }
-    )
+    assert found == {
+        "AwsSolutions-KDF1",  # with a stream as its source a delivery has no encryption of its own to set
+        "AwsSolutions-SF1",  # errors are logged, and not what passes through: it can be data
+        "AwsSolutions-SQS3",  # messages are counted and taken by nobody, so none can fail
+        "AwsSolutions-SF2",  # X-Ray has a price, and a pipeline's history tells which step took how long
+    }
 
 
 def test_lint_over_the_example_mesh(assembly: Path) -> None:

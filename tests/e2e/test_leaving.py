@@ -246,7 +246,7 @@ def test_step_1_it_is_announced_and_consumers_are_told(mesh: Deployed) -> None:
     assert any(
         line.startswith("domains/analytics.yaml:") and notice in line for line in told.stdout.splitlines()
     )
-    done = mesh.cdk("deploy", "acme-customers-share", *DEPLOY)
+    done = mesh.cdk("deploy", "acme-customers-share", *DEPLOY, "-c", "domains=customers")
     assert done.returncode == 0, done.stdout + done.stderr
     assert_subscriptions_hold(mesh, 6)
 
@@ -280,13 +280,14 @@ def test_step_2_consumers_let_go(mesh: Deployed) -> None:
     assert "pipelines.revenue.steps.profiles.wait_for: this domain does not ask for" in waits.stdout
     mesh.edit("domains/analytics.yaml", WAITS, "")
     mesh.edit("domains/analytics.yaml", ", after: [profiles]", "")
-    done = mesh.cdk("deploy", "acme-customers-*", "acme-analytics-*", *DEPLOY)
+    stacks = ("acme-customers-*", "acme-analytics-*", "--exclusively")
+    done = mesh.cdk("deploy", *stacks, *DEPLOY, "-c", "domains=customers,analytics")
     assert done.returncode == 0, done.stdout + done.stderr
     assert audited(mesh) == "Mesh acme, environment dev, 5 accounts: everything is as declared\n"
     assert_subscriptions_hold(mesh, 5)
 
 
-def test_step_3_its_stacks_are_destroyed_and_no_others(mesh: Deployed) -> None:
+def test_step_4_its_stacks_are_destroyed_and_no_others(mesh: Deployed) -> None:
     done = mesh.cdk("destroy", "acme-customers-*", "-c", "domains=customers", "--force")
     assert done.returncode == 0, done.stdout + done.stderr
     assert re.findall(r"(\S+): destroyed", done.stdout + done.stderr) == [
@@ -297,7 +298,7 @@ def test_step_3_its_stacks_are_destroyed_and_no_others(mesh: Deployed) -> None:
     ]
 
 
-def test_step_4_its_file_is_removed_and_nothing_is_left_but_the_data(mesh: Deployed) -> None:
+def test_step_5_its_file_is_removed_and_nothing_is_left_but_the_data(mesh: Deployed) -> None:
     (mesh.root / "domains" / "customers.yaml").unlink()
     checked = mesh.meshwright("validate", "--local", "--base", "HEAD")
     assert checked.returncode == 0, checked.stdout
@@ -327,8 +328,11 @@ def test_a_domain_that_stays_as_a_consumer_stops_publishing(mesh: Deployed) -> N
     assert lands.returncode == 1
     assert "streams.charges.lands_in" in lands.stdout
     mesh.edit("domains/payments.yaml", "    lands_in: ledger.charges\n", "")
-    done = mesh.cdk("deploy", "acme-payments-*", *DEPLOY)
+    done = mesh.cdk("deploy", "acme-payments-*", *DEPLOY, "-c", "domains=payments")
     assert done.returncode == 0, done.stdout + done.stderr
+    bus = clients(mesh)[GOVERNANCE].client("events").describe_event_bus(Name="acme")
+    assert ORDERS in bus["Policy"]
+    assert CUSTOMERS not in bus["Policy"], "any deployment of the governance stack takes a domain off it"
     assert_subscriptions_hold(mesh, 5)
     assert "no file declares the database acme_payments_ledger" in audited(mesh)
 
@@ -347,7 +351,7 @@ def test_deployed_again_it_names_what_was_kept_and_touches_nothing_of_it(mesh: D
     for group in logs.describe_log_groups(logGroupNamePrefix="/aws/lambda/acme-")["logGroups"]:
         logs.delete_log_group(logGroupName=group["logGroupName"])
     shutil.copy(REPOSITORY / "domains" / "customers.yaml", mesh.root / "domains")
-    done = mesh.cdk("deploy", "acme-customers-foundation", *DEPLOY)
+    done = mesh.cdk("deploy", "acme-customers-foundation", *DEPLOY, "-c", "domains=customers")
     assert done.returncode == 1
     assert "BucketAlreadyOwnedByYou" in done.stdout + done.stderr
     body = clients(mesh)[CUSTOMERS].client("s3").get_object(Bucket=DATA, Key=OBJECT)["Body"]

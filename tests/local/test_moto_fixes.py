@@ -6,12 +6,10 @@ from functools import cache
 from typing import Any
 
 import boto3
-import moto.backends
-import moto.core.responses
 import pytest
 from botocore.exceptions import ClientError
-from moto import mock_aws
-from moto.core.responses import BaseResponse
+from moto import backends, mock_aws
+from moto.core import responses
 
 REGION = "eu-west-1"
 SESSION = boto3.Session()
@@ -161,9 +159,9 @@ def test_cloudtrail_cannot_look_up_events() -> None:
 
 def test_services_and_their_methods_are_looked_up_at_every_request(monkeypatch: pytest.MonkeyPatch) -> None:
     listed: list[object] = []
-    monkeypatch.setattr(moto.backends.os, "listdir", lambda path: listed.append(path) or [])
+    monkeypatch.setattr(backends.os, "listdir", lambda path: listed.append(path) or [])
     for _ in range(2):
-        list(moto.backends.list_of_moto_modules())
+        list(backends.list_of_moto_modules())
     assert len(listed) == 2
-    names = moto.core.responses.method_names_from_class
-    assert names(BaseResponse) is not names(BaseResponse)
+    names = responses.method_names_from_class
+    assert names(responses.BaseResponse) is not names(responses.BaseResponse)

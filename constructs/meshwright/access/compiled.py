@@ -7,6 +7,7 @@ policies of roles that a domain only names, and what a permissions boundary allo
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from meshwright.access.documents import Entries, grants_of, readers_of, tags_of
@@ -252,7 +253,13 @@ def _identity(mesh: Mesh, policy: Policy, trust: Policy) -> Identity:
 
 
 def _policy(document: Mapping[str, Any]) -> Policy:
-    return parse_policy(document, text=json.dumps(document))
+    return _parsed(json.dumps(document))
+
+
+@lru_cache(maxsize=4096)
+def _parsed(text: str) -> Policy:
+    """A document parsed once: most are the same in every state that is compared."""
+    return parse_policy(json.loads(text), text=text)
 
 
 def _databases(mesh: Mesh, domain: Domain, bucket: str) -> Iterator[tuple[str, Database]]:

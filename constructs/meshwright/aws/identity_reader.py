@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from threading import Lock
 from typing import Any
 
 from meshwright.access.iam import Policy, parse_policy
@@ -28,6 +29,7 @@ class _Reader:
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
         self._managed: dict[str, Policy | None] = {}
+        self._asking: dict[str, Lock] = {}
 
     def identity(self, arn: str) -> Identity | None:
         kind, name = _kind(arn), arn.rpartition("/")[2]
@@ -78,10 +80,11 @@ class _Reader:
         return found + [self._document(each["PolicyArn"]) for each in attached]
 
     def _document(self, arn: str) -> Policy | None:
-        """The version in force of a managed policy."""
-        if arn not in self._managed:
-            self._managed[arn] = self._managed_policy(arn)
-        return self._managed[arn]
+        """The version in force of a managed policy; asked for once, though roles are read side by side."""
+        with self._asking.setdefault(arn, Lock()):
+            if arn not in self._managed:
+                self._managed[arn] = self._managed_policy(arn)
+            return self._managed[arn]
 
     def _managed_policy(self, arn: str) -> Policy | None:
         described = self._calls.one("iam", "get_policy", about=arn, PolicyArn=arn)

@@ -180,7 +180,8 @@ def services_are_looked_up_once() -> None:
     """moto lists its own folder and the methods of a service at every request: half of the time it takes."""
     services = tuple(moto.backends.list_of_moto_modules())
     moto.backends.list_of_moto_modules = lambda: services
-    moto.core.responses.method_names_from_class = cache(moto.core.responses.method_names_from_class)
+    responses: Any = moto.core.responses
+    responses.method_names_from_class = cache(responses.method_names_from_class)
 
 
 def dead_principals(policy: str | bytes) -> list[str]:

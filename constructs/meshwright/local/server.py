@@ -37,7 +37,10 @@ class Application:
     """
 
     def __init__(self, *, port: int, folder: Path, organization: str | None) -> None:
-        # After the environment is set, and here because moto takes a second to import.
+        # After the environment is set, and here because moto takes half a second to import.
+        from meshwright.local.moto_loading import leave_out_resources_of_cloudformation
+
+        leave_out_resources_of_cloudformation()
         from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
         from meshwright.local.services import Services
@@ -143,7 +146,7 @@ def main(argv: list[str] | None = None) -> int:
     write_state(folder, state)
     log.info("listening on 127.0.0.1:%s", port)
     try:
-        server.serve_forever()
+        server.serve_forever(poll_interval=0.1)  # how long it takes to end
     finally:
         application.services.close()
         state.remove(folder)

@@ -76,7 +76,7 @@ def test_without_compute_there_is_nothing() -> None:
 
 
 def test_the_application() -> None:
-    mesh = mesh_with({"spark": {"max_vcpus": 8, "max_memory_gb": 32, "max_disk_gb": 100, "idle_minutes": 5}})
+    mesh = mesh_with({"spark": {"max_vcpus": 16, "max_memory_gb": 64, "max_disk_gb": 100, "idle_minutes": 5}})
     (application,) = spark.resources(mesh, mesh.domains["shop"])
     assert application.type == "AWS::EMRServerless::Application"
     defaults = application.properties["RuntimeConfiguration"][0]["Properties"]
@@ -89,7 +89,7 @@ def test_the_application() -> None:
         "Architecture": "ARM64",
         "AutoStartConfiguration": {"Enabled": True},
         "AutoStopConfiguration": {"Enabled": True, "IdleTimeoutMinutes": 5},
-        "MaximumCapacity": {"Cpu": "8 vCPU", "Memory": "32 GB", "Disk": "100 GB"},
+        "MaximumCapacity": {"Cpu": "16 vCPU", "Memory": "64 GB", "Disk": "100 GB"},
         "MonitoringConfiguration": {
             "ManagedPersistenceMonitoringConfiguration": {"Enabled": False},
             "S3MonitoringConfiguration": {

@@ -15,12 +15,13 @@ class Spark(FileModel):
     """Release of EMR; 7.12 or later, so that jobs can write under Lake Formation."""
     architecture: Literal["arm64", "x86_64"] = "arm64"
     """Processors: Graviton (`arm64`), or `x86_64` for libraries that need it."""
-    max_vcpus: Annotated[int, Field(ge=4, le=4000)] = 32
-    """Most vCPUs that all running jobs use together."""
-    max_memory_gb: Annotated[int, Field(ge=8, le=30000)] = 128
-    """Most memory that they use together, in GB."""
-    max_disk_gb: Annotated[int, Field(ge=20, le=100000)] = 640
-    """Most disk that they use together, in GB."""
+    max_vcpus: Annotated[int, Field(ge=16, le=4000)] = 32
+    """Most vCPUs that all running jobs use together (16 or more: a job under Lake Formation has two drivers
+    and executors for each, of 4 vCPUs and 16 GB unless it says otherwise)."""
+    max_memory_gb: Annotated[int, Field(ge=64, le=30000)] = 128
+    """Most memory that they use together, in GB (64 or more)."""
+    max_disk_gb: Annotated[int, Field(ge=80, le=100000)] = 640
+    """Most disk that they use together, in GB (80 or more)."""
     idle_minutes: Annotated[int, Field(ge=1, le=10080)] = 15
     """It stops after so many minutes without a job."""
 

@@ -192,7 +192,7 @@ def _role(mesh: Mesh, domain: Domain, role: DomainRole) -> dict[str, str]:
     trusted = role.service or ", ".join(role.trusted_by) or "whom the account's IAM policies let"
     properties = {"access": role.access, "may be assumed by": trusted}
     properties |= {f"looks up {database}": "" for database in role_databases(mesh, domain, role)}
-    if role.access == "write" and role.only is None:
+    if role.access == "write" and role.service is None:
         properties |= {
             f"uses stream {mesh.names.stream(domain.name, key)}": "" for key in domain.file.streams
         }

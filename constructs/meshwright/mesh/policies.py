@@ -11,6 +11,7 @@ from meshwright.mesh.model import Domain, DomainRole, Mesh
 from meshwright.mesh.parts.delivery import failed_in_products
 from meshwright.mesh.parts.registry import key_users, platform_role_policy
 from meshwright.mesh.place import Place, place_in
+from meshwright.mesh.platform_roles import SPARK
 from meshwright.mesh.role_policies import WriteAccess, read_access, role_statements, role_trust, write_tables
 from meshwright.mesh.statements import Allow, trust
 from meshwright.mesh.storage_policies import (
@@ -84,11 +85,20 @@ def database_prefix(mesh: Mesh) -> str:
 
 def role_write_access(mesh: Mesh, domain: Domain, role: DomainRole, *, key_arn: str) -> WriteAccess | None:
     """What a created role has as a writer of the domain's products; None for a reader, and for a role that
-    works on single tables: its part says what it needs.
+    works on single tables: its part says what it needs. Of those that services assume, Spark's has the raw
+    bucket, where scripts and raw data are; none has streams.
     """
     if role.access != "write" or role.only is not None:
         return None
     names = mesh.names
+    if role.service is not None:
+        return WriteAccess(
+            bucket_name=names.bucket(domain.name, domain.account, "raw") if role.key == SPARK else None,
+            key_arn=key_arn,
+            databases=_own(mesh, domain),
+            database_prefix=_own_prefix(mesh, domain),
+            stream_prefix=names.stream(domain.name, ""),
+        )
     return WriteAccess(
         bucket_name=names.bucket(domain.name, domain.account, "raw"),
         key_arn=key_arn,

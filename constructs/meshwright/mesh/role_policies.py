@@ -54,8 +54,8 @@ class WriteAccess:
     Writing the products themselves goes through Lake Formation, as reading does.
     """
 
-    bucket_name: str
-    """The domain's raw bucket."""
+    bucket_name: str | None
+    """The domain's raw bucket; None: the role has nothing to do there."""
     key_arn: str
     """The key that encrypts bucket and streams."""
     databases: Sequence[str] = ()
@@ -150,26 +150,8 @@ def _glue(place: Place, accounts: Sequence[str], databases: Sequence[str]) -> li
 
 def write_access(place: Place, governance: str, write: WriteAccess, *, exact: bool = True) -> Iterator[Allow]:
     """What a role that makes a domain's products may do besides reading."""
-    yield Allow(
-        actions=[
-            "s3:AbortMultipartUpload",
-            "s3:DeleteObject",
-            "s3:GetObject",
-            "s3:ListMultipartUploadParts",
-            "s3:PutObject",
-        ],
-        resources=[place.s3(f"{write.bucket_name}/*")],
-        why_wildcard="The objects of the domain's own raw bucket.",
-    )
-    yield Allow(
-        actions=["s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"],
-        resources=[place.s3(write.bucket_name)],
-    )
-    yield Allow(
-        actions=["kms:Decrypt", "kms:GenerateDataKey"],
-        resources=[write.key_arn],
-        conditions={"StringEquals": {"kms:ViaService": [place.endpoint("s3"), place.endpoint("kinesis")]}},
-    )
+    if write.bucket_name is not None:
+        yield from _raw_data(place, write.bucket_name, write.key_arn)
     if write.failed_records is not None:
         bucket, _, folder = write.failed_records.partition("/")
         yield Allow(
@@ -191,6 +173,29 @@ def write_access(place: Place, governance: str, write: WriteAccess, *, exact: bo
             why_wildcard="The domain has more streams than fit by name; all of them have its prefix.",
         )
     yield from write_tables(place, governance, write.databases, write.database_prefix, exact=exact)
+
+
+def _raw_data(place: Place, bucket: str, key_arn: str) -> Iterator[Allow]:
+    yield Allow(
+        actions=[
+            "s3:AbortMultipartUpload",
+            "s3:DeleteObject",
+            "s3:GetObject",
+            "s3:ListMultipartUploadParts",
+            "s3:PutObject",
+        ],
+        resources=[place.s3(f"{bucket}/*")],
+        why_wildcard="The objects of the domain's own raw bucket.",
+    )
+    yield Allow(
+        actions=["s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"],
+        resources=[place.s3(bucket)],
+    )
+    yield Allow(
+        actions=["kms:Decrypt", "kms:GenerateDataKey"],
+        resources=[key_arn],
+        conditions={"StringEquals": {"kms:ViaService": [place.endpoint("s3"), place.endpoint("kinesis")]}},
+    )
 
 
 def write_tables(

@@ -69,7 +69,7 @@ def test_access(capsys: pytest.CaptureFixture[str]) -> None:
         output="text",
         today=TODAY,
     )
-    lines = shown("docs/access.md", "customers.profiles.profiles  (confidential)")
+    lines = shown("docs/access.md", "customers.profile-changes  (stream)")
     assert len(lines) > 3
     assert capsys.readouterr().out.splitlines()[: len(lines)] == lines
 

@@ -1,11 +1,8 @@
 """One synthesis of the example mesh for all tests: Node and the first synthesis take seconds."""
 
-import os
 from pathlib import Path
 
 import pytest
-
-os.environ["CDK_VALIDATION"] = "false"  # before Node starts; it costs seconds, and cfn-lint looks at the same
 
 from meshwright.cdk import build
 from meshwright.mesh.model import Mesh

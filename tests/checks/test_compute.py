@@ -44,6 +44,37 @@ CASES = (
             "domains/orders.yaml:7:9: roles.jobs: the role `acme-orders-spark` is also what meshwright calls the role of `spark`. Give it another `name`.",
         ),
     ),
+    Case(
+        "a role's name that is like those of services",
+        ORDERS_FILE,
+        "roles:\n",
+        "roles:\n  jobs: {create: true, name: Acme-orders_refreshes}\n",
+        (
+            "domains/orders.yaml:6:30: roles.jobs.name: the names of roles that services use for this domain begin with `acme-orders_`. Give it another `name`.",
+        ),
+    ),
+    *(
+        Case(
+            f"a script {script}",
+            ORDERS_FILE,
+            "streams:\n",
+            f"compute: {{spark: {{}}}}\npipelines: {{p: {{description: P., steps: {{s: {{spark: {script}}}}}}}}}\nstreams:\n",
+            (
+                f"domains/orders.yaml:9:53: pipelines.p.steps.s.spark: `{script}` is not the path of a script in the domain's raw bucket, a .py or .jar file: no slash before it, and no part that begins with a dot. For example: scripts/load.py",
+            ),
+        )
+        for script in ("../x.py", "/x.py", "a/../x.py", "a//x.py", "./x.py", ".py")
+    ),
+    *(
+        Case(
+            f"a right script {script}",
+            ORDERS_FILE,
+            "streams:\n",
+            f"compute: {{spark: {{}}}}\npipelines: {{p: {{description: P., steps: {{s: {{spark: {script}}}}}}}}}\nstreams:\n",
+            (),
+        )
+        for script in ("x.py", "2026/a.b/v=1/x-y_z.jar")
+    ),
 )
 
 

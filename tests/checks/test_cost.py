@@ -63,6 +63,10 @@ def products(number: int, storage: str) -> str:
 def test_a_bucket_has_at_most_a_thousand_rules(
     number: int, storage: str, lines: tuple[str, ...], tmp_path: Path
 ) -> None:
-    """One to clean up, one for the product of the small mesh, one for each further product that isn't hot."""
+    """One to clean up, one for the product of the small mesh, one for each further product that isn't hot.
+
+    So many products don't fit into a stack either.
+    """
     texts = edited(ORDERS_FILE, "products:\n", f"products:\n{products(number, storage)}")
-    assert said_about(write_mesh(tmp_path, texts)) == lines
+    said = said_about(write_mesh(tmp_path, texts))
+    assert tuple(line for line in said if ": its stack " not in line) == lines

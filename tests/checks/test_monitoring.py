@@ -46,6 +46,15 @@ CASES = (
             "domains/orders.yaml:5:28: monitoring.chat_webhook: the function is in us-east-1, but the mesh of dev is in eu-west-1. Name a function of that Region.",
         ),
     ),
+    Case(
+        "a function of another partition",
+        ORDERS_FILE,
+        ROLES,
+        monitoring("arn:aws-cn:lambda:eu-west-1:222222222221:function:post"),
+        (
+            "domains/orders.yaml:5:28: monitoring.chat_webhook: eu-west-1 is in the partition aws, not in aws-cn. Begin it with arn:aws:lambda:eu-west-1:",
+        ),
+    ),
 )
 
 

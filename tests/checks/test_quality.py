@@ -47,6 +47,24 @@ def mesh(root: Path, *rules: str, more: str = "") -> Path:
         'dqdl: CustomSql "select count(*) from primary where age < 0" = 0',
         'dqdl: DataFreshness "order_date" <= 24 hours',
         'dqdl: Completeness "tags" > 0.5',
+        'dqdl: ColumnValues "age" != 5',
+        'dqdl: ColumnValues "age" in [5, 6]',
+        'dqdl: ColumnValues "email" matches ".+@.+"',
+        'dqdl: ColumnValues "email" = "x"',
+        'dqdl: Uniqueness "age" > 0.5',
+        'dqdl: ColumnLength "email" < 200',
+        'dqdl: DetectAnomalies "Completeness" "age"',
+        'dqdl: CustomSql "select max(total) from primary" > 1',
+        'dqdl: CustomSql "select count(distinct age) as n from primary" > 0',
+        'dqdl: CustomSql "select order_id from primary where age < 18"',
+        'dqdl: ColumnValues "country" matches "a{99999999999999}"',
+        'dqdl: ColumnValues "order_date" > now()',
+        'dqdl: ColumnValues "paid" = "true"',
+        'dqdl: Completeness "country" between 0.9 and 1.1',
+        'dqdl: ColumnCorrelation "rating" "total" > -0.5',
+        'dqdl: ColumnValues "rating" > 0 with threshold > 0.95',
+        'dqdl: Mean "total" > 1 where "age > 17"',
+        r'dqdl: ColumnValues "country" matches "\\p{Lu}{2}(?<x>a)[a-z&&[^b]]"',
     ],
 )
 def test_right_ones(tmp_path: Path, rule: str) -> None:
@@ -81,6 +99,7 @@ def test_right_ones(tmp_path: Path, rule: str) -> None:
         ),
         ("in_set: {column: country, values: [DE, DE]}", 54, ".in_set.values[1]: DE is in the list twice. Remove one of the two."),
         ("in_set: {column: order_date, values: [today]}", 53, ".in_set.values[0]: `order_date` is of type date: today is no date. Write YYYY-MM-DD."),
+        ('in_set: {column: order_date, values: ["2026-13-01"]}', 53, ".in_set.values[0]: `order_date` is of type date: 2026-13-01 is no date. Write YYYY-MM-DD."),
         ("in_set: {column: age, values: [old]}", 46, ".in_set.values[0]: `age` is of type int: old is no number. Write it without quotes, such as 10."),
         ("in_set: {column: age, values: [1.5]}", 46, ".in_set.values[0]: `age` is of type int: 1.5 is no whole number. Write it without a point."),
         ("in_set: {column: total, values: [.inf]}", 48, ".in_set.values[0]: `total` is of type decimal: inf is no number. Write digits."),
@@ -122,6 +141,102 @@ def test_right_ones(tmp_path: Path, rule: str) -> None:
             ".dqdl: sales.lines has no column `order`. Did you mean `order_id`?",
         ),
         ("dqdl: RowCount > avg(last(5))", 32, ".dqdl: `avg(last(5))` depends on earlier runs, which only Glue jobs know. Compare with a fixed value."),
+        (
+            'dqdl: ColumnValues "age" between 1900 and 2020', 35,
+            '.dqdl: `age` is personal data, and Glue publishes its least or greatest value. Count instead: CustomSql "select count(*) from primary where …" = 0.',
+        ),
+        (
+            'dqdl: ColumnValues "age" not between 0 and 9', 35,
+            '.dqdl: `age` is personal data, and Glue publishes its least or greatest value. Count instead: CustomSql "select count(*) from primary where …" = 0.',
+        ),
+        (
+            'dqdl: ColumnValues "age" = 17', 35,
+            '.dqdl: `age` is personal data, and Glue publishes its least or greatest value. Count instead: CustomSql "select count(*) from primary where …" = 0.',
+        ),
+        (
+            'dqdl: Mean "age" > 17', 27,
+            '.dqdl: `age` is personal data, and Glue publishes its mean. Count instead: CustomSql "select count(*) from primary where …" = 0.',
+        ),
+        (
+            'dqdl: Sum "age" > 17', 26,
+            '.dqdl: `age` is personal data, and Glue publishes its sum. Count instead: CustomSql "select count(*) from primary where …" = 0.',
+        ),
+        (
+            'dqdl: StandardDeviation "age" > 1', 40,
+            '.dqdl: `age` is personal data, and Glue publishes its standard deviation. Count instead: CustomSql "select count(*) from primary where …" = 0.',
+        ),
+        (
+            'dqdl: Variance "age" > 1', 31,
+            '.dqdl: `age` is personal data, and Glue publishes its variance. Count instead: CustomSql "select count(*) from primary where …" = 0.',
+        ),
+        (
+            'dqdl: DetectAnomalies "Mean" "age"', 45,
+            '.dqdl: `age` is personal data, and Glue publishes its mean. Count instead: CustomSql "select count(*) from primary where …" = 0.',
+        ),
+        (
+            'dqdl: CustomSql "select max(age) from primary" > 1', 43,
+            '.dqdl: `age` is personal data, and Glue publishes the number that the statement selects. Let it select a count and nothing else: select count(*) from primary where …',
+        ),
+        (
+            'dqdl: CustomSql "select count(*) from primary union select max(AGE) from primary" = 0', 78,
+            '.dqdl: `AGE` is personal data, and Glue publishes the number that the statement selects. Let it select a count and nothing else: select count(*) from primary where …',
+        ),
+        (
+            'dqdl: CustomSql "select sum(o.age) from sales__orders o" > 1', 45,
+            '.dqdl: `age` is personal data, and Glue publishes the number that the statement selects. Let it select a count and nothing else: select count(*) from primary where …',
+        ),
+        (
+            'dqdl: ColumnValues "total" > "x"', 44,
+            '.dqdl: `total` is of type decimal, and `x` is text. Compare it with a number without quotes, such as 10.',
+        ),
+        (
+            'dqdl: ColumnValues "country" > 5', 46,
+            '.dqdl: `country` is of type string, and `5` is a number. Compare it with text in double quotes.',
+        ),
+        (
+            'dqdl: ColumnValues "country" > "DE"', 46,
+            '.dqdl: DQDL does not order text: `>` is for numbers and dates. Use =, !=, in, or matches.',
+        ),
+        (
+            'dqdl: ColumnValues "country" matches "["', 52,
+            '.dqdl: `[` is no regular expression: unterminated character set. Correct it; brackets and signs that mean themselves have a backslash before them.',
+        ),
+        (
+            'dqdl: ColumnValues "order_date" > 5', 49,
+            '.dqdl: `order_date` is of type date, and `5` is a number. Compare it with a date, such as "2026-01-31".',
+        ),
+        (
+            'dqdl: ColumnValues "order_date" > "x"', 49,
+            '.dqdl: `order_date` is of type date, and `x` is text. Compare it with a date, such as "2026-01-31".',
+        ),
+        (
+            'dqdl: ColumnValues "order_date" > "2026-13-01"', 49,
+            '.dqdl: `2026-13-01` is no day of the calendar. Write YYYY-MM-DD.',
+        ),
+        (
+            'dqdl: ColumnValues "seen_at" between "2026-01-01" and "2025-01-01"', 52,
+            '.dqdl: nothing is between 2026-01-01 and 2025-01-01: both ends are outside. Give the lower one first.',
+        ),
+        (
+            'dqdl: ColumnValues "rating" between 5 and 5', 51,
+            '.dqdl: nothing is between 5 and 5: both ends are outside. Give the lower one first.',
+        ),
+        (
+            'dqdl: Completeness "country" > 95', 46,
+            '.dqdl: `95` is not a share: Completeness goes from 0 to 1. Write 0.95 for 95%.',
+        ),
+        (
+            'dqdl: Completeness "country" > -0.5', 46,
+            '.dqdl: `-0.5` is not a share: Completeness goes from 0 to 1. Write 0 to 1.',
+        ),
+        (
+            'dqdl: ColumnCorrelation "rating" "total" > 2', 58,
+            '.dqdl: `2` is not a correlation, which goes from -1 to 1. Write -1 to 1.',
+        ),
+        (
+            'dqdl: ColumnValues "rating" > 0 with threshold > 95', 64,
+            '.dqdl: `95` is not a share: a threshold goes from 0 to 1. Write 0.95 for 95%.',
+        ),
         ('dqdl: (IsComplete "country") and (IsUnique "contry")', 59, ".dqdl: the table has no column `contry`. Did you mean `country`?"),
     ],
 )  # fmt: skip
@@ -150,6 +265,11 @@ def test_more_than_a_ruleset_holds(tmp_path: Path) -> None:
         ("cron(0 6 LW * ? *)", None),
         ("cron(0 6 ? * 2#1 *)", None),
         ("rate(1 day)", None),
+        ("rate(15 minutes)", None),
+        ("cron(0/15 * * * ? *)", None),
+        ("rate(1 minute)", (21, "1 minute passes between two runs, which take minutes themselves and would overlap. Leave at least 15 minutes between two.")),
+        ("cron(0/5 * * * ? *)", (21, "5 minutes pass between two runs, which take minutes themselves and would overlap. Leave at least 15 minutes between two.")),
+        ("cron(0,14 6 * * ? *)", (21, "14 minutes pass between two runs, which take minutes themselves and would overlap. Leave at least 15 minutes between two.")),
         ("cron(60 6 * * ? *)", (26, "`60` can't be the minutes of a cron schedule. It goes from 0 to 59, with `*`, `,`, `-` and `/`.")),
         ("cron(0 24 * * ? *)", (28, "`24` can't be the hours of a cron schedule. It goes from 0 to 23, with `*`, `,`, `-` and `/`.")),
         ("cron(0 6 * FOO ? *)", (32, "`FOO` can't be the month of a cron schedule. It goes from 1 to 12, with `*`, `,`, `-` and `/`.")),

@@ -195,6 +195,24 @@ CASES = (
             "domains/analytics.yaml:13:13: consumes[0].roles[0]: this domain has no role `analyst`. Did you mean `analysts`?",
         ),
     ),
+    *(
+        Case(
+            f"role of a part that is not there: {role}",
+            ANALYTICS_FILE,
+            "    roles: [analysts]",
+            f"    roles: [{role}]",
+            (
+                f"domains/analytics.yaml:13:13: consumes[0].roles[0]: this domain has no role `{role}`, which comes with {part}. Add that part, or name another role: `analysts`.",
+            ),
+        )
+        for role, part in (
+            ("delivery", "a stream with `lands_in`"),
+            ("partitions", "a stream that `lands_in` a partitioned parquet table"),
+            ("spark", "`compute.spark`"),
+            ("pipelines", "`pipelines`"),
+            ("quality", "`quality` rules of a table"),
+        )
+    ),
     Case(
         "role twice",
         ANALYTICS_FILE,

@@ -51,6 +51,59 @@ def test_longer_than_an_alarm_can_wait(tmp_path: Path, freshness: str, fix: str)
     )
 
 
+NIGHTLY = PIPELINE.replace("    refreshes", "    schedule: cron(0 3 * * ? *)\n    refreshes")
+WEEKDAYS = NIGHTLY.replace("* * ? *", "? * MON-FRI *")
+WEEKLY = NIGHTLY.replace("* * ? *", "? * SUN *")
+TWICE = NIGHTLY.replace(
+    "compute:",
+    "  noon:\n    description: Corrects more.\n    steps: {correct: {sql: SELECT 1}}\n"
+    "    schedule: cron(0 12 * * ? *)\n    refreshes: [sales]\ncompute:",
+)
+
+
+@pytest.mark.parametrize(
+    ("freshness", "pipelines", "said"),
+    [
+        ("26h", NIGHTLY, None),
+        ("24h", NIGHTLY, "notice: {}`nightly` leaves up to 24h between two starts: as long as it promises, so that a run that is slower breaks it. Promise the time that a run takes on top."),
+        ("23h", NIGHTLY, "{}`nightly` leaves up to 24h between two starts, more than 23h. Promise more than 24h, or start it more often."),
+        ("1h", NIGHTLY, "{}`nightly` leaves up to 24h between two starts, more than 1h. Promise more than 24h, or start it more often."),
+        ("26h", WEEKDAYS, "{}`nightly` leaves up to 72h between two starts, more than 26h. Promise more than 72h, or start it more often."),
+        ("6d", WEEKLY, "{}`nightly` leaves up to 168h between two starts, more than 6d. Start it more often: an alarm looks back 7 days at most."),
+        ("16h", TWICE, None),
+        ("14h", TWICE, "{}`nightly` and `noon` leave up to 15h between two starts, more than 14h. Promise more than 15h, or start it more often."),
+        # In another time zone the two may be closer or further apart.
+        ("14h", TWICE.replace("    schedule: cron(0 12", "    timezone: Europe/Berlin\n    schedule: cron(0 12"), None),
+    ],
+)  # fmt: skip
+def test_fresher_than_pipelines_start(
+    tmp_path: Path, freshness: str, pipelines: str, said: str | None
+) -> None:
+    root = mesh(tmp_path, f"{{freshness: {freshness}}}", more=pipelines)
+    path = "products.sales.slo.freshness: "
+    expected = () if said is None else (f"domains/orders.yaml:14:22: {said.format(path)}",)
+    assert said_about(root) == expected
+
+
+def test_a_promise_of_nothing(tmp_path: Path) -> None:
+    assert said_about(mesh(tmp_path, "{}")) == (
+        "domains/orders.yaml:14:10: products.sales.slo: `slo` promises nothing. Give `freshness` or `completeness`, or take it out.",
+    )
+
+
+@pytest.mark.parametrize("share", ["100%", "100.000%", "99.999%", "0.5%"])
+def test_shares(tmp_path: Path, share: str) -> None:
+    assert said_about(mesh(tmp_path, f"{{completeness: {share}}}")) == ()
+
+
+@pytest.mark.parametrize("share", ["100.5%", "100.001%", "101%", "1000%"])
+def test_more_than_all(tmp_path: Path, share: str) -> None:
+    (said,) = said_about(mesh(tmp_path, f"{{completeness: {share}}}"))
+    assert said == (
+        f"domains/orders.yaml:14:25: products.sales.slo.completeness: `{share}` is not a percentage from 0% to 100%. For example: 99.5%"
+    )
+
+
 def test_nothing_tells(tmp_path: Path) -> None:
     assert said_about(mesh(tmp_path, "{freshness: 1h}")) == (
         "domains/orders.yaml:14:22: products.sales.slo.freshness: nothing tells how fresh `orders` and `lines` are. Let a pipeline say `refreshes: [sales]`, or let a stream land in every table.",

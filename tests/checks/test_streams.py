@@ -12,8 +12,16 @@ from meshwright.mesh.model import resolve
 from meshwright.mesh.published import published
 from meshwright.project import examine
 from tests.config.small_mesh import ANALYTICS_FILE, ORDERS_FILE, TODAY, said_about, write_mesh
-from tests.config.stream_mesh import SHARED, WANTED, stream_mesh
+from tests.config.stream_mesh import (
+    PERSONAL,
+    PERSONAL_APPROVED,
+    PERSONAL_WANTED,
+    SHARED,
+    WANTED,
+    stream_mesh,
+)
 
+PENDING = f"{ANALYTICS_FILE}:14:13: notice: consumes[1].stream: pending: its records have the personal data email, and"
 SAID = {
     "agreed": (stream_mesh(), ()),
     "an unknown stream": (
@@ -43,6 +51,12 @@ SAID = {
         (
             f"{ANALYTICS_FILE}:17:23: consumes[1].roles[1]: `analysts` is in the list twice. Remove one of the two.",
             f"{ANALYTICS_FILE}:17:33: consumes[1].roles[2]: this domain has no role `analyst`. Did you mean `analysts`?",
+        ),
+    ),
+    "a role of a part that is not there": (
+        stream_mesh(wanted=WANTED.replace("[analysts]", "[spark]")),
+        (
+            f"{ANALYTICS_FILE}:17:13: consumes[1].roles[0]: this domain has no role `spark`, which comes with `compute.spark`. Add that part, or name another role: `analysts`.",
         ),
     ),
     "asked twice": (
@@ -85,6 +99,23 @@ SAID = {
         (
             f"{ORDERS_FILE}:13:36: notice: streams.order-events.shared_with[0].until: expired: the approval of orders ended on 2026-09-30. Renew it, or remove the approval.",
         ),
+    ),
+    "personal data, and both say so": (stream_mesh(stream=PERSONAL_APPROVED, wanted=PERSONAL_WANTED), ()),
+    "personal data, and neither says so": (
+        stream_mesh(stream=PERSONAL),
+        (
+            f"{PENDING} neither orders nor analytics says `pii: true`. Not wired until this request says `pii: true` and order-platform (orders@acme.example) says `pii: true` in the approval.",
+        ),
+    ),
+    "personal data, not approved": (
+        stream_mesh(stream=PERSONAL, wanted=PERSONAL_WANTED),
+        (
+            f"{PENDING} orders does not say `pii: true`. Not wired until order-platform (orders@acme.example) says `pii: true` in the approval.",
+        ),
+    ),
+    "personal data, not asked for": (
+        stream_mesh(stream=PERSONAL_APPROVED),
+        (f"{PENDING} analytics does not say `pii: true`. Not wired until this request says `pii: true`.",),
     ),
     "fan-out is not approved": (
         stream_mesh(wanted=f"{WANTED}    fan_out: true\n"),
@@ -207,6 +238,46 @@ def test_what_a_change_would_take_from_a_reader(case: str, tmp_path: Path) -> No
         after[ORDERS_FILE] = after[ORDERS_FILE].replace("streams:\n", "streams: {}\n")
     assert said(tmp_path, stream_mesh(), after) == lines
     assert said(tmp_path / "accepted", stream_mesh(), after, "orders.order-events") == ()
+
+
+NOT_APPROVED = f"{ORDERS_FILE}:14:9: streams.order-events.shared_with[0]: the approval of analytics does not say `pii: true`, and stream `order-events` has the PII `email`, but analytics (role analysts) reads it. Say `pii: true` there until analytics no longer asks for it."
+BOTH = (PERSONAL_APPROVED, PERSONAL_WANTED)
+PERSONAL_CHANGES = {
+    # the stream and the request before, and after
+    "nothing": (BOTH, BOTH, ()),
+    "taken from the approval": (BOTH, (PERSONAL, PERSONAL_WANTED), (NOT_APPROVED,)),
+    "given up by the reader": (BOTH, (PERSONAL_APPROVED, WANTED), ()),
+    "given up by the reader, then taken from the approval": (BOTH, (PERSONAL, WANTED), ()),
+    "a field is marked": (
+        (SHARED, WANTED),
+        (PERSONAL, WANTED),
+        (
+            f"{ORDERS_FILE}:12:39: streams.order-events.schema.email: stream `order-events` newly has the PII `email`, which ends an agreement without `pii: true` on both sides, but analytics (role analysts) reads it. Say `pii: true` in the approval, and let analytics say it in its request first; or do it once analytics no longer asks for it.",
+        ),
+    ),
+    "a field is marked, and approved alone": (
+        (SHARED, WANTED),
+        (PERSONAL_APPROVED, WANTED),
+        (
+            f"{ORDERS_FILE}:12:39: streams.order-events.schema.email: stream `order-events` newly has the PII `email`, which ends an agreement without `pii: true` on both sides, but analytics (role analysts) reads it. Say `pii: true` in the approval, and let analytics say it in its request first; or do it once analytics no longer asks for it.",
+        ),
+    ),
+    "a field is marked, and asked for alone": (
+        (SHARED, PERSONAL_WANTED),
+        (PERSONAL, PERSONAL_WANTED),
+        (NOT_APPROVED,),
+    ),
+    "a field is marked, and both say so": ((SHARED, WANTED), BOTH, ()),
+    "a field is marked, of which nobody reads": ((SHARED, ""), (PERSONAL, WANTED), ()),
+}
+
+
+@pytest.mark.parametrize("case", PERSONAL_CHANGES)
+def test_what_personal_data_would_take_from_a_reader(case: str, tmp_path: Path) -> None:
+    before, after, lines = PERSONAL_CHANGES[case]
+    sides = [stream_mesh(stream=stream, wanted=wanted) for stream, wanted in (before, after)]
+    assert said(tmp_path, *sides) == lines
+    assert said(tmp_path / "accepted", *sides, "orders.order-events") == ()
 
 
 def test_fan_out_is_taken_away(tmp_path: Path) -> None:

@@ -81,6 +81,18 @@ MISTAKES = {
         ["--assume", "record_kb=0"],
         "--assume record_kb=0: `0` is not a number that is more than 0, such as 12 or 0.5.",
     ),
+    "more than there is": (
+        ["--assume", "product_gb=1e30"],
+        "--assume product_gb=1e30: `1e30` is more than 10,000,000,000, the most that `product_gb` can be.",
+    ),
+    "next to nothing": (
+        ["--assume", "record_kb=1e-30"],
+        "--assume record_kb=1e-30: `1e-30` is less than 0.001, the least that is not nothing.",
+    ),
+    "more than all": (
+        ["--assume", "archived_percent=100.5"],
+        "--assume archived_percent=100.5: `100.5` is more than 100, the most that `archived_percent` can be.",
+    ),
 }
 
 

@@ -51,7 +51,11 @@ def test_what_the_new_file_shows_in_comments_is_valid_too(root: Path) -> None:
     main(["new", "domain", "shipping", *ACCOUNTS])
     file = root / "domains/shipping.yaml"
     text = file.read_text()
-    shown = re.sub(r"(?m)^(\s*)# (?=streams|products|consumes|stewards|compute|pipelines|budget|monitoring|  |shards)", r"\1", text)
+    shown = re.sub(
+        r"(?m)^(\s*)# (?=streams|products|consumes|stewards|compute|pipelines|budget|monitoring|  |shards)",
+        r"\1",
+        text,
+    )
     assert shown.count("\n") == text.count("\n")
     assert "\nconsumes:" in shown
     file.write_text(shown)

@@ -28,6 +28,9 @@ from tests.config.stream_mesh import (
     ANALYSTS,
     ANALYTICS_ACCOUNT,
     ORDERS_ACCOUNT,
+    PERSONAL,
+    PERSONAL_APPROVED,
+    PERSONAL_WANTED,
     SHARED,
     STREAM,
     STREAM_ARN,
@@ -100,9 +103,7 @@ def test_access_in_other_formats(tmp_path: Path, capsys: pytest.CaptureFixture[s
 
 
 def test_personal_data_by_the_schema(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    schema = "    schema: {order_id: string, email: {type: string, pii: true}}\n"
-    shared = SHARED.replace("    retention_hours: 168\n", schema)
-    root = write_mesh(tmp_path, stream_mesh(stream=shared))
+    root = write_mesh(tmp_path, stream_mesh(stream=PERSONAL_APPROVED, wanted=PERSONAL_WANTED))
     text = listed(root, capsys, pii=True)
     assert "      all records, with the personal data email, by shared throughput\n" in text
     without = write_mesh(tmp_path / "without", stream_mesh())
@@ -198,6 +199,37 @@ No: analytics.analysts (role acme-analytics-analysts) cannot read orders.order-e
     Because the request ended on 2026-12-31.
     Fix: domains/analytics.yaml:16:12: Move `until` if it is still needed.
     That is up to insights (insights@acme.example).
+""",
+    ),
+    "personal data, not approved": (
+        stream_mesh(stream=PERSONAL, wanted=PERSONAL_WANTED),
+        "analytics.analysts",
+        """\
+No: analytics.analysts (role acme-analytics-analysts) cannot read orders.order-events.
+    Because its records have the personal data email, and orders does not say `pii: true`.
+    Fix: domains/orders.yaml:14:18: Say `pii: true` there.
+    That is up to order-platform (orders@acme.example).
+""",
+    ),
+    "personal data, not asked for": (
+        stream_mesh(stream=PERSONAL_APPROVED),
+        "analytics.analysts",
+        """\
+No: analytics.analysts (role acme-analytics-analysts) cannot read orders.order-events.
+    Because its records have the personal data email, and analytics does not say `pii: true`.
+    Fix: domains/analytics.yaml:14:13: Say `pii: true` there.
+    That is up to insights (insights@acme.example).
+""",
+    ),
+    "personal data, neither": (
+        stream_mesh(stream=PERSONAL),
+        "analytics.analysts",
+        """\
+No: analytics.analysts (role acme-analytics-analysts) cannot read orders.order-events.
+    Because its records have the personal data email, and neither orders nor analytics says `pii:
+    true`.
+    Fix: domains/orders.yaml:14:18: Say `pii: true` there, and analytics in its request.
+    That is up to order-platform (orders@acme.example).
 """,
     ),
     "another role": (

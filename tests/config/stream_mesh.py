@@ -17,6 +17,12 @@ SHARED = f"""\
     shared_with:
       - {APPROVAL}
 """
+PERSONAL = SHARED.replace(
+    "    shared_with", "    schema: {order_id: string, email: {type: string, pii: true}}\n    shared_with"
+)
+"""Its records have PII, and the approval says nothing of it."""
+PERSONAL_APPROVED = PERSONAL.replace("analytics, until", "analytics, pii: true, until")
+PERSONAL_WANTED = f"{WANTED}    pii: true\n"
 STREAM = "acme-orders-order-events"
 CONSUMER = "acme-analytics"
 ORDERS_ACCOUNT, ANALYTICS_ACCOUNT = "222222222221", "333333333331"

@@ -302,7 +302,7 @@ CASES = (
         '"333333333331"',
         "0o1234567012",
         (
-            'domains/analytics.yaml:4:17: accounts.dev: 0o1234567012 without quotes is a number, which YAML does not keep as written. Put it in quotes: "0o1234567012".',
+            'domains/analytics.yaml:4:17: accounts.dev: `0o1234567012` is not an AWS account id: exactly 12 digits. For example: "222222222221"',
         ),
     ),
     Case(
@@ -347,7 +347,7 @@ CASES = (
         "{description: One record per change.}",
         "{description: One record., retention_hours: 99999999999999999999}",
         (
-            "domains/orders.yaml:9:61: streams.order-events.retention_hours: expected a whole number, found `99999999999999999999`. Write digits only, without quotes.",
+            "domains/orders.yaml:9:61: streams.order-events.retention_hours: 99999999999999999999 has more than 18 digits. Write a number of at most 18 digits.",
         ),
     ),
     Case(
@@ -463,17 +463,128 @@ CASES = (
         ANALYTICS_FILE,
         "description: Reports.",
         'description: ""',
-        (
-            "domains/analytics.yaml:2:14: description: `description` has no text. Write some, or remove the key.",
-        ),
+        ("domains/analytics.yaml:2:14: description: `description` has no text. Write some.",),
     ),
     Case(
         "no accounts",
         ANALYTICS_FILE,
         '{dev: "333333333331", prod: "333333333332"}',
         "{}",
+        ("domains/analytics.yaml:4:11: accounts: `accounts` is empty. Put at least one into it.",),
+    ),
+    Case(
+        "empty list of a required key",
+        ANALYTICS_FILE,
+        "roles: [analysts]",
+        "roles: []",
+        ("domains/analytics.yaml:13:12: consumes[0].roles: `roles` is empty. Put at least one into it.",),
+    ),
+    Case(
+        "empty list of an optional key",
+        ANALYTICS_FILE,
+        "tables: [orders]",
+        "tables: []",
         (
-            "domains/analytics.yaml:4:11: accounts: `accounts` is empty. Put at least one into it, or remove the key.",
+            "domains/analytics.yaml:9:13: consumes[0].tables: `tables` is empty. Put at least one into it, or remove the key.",
+        ),
+    ),
+    Case(
+        "no steps",
+        ANALYTICS_FILE,
+        "consumes:",
+        "pipelines: {p: {description: P., steps: {}}}\nconsumes:",
+        ("domains/analytics.yaml:7:41: pipelines.p.steps: `steps` is empty. Put at least one into it.",),
+    ),
+    Case(
+        "a list that is too long",
+        ORDERS_FILE,
+        "streams:\n",
+        "budget: {monthly_usd: 10, alert_at: [10, 20, 30, 40, 50]}\nstreams:\n",
+        (
+            "domains/orders.yaml:8:37: budget.alert_at: `alert_at` has more than 4 items. Keep 4 of them at most.",
+        ),
+    ),
+    Case(
+        "a number for a duration",
+        ORDERS_FILE,
+        "    classification: internal\n",
+        "    classification: internal\n    slo: {freshness: 26, completeness: 99.5}\n",
+        (
+            "domains/orders.yaml:14:22: products.sales.slo.freshness: `26` is not a duration: a whole number with m, h or d behind it. For example: 90m",
+            "domains/orders.yaml:14:40: products.sales.slo.completeness: `99.5` is not a percentage from 0% to 100%. For example: 99.5%",
+        ),
+    ),
+    Case(
+        "a number for a release",
+        ORDERS_FILE,
+        "streams:\n",
+        "compute: {spark: {release: 7.12}}\nstreams:\n",
+        (
+            "domains/orders.yaml:8:28: compute.spark.release: `7.12` is not a release of EMR Serverless, 7 or later. For example: emr-7.12.0",
+        ),
+    ),
+    *(
+        Case(
+            f"a rule: {rule}",
+            ORDERS_FILE,
+            "          email: {type: string, pii: true}\n",
+            f"          email: {{type: string, pii: true}}\n        quality: {{rules: [{rule}]}}\n",
+            (f"domains/orders.yaml:25:{column}: products.sales.tables.orders.quality.rules[0].{said}",),
+        )
+        for rule, column, said in (
+            (
+                "{between: {column: total, min: a}}",
+                58,
+                "between.min: expected a number, found `a`. Write a number such as 12 or 0.5, without quotes.",
+            ),
+            (
+                "{between: {column: total, max: true}}",
+                58,
+                "between.max: expected a number, found `true`. Write a number such as 12 or 0.5, without quotes.",
+            ),
+            (
+                "{between: {column: total, max: 12345678901234567890}}",
+                58,
+                "between.max: 12345678901234567890 has more than 18 digits. Write a number of at most 18 digits.",
+            ),
+            (
+                "{row_count: {max: 99999999999999999999}}",
+                45,
+                "row_count.max: 99999999999999999999 has more than 18 digits. Write a number of at most 18 digits.",
+            ),
+            (
+                "{in_set: {column: country, values: [null]}}",
+                63,
+                "in_set.values[0]: this item has no value. Give it one, or remove it.",
+            ),
+            (
+                "{in_set: {column: country, values: [012]}}",
+                63,
+                'in_set.values[0]: 012 without quotes is a number, which YAML does not keep as written. Put it in quotes: "012".',
+            ),
+            (
+                "{in_set: {column: country, values: [[DE]]}}",
+                63,
+                "in_set.values[0]: expected text, a number, `true` or `false`, found a list. Write one value.",
+            ),
+        )
+    ),
+    Case(
+        "an address that is too long",
+        ORDERS_FILE,
+        "streams:\n",
+        f"monitoring: {{runbooks: https://wiki.acme.example/{'a' * 476}}}\nstreams:\n",
+        (
+            "domains/orders.yaml:8:24: monitoring.runbooks: `https://wiki.acme.example/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa…` has more than 500 characters. Shorten it.",
+        ),
+    ),
+    Case(
+        "documentation whose address is too long",
+        ORDERS_FILE,
+        "    classification: internal\n",
+        f"    classification: internal\n    documentation: https://wiki.acme.example/{'a' * 476}\n",
+        (
+            "domains/orders.yaml:14:20: products.sales.documentation: `https://wiki.acme.example/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa…` has more than 500 characters. Shorten it.",
         ),
     ),
     Case(

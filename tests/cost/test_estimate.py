@@ -13,7 +13,7 @@ import json
 from collections.abc import Iterable
 
 from meshwright.commands.cost_text import Estimated, as_json, markdown, text
-from meshwright.cost.assumptions import assumed
+from meshwright.cost.assumptions import ASSUMPTIONS, assumed
 from meshwright.cost.estimate import estimate
 from tests.cost.building import MESH, PAGE, TABLE, edited, mesh_of
 
@@ -93,6 +93,12 @@ def test_markdown_has_the_same_figures_in_a_table() -> None:
         "| **orders** | | **total** | **74.00** | **33.39** | **107.39** |\n"
     )
     assert "| `query_gb` | 1 | GB that a query, or an SQL step, scans |" in rest
+
+
+def test_the_most_that_can_be_assumed_is_added_up() -> None:
+    figures = [f"{each.key}={100 if each.key.endswith('_percent') else 10**10}" for each in ASSUMPTIONS]
+    figures += ["record_kb=0.001", "object_mb=0.001"]
+    assert json.loads(as_json(estimated(*figures)))["assumed"]["product_gb"] == "10000000000"
 
 
 def test_json_has_each_charge_with_its_price_and_page() -> None:

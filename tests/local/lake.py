@@ -1,6 +1,7 @@
 """A producer, a governance account and a consumer, for tests of what reads and writes data."""
 
 import json
+import re
 import urllib.request
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -115,7 +116,7 @@ class Lake:
         return [
             each
             for each in written
-            if each["bucket"] == self.bucket and each["key"].rpartition("/")[2].startswith(f"{stream}-")
+            if each["bucket"] == self.bucket and re.search(rf"/([0-9-]{{13}}-)?{stream}-[^/]*$", each["key"])
         ]
 
 

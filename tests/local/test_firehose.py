@@ -191,7 +191,7 @@ def test_dynamic_partitioning_puts_an_object_into_each_folder(lake: Lake, tmp_pa
     deployed(
         lake,
         "orders",
-        Prefix="sales/orders/country=!{partitionKeyFromQuery:country}/",
+        Prefix="sales/orders/country=!{partitionKeyFromQuery:country}/!{timestamp:yyyy-MM-dd-HH}-",
         DynamicPartitioningConfiguration={"Enabled": True},
         ProcessingConfiguration={"Enabled": True, "Processors": processors},
     )
@@ -301,8 +301,11 @@ AT = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
         ("a/", "a/2026/03/04/05/"),
         ("", "2026/03/04/05/"),
         ("day=!{timestamp:yyyy-MM-dd}/", "day=2026-03-04/"),
+        ("a/!{timestamp:yyyy-MM-dd-HH}-", "a/2026-03-04-05-"),
+        ("a/!{partitionKeyFromQuery:c}/", "a/DE/2026/03/04/05/"),
         ("!{timestamp:yyyy'T'HH}/!{partitionKeyFromQuery:c}/", "2026T05/DE/"),
         ("!{firehose:error-output-type}/!{timestamp:yy/DDD}/", "processing-failed/26/063/"),
+        ("bad/!{firehose:error-output-type}/", "bad/processing-failed/"),
     ],
 )
 def test_prefixes(prefix: str, expected: str) -> None:

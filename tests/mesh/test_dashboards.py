@@ -171,6 +171,23 @@ def test_dashboards_of_the_example_mesh() -> None:
             assert len(set(identities)) == len(identities)
 
 
+def test_plan_is_shown_the_title_of_each_graph(tmp_path: Path) -> None:
+    """A property each: were they one, a change would list all titles twice."""
+    text = edited(ORDERS_FILE, "roles:\n  engineers", "monitoring: {}\nroles:\n  engineers")
+    mesh = load_mesh(write_mesh(tmp_path, text), environment=None, today=TODAY)
+    domain = mesh.domains["orders"]
+    (declared,) = domain_dashboard.resources(mesh, domain, alarms_of(mesh, domain))
+    assert declared.shown == {
+        "graph Records written to streams": "",
+        "graph Bytes written to streams": "",
+        "graph Age of the record read last (milliseconds)": "",
+        "graph Refused by streams": "",
+        "graph Stored (bytes, by storage class)": "",
+        "graph Objects stored": "",
+        "graph Charges of this month so far (US dollars; needs billing alerts)": "",
+    }
+
+
 def test_a_graph_with_too_many_lines_becomes_several() -> None:
     graphs = list(graphs_of(Widget(title="Seen", metrics=lines(201), period=60), "eu-west-1"))
     assert [(each.title, len(each.lines), each.period) for each in graphs] == [
@@ -206,11 +223,14 @@ def test_the_dashboard_of_the_mesh(tmp_path: Path) -> None:
     heading, *graphs = widgets_of(declared.properties["DashboardBody"])
     assert heading["properties"]["markdown"].startswith("# acme\n\n")
     queries = [each["properties"]["metrics"][0][0]["expression"] for each in graphs]
-    assert queries[:2] == [
+    assert queries[:3] == [
         'SELECT SUM(IncomingRecords) FROM SCHEMA("AWS/Kinesis", StreamName) '
         "GROUP BY AWS.AccountId ORDER BY SUM() DESC LIMIT 10",
         'SELECT MAX("GetRecords.IteratorAgeMilliseconds") FROM SCHEMA("AWS/Kinesis", StreamName) '
         "GROUP BY AWS.AccountId, StreamName ORDER BY MAX() DESC LIMIT 10",
+        'SELECT MAX("SubscribeToShardEvent.MillisBehindLatest") '
+        'FROM SCHEMA("AWS/Kinesis", ConsumerName, StreamName) '
+        "GROUP BY AWS.AccountId, ConsumerName, StreamName ORDER BY MAX() DESC LIMIT 10",
     ]
     assert queries[-1] == (
         'SELECT SUM(Errors) FROM SCHEMA("AWS/Lambda", FunctionName) '

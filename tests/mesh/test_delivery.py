@@ -2,10 +2,12 @@
 
 import json
 from copy import deepcopy
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from meshwright.local.firehose.prefix import evaluated
 from meshwright.mesh.alarms import Alarm, Metric, Widget
 from meshwright.mesh.declared import Declared
 from meshwright.mesh.model import Mesh
@@ -112,7 +114,8 @@ def test_by_a_field_of_the_record(files: Files) -> None:
     assert resource.shown["as"] == "parquet, arrived_on is the record's own"
     assert resource.properties["ExtendedS3DestinationConfiguration"] == {
         **DESTINATION,
-        "Prefix": "sales/order_changes/arrived_on=!{partitionKeyFromQuery:arrived_on}/",
+        "Prefix": "sales/order_changes/arrived_on=!{partitionKeyFromQuery:arrived_on}/"
+        "!{timestamp:yyyy-MM-dd-HH}-",
         "BufferingHints": {"IntervalInSeconds": 300, "SizeInMBs": 128},
         "CloudWatchLoggingOptions": {**LOGGING, "LogGroupName": f"/aws/kinesisfirehose/{name}"},
         "DynamicPartitioningConfiguration": {"Enabled": True, "RetryOptions": {"DurationInSeconds": 300}},
@@ -140,7 +143,34 @@ def test_into_a_table_without_partitions(files: Files) -> None:
     resource = delivered(mesh_of(edited), "orders")[-1]
     destination = resource.properties["ExtendedS3DestinationConfiguration"]
     assert (resource.name, resource.shown["as"]) == ("acme-orders-order-events", "parquet")
-    assert destination == {**DESTINATION, "Prefix": "sales/order_changes/"}
+    prefix = "sales/order_changes/!{timestamp:yyyy-MM-dd-HH}-"
+    assert destination == {**DESTINATION, "Prefix": prefix}
+
+
+@pytest.mark.parametrize(
+    ("lands_in", "folder"),
+    [
+        ({"table": "sales.order_changes", "partitions": "arrival"}, "arrived_on=2026-11-24/"),
+        ({"table": "sales.order_changes", "partitions": "record"}, "arrived_on=2026-11-23/"),
+        ("sales.flat", ""),
+    ],
+    ids=str,
+)
+def test_files_are_directly_in_the_folder_of_a_partition_or_table(
+    files: Files, lands_in: object, folder: str
+) -> None:
+    """As Spark reads them: it does not look into folders below."""
+    edited = deepcopy(files)
+    orders = edited["domains"]["orders"]
+    tables = orders["products"]["sales"]["tables"]
+    tables["flat"] = {**tables["order_changes"], "partition_by": []}
+    orders["streams"]["order-events"] = {"description": "One.", "lands_in": lands_in}
+    resource = delivered(mesh_of(edited), "orders")[-1]
+    prefix = resource.properties["ExtendedS3DestinationConfiguration"]["Prefix"]
+    at = datetime(2026, 11, 24, 8, tzinfo=UTC)
+    name = evaluated(prefix, at=at, keys={"arrived_on": "2026-11-23"}) + "file.parquet"
+    table = "order_changes" if folder else "flat"
+    assert name.rpartition("/")[0] + "/" == f"sales/{table}/{folder}"
 
 
 def test_into_an_iceberg_table_failed_records_go_to_the_raw_bucket(mesh: Mesh) -> None:

@@ -74,6 +74,7 @@ def test_a_domain_that_leaves_takes_nothing_with_it(files: Files) -> None:
     assert effects == {
         "acme-orders-foundation 222222222221": Effect.CHANGED,  # its stream is no longer shared
         "acme-orders-share 111111111111": Effect.CHANGED,
+        "acme-orders-workloads 222222222221": Effect.CHANGED,  # it watched how far payments is behind
         "acme-payments-access 444444444441": Effect.LEFT,
         "acme-payments-foundation 444444444441": Effect.LEFT,
         "acme-payments-share 111111111111": Effect.LEFT,

@@ -45,6 +45,13 @@ def test_partitions() -> None:
     assert [partition_of(region) for region in regions] == ["aws", "aws-cn", "aws-us-gov", "aws"]
 
 
+def test_no_pipeline_is_called_like_what_registers_partitions() -> None:
+    """Both are state machines of one account."""
+    registers = NAMES.partitions("orders", "sales", "changes")
+    assert registers == "acme-orders_sales-changes-partitions"
+    assert registers != NAMES.pipeline("orders", "sales-changes-partitions")
+
+
 def _longest(schema: dict[str, Any], *path: str) -> str:
     for step in path:
         schema = schema[step]

@@ -21,7 +21,7 @@ from tests.cdk.synthesis import mesh_of, raw_files
 Files = dict[str, Any]
 ROLE = "arn:aws:iam::222222222221:role/acme-orders-partitions"
 STARTER = "acme-orders_start-partitions"
-NAME = "acme-orders-sales-order_changes-partitions"
+NAME = "acme-orders_sales-order_changes-partitions"
 MACHINE = f"arn:aws:states:eu-west-1:222222222221:stateMachine:{NAME}"
 TABLE = "s3://acme-orders-products-222222222221/sales/order_changes"
 CALL = "arn:aws:states:::aws-sdk:glue:createPartition"

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from meshwright.config.base import Column
 from meshwright.config.streams_file import Stream, StreamApproval, StreamRequest
 from meshwright.mesh.stream_subscriptions import decide_stream, decide_streams
 from meshwright.mesh.subscriptions import Status
@@ -28,6 +29,45 @@ TABLE = [
     (PAST, None, Status.EXPIRED, PAST, "the request ended on 2026-12-31"),
     (PAST, ABSENT, Status.EXPIRED, PAST, "the request ended on 2026-12-31"),
 ]
+
+
+PERSONAL = "its records have the personal data email, phone, and"
+PII_TABLE = [
+    # the schema, pii of the request, pii of the approval, status, reason
+    ("none", False, False, Status.AGREED, "approved by orders"),
+    ("plain", False, False, Status.AGREED, "approved by orders"),
+    ("pii", True, True, Status.AGREED, "approved by orders"),
+    ("pii", True, False, Status.PENDING, f"{PERSONAL} orders does not say `pii: true`"),
+    ("pii", False, True, Status.PENDING, f"{PERSONAL} analytics does not say `pii: true`"),
+    ("pii", False, False, Status.PENDING, f"{PERSONAL} neither orders nor analytics says `pii: true`"),
+]
+PLAIN = {"order_id": Column(type="string")}
+SCHEMAS = {
+    "none": None,
+    "plain": PLAIN,
+    "pii": {
+        **PLAIN,
+        "email": Column(type="string", pii=True),
+        "phone": Column(type="string", pii=True),
+    },
+}
+
+
+@pytest.mark.parametrize(("schema", "asked", "approved", "status", "reason"), PII_TABLE)
+def test_personal_data_is_agreed_on_by_both(
+    schema: str, asked: bool, approved: bool, status: Status, reason: str
+) -> None:
+    approval = StreamApproval(domain="analytics", fan_out=True, pii=approved)
+    found = decide_stream(
+        consumer="analytics",
+        producer="orders",
+        stream_name="events",
+        stream=Stream(description="d", schema=SCHEMAS[schema], shared_with=[approval]),
+        request=request(fan_out=True).model_copy(update={"pii": asked}),
+        today=TODAY,
+    )
+    assert (found.status, found.reason) == (status, reason)
+    assert found.fan_out is (status is Status.AGREED)
 
 
 def request(until: date | None = None, fan_out: bool = False) -> StreamRequest:

@@ -7,14 +7,15 @@ from typing import Any
 
 import pytest
 
-from meshwright.mesh.alarms import Alarm, Metric
+from meshwright.mesh.alarms import Alarm, Metric, Widget
 from meshwright.mesh.declared import Attribute, Declared
 from meshwright.mesh.model import Mesh
 from meshwright.mesh.names import Names
-from meshwright.mesh.parts import topics, watching
+from meshwright.mesh.parts import stream_watch, topics, watching
 from meshwright.mesh.parts.registry import in_workloads, key_users
 from meshwright.project import load_mesh
 from tests.config.small_mesh import MESH_FILE, ORDERS_FILE, TEXTS, TODAY, edited, write_mesh
+from tests.config.stream_mesh import stream_mesh
 
 ROLES = "roles:\n  engineers"
 OWNER = "    classification: internal\n"
@@ -171,6 +172,40 @@ def test_the_alarms_on_a_stream(tmp_path: Path) -> None:
         watched = {"Namespace": "AWS/Kinesis", "MetricName": metric, "Dimensions": stream, "Statistic": "Sum"}
         when = {"Period": 300, "EvaluationPeriods": 3, "Threshold": 0}
         assert {**properties, **watched, **when} == properties
+
+
+@pytest.mark.parametrize(("fan_out", "monitored"), [(True, True), (True, False), (False, True)])
+def test_a_reader_by_fan_out_is_watched_on_its_own(fan_out: bool, monitored: bool, tmp_path: Path) -> None:
+    """Retention is 168 hours: half of it are 84 hours, or 302,400,000 milliseconds."""
+    texts = stream_mesh(fan_out=fan_out)
+    if monitored:
+        texts[ORDERS_FILE] = texts[ORDERS_FILE].replace(ROLES, f"monitoring: {{}}\n{ROLES}", 1)
+    mesh = load_mesh(write_mesh(tmp_path, texts), environment=None, today=TODAY)
+    metric = Metric(
+        namespace="AWS/Kinesis",
+        name="SubscribeToShardEvent.MillisBehindLatest",
+        dimensions={"StreamName": "acme-orders-order-events", "ConsumerName": "acme-analytics"},
+        statistic="Maximum",
+    )
+    alarm = Alarm(
+        key="stream order-events_analytics behind",
+        runbook="stream-behind",
+        text="analytics, which reads the stream order-events by fan-out, is more than 84 hours behind. "
+        "Records older than 168 hours are deleted, whether they were read or not.",
+        metric=metric,
+        threshold=302_400_000,
+    )
+    domain = mesh.domains["orders"]
+    found = [each for each in stream_watch.alarms(mesh, domain) if "ConsumerName" in each.metric.dimensions]
+    assert found == ([alarm] if fan_out and monitored else [])
+    title = "Age of the record read last (milliseconds)"
+    age = replace(
+        metric,
+        name="GetRecords.IteratorAgeMilliseconds",
+        dimensions={"StreamName": "acme-orders-order-events"},
+    )
+    [graph] = [each for each in stream_watch.widgets(mesh, domain) if each.title == title]
+    assert graph == Widget(title=title, metrics=(age, metric) if fan_out else (age,))
 
 
 def test_any_alarm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

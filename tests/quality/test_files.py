@@ -103,6 +103,46 @@ def test_csv_for_a_table_of_another_format(connection: duckdb.DuckDBPyConnection
     assert read(connection, table("parquet"), file) == [("a,b", "2026-01-31", "1.00", None)]
 
 
+def test_csv_lines_that_end_early(connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    """As Athena reads them: what is missing at the end has no value; an empty line is a row."""
+    file = tmp_path / "a.csv"
+    file.write_bytes(b"id,day,total,note\r\na,2026-01-31\r\n\r\nb,2026-01-31,2,x")
+    assert read(connection, table("csv"), file) == [
+        ("", None, None, None),
+        ("a", "2026-01-31", None, None),
+        ("b", "2026-01-31", "2.00", "x"),
+    ]
+
+
+LIST = "One object a line is read, as Athena does; this is a list. `jq -c '.[]' FILE` writes its entries so."
+OBJECTS = "One object a line is read, as Athena does. `jq -c . FILE` writes each on a line of its own."
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('[{"id": "secret"}, {"id": "b"}]\n', f"FILE: line 1 is not a JSON object. {LIST}"),
+        ('[\n  {"id": "secret"}\n]\n', f"FILE: line 1 is not a JSON object. {LIST}"),
+        ('{\n  "id": "secret"\n}\n', f"FILE: line 1 is not a JSON object. {OBJECTS}"),
+        ('{"id": "a"}\n\n{"id": secret\n', f"FILE: line 3 is not a JSON object. {OBJECTS}"),
+        ("1\n2\n", f"FILE: line 1 is not a JSON object. {OBJECTS}"),
+    ],
+)
+def test_json_that_is_not_one_object_a_line(
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path, text: str, said: str
+) -> None:
+    assert complaint(connection, table("json"), write(tmp_path / "a.json", text)) == said
+
+
+def test_csv_of_another_format_with_a_short_line(
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    file = write(tmp_path / "a.csv", "id,day,total\na,2026-01-31,1\nsecret,2026-01-31\n")
+    assert complaint(connection, table("parquet"), file) == (
+        "FILE: cannot be read as csv: line 3 has 2 values, and the first line 3 names"
+    )
+
+
 @pytest.mark.parametrize(
     ("form", "name", "text", "said"),
     [
@@ -122,7 +162,7 @@ def test_csv_for_a_table_of_another_format(connection: duckdb.DuckDBPyConnection
             "json",
             "a.json",
             '{"id": "a", "day": "secret", "total": 1}\n{"id": "a", "day": "secret", "total": 1}\n',
-            "FILE: 2 values are not of type date in the column `day`. Correct the file, or the type that "
+            "FILE: 2 values, the first in row 1, are not of type date in the column `day`. Correct the file, or the type that "
             "orders.sales.t declares.",
         ),
         (
@@ -135,8 +175,15 @@ def test_csv_for_a_table_of_another_format(connection: duckdb.DuckDBPyConnection
         (
             "csv",
             "a.csv",
-            "id,day,total,note\na,2026-01-31,secret,\n",
-            "FILE: 1 value is not of type decimal(12,2) in the column `total`. Correct the file, or the type that "
+            'id,day,total,note\na,2026-01-31,1,x\nb,2026-01-31,1,"x,secret"\n',
+            "FILE: line 3 has 5 values, and orders.sales.t declares 4 columns for the file. Every comma parts "
+            "two values, in quotes too: take those out that are inside a value.",
+        ),
+        (
+            "csv",
+            "a.csv",
+            "id,day,total,note\na,2026-01-31,1,\n\nb,2026-01-31,secret,\n",
+            "FILE: 1 value, in line 4, is not of type decimal(12,2) in the column `total`. Correct the file, or the type that "
             "orders.sales.t declares.",
         ),
     ],
@@ -151,8 +198,8 @@ def test_files_that_do_not_fit(
     ("form", "name", "text"),
     [
         ("parquet", "a.parquet", "secret"),
-        ("json", "a.json", '{"id": "secret\n'),
-        ("csv", "a.csv", "id,day,total,note\nsecret,2026-01-31\n"),
+        ("json", "a.json.gz", '{"id": "secret\n'),
+        ("csv", "a.csv", "id,day,total,note\nsecret\x01,2026-01-31,1,\n"),
     ],
 )
 def test_files_that_cannot_be_read(

@@ -8,7 +8,7 @@ from meshwright.access.state import LakeState, account_of
 from meshwright.access.stream_path import StreamDecision, StreamWay, decide_stream
 from meshwright.access.stream_state import StreamName
 from meshwright.mesh.model import Domain, DomainRole, Mesh
-from meshwright.mesh.stream_subscriptions import StreamSubscription
+from meshwright.mesh.stream_subscriptions import StreamSubscription, pii_fields
 from meshwright.mesh.subscriptions import Status
 
 ANYBODY = "*"
@@ -66,8 +66,7 @@ def streams_of(mesh: Mesh) -> Iterator[StreamOf]:
 def stream_of(mesh: Mesh, domain: str, stream: str) -> StreamOf:
     """One stream of the mesh."""
     name = StreamName(mesh.domains[domain].account, mesh.names.stream(domain, stream))
-    fields = mesh.domains[domain].file.streams[stream].schema or {}
-    return StreamOf(domain, stream, name, tuple(each for each, column in fields.items() if column.pii))
+    return StreamOf(domain, stream, name, pii_fields(mesh.domains[domain].file.streams[stream]))
 
 
 def stream_rows(

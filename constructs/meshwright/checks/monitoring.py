@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from meshwright.config.domain_file import DomainFile
 from meshwright.config.loading import Files
 from meshwright.config.problems import Finding
+from meshwright.mesh.names import partition_of
 
 CODE = "chat-function"
 
@@ -24,7 +25,10 @@ def check(files: Files) -> Iterator[Finding]:
 
 
 def _mistakes(file: DomainFile, function: str, regions: dict[str, str]) -> Iterator[tuple[str, str]]:
-    region, account = function.split(":")[3:5]
+    partition, _, region, account = function.split(":")[1:5]
+    if partition != partition_of(region):
+        what = f"{region} is in the partition {partition_of(region)}, not in {partition}"
+        yield what, f"Begin it with arn:{partition_of(region)}:lambda:{region}:"
     there = [name for name, each in file.accounts.items() if each == account]
     if not there:
         what = f"the function is in account {account}, which is not an account of this domain"

@@ -93,6 +93,11 @@ def collisions(files: Files) -> Iterator[Finding]:
         for key, role in file.roles.items():
             if not role.create:
                 continue
+            of_services = names.service_role(domain, "")
+            if (role.name or "").lower().startswith(of_services):
+                what = f"the names of roles that services use for this domain begin with `{of_services}`"
+                fix = "Give it another `name`."
+                yield Finding(files.paths[domain], ("roles", key, "name"), "name-collision", what, fix)
             # IAM names differ by more than case: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
             name = role.name or names.created_role(domain, key)
             if name.lower() in reserved:

@@ -5,7 +5,9 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from meshwright.checks.quality_dqdl import dqdl_findings
+from meshwright.checks.quality_operands import NUMBERS, TEXT
 from meshwright.checks.quality_place import Place, tables_with_rules
+from meshwright.checks.run_times import shortest_gap
 from meshwright.checks.schedules import schedule_findings
 from meshwright.checks.sentences import joined, quoted
 from meshwright.checks.tables import type_of
@@ -14,12 +16,14 @@ from meshwright.config.loading import Files
 from meshwright.config.problems import Finding
 from meshwright.config.quality_file import Between, InSet, References, RowCount, Rule, Value
 from meshwright.config.suggest import suggestion
-from meshwright.mesh.quality.conditions import DATE, TIME
+from meshwright.mesh.quality.conditions import DATE, TIME, is_date
 from meshwright.mesh.quality.rendering import MAX_RULESET, ruleset
 
-TEXT: Final = frozenset({"string", "char", "varchar"})
 WHOLE: Final = frozenset({"tinyint", "smallint", "int", "bigint"})
-NUMBERS: Final = WHOLE | {"decimal", "float", "double"}
+LEAST_GAP: Final = 15 * 60
+"""Seconds between two runs. Each starts a Glue job of its own, which takes four to five minutes on a small
+table and is paid by the minute (docs/quality.md, What it costs).
+"""
 _FORMS: Final = ("not_null", "unique", "in_set", "between", "references", "row_count", "dqdl")
 
 
@@ -29,7 +33,10 @@ def check(files: Files) -> Iterator[Finding]:
         quality = place.table.quality
         if quality is None:
             continue
-        yield from schedule_findings(place.file, place.path, quality.schedule, quality.timezone)
+        mistakes = list(schedule_findings(place.file, place.path, quality.schedule, quality.timezone))
+        yield from mistakes
+        if quality.schedule is not None and not mistakes:
+            yield from _often(place.below("schedule"), quality.schedule)
         for index, rule in enumerate(quality.rules):
             yield from _rule(place.below("rules", index), rule)
             if rule in quality.rules[:index]:
@@ -39,6 +46,14 @@ def check(files: Files) -> Iterator[Finding]:
         if len(ruleset(place.product, place.table)) > MAX_RULESET:
             what = f"the rules have more than {MAX_RULESET} characters in DQDL, which Glue does not take"
             yield place.below("rules").finding("too-many-rules", what, "Take some out.")
+
+
+def _often(place: Place, schedule: str) -> Iterator[Finding]:
+    gap = shortest_gap(schedule)
+    if gap is not None and gap < LEAST_GAP:
+        minutes = "1 minute passes" if gap == 60 else f"{gap // 60} minutes pass"
+        what = f"{minutes} between two runs, which take minutes themselves and would overlap"
+        yield place.finding("too-often", what, f"Leave at least {LEAST_GAP // 60} minutes between two.")
 
 
 def _rule(place: Place, rule: Rule) -> Iterator[Finding]:
@@ -112,7 +127,7 @@ def _value(kind: str, value: Value) -> tuple[str, str] | None:
             return f"{shown} looks like a date or a time, as which Glue would compare it", fix
         return None
     if kind == "date":
-        if isinstance(value, str) and DATE.fullmatch(value):
+        if isinstance(value, str) and is_date(value):
             return None
         return f"{shown} is no date", "Write YYYY-MM-DD."
     if isinstance(value, str | bool):

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
+from meshwright.checks.quality_operands import NUMBERS, TEXT, operand_findings
+from meshwright.checks.quality_personal import personal_findings
 from meshwright.checks.quality_place import Place
 from meshwright.checks.tables import type_of
 from meshwright.config.column_types import NESTED, ColumnType
@@ -14,14 +16,11 @@ from meshwright.mesh.quality.rule_types import Needs
 from meshwright.mesh.quality.rules import DqdlRule, NamedColumn, named_columns, named_datasets, single_rules
 from meshwright.mesh.quality.tokens import DqdlError
 
-_NUMBERS: Final = frozenset({"tinyint", "smallint", "int", "bigint", "decimal", "float", "double"})
 _FITTING: Final[dict[Needs, tuple[frozenset[str], str]]] = {
-    "number": (_NUMBERS, "numbers"),
-    "text": (frozenset({"string", "char", "varchar"}), "text"),
-    "date": (frozenset({"date", "timestamp", "string", "char", "varchar"}), "dates and times"),
+    "number": (NUMBERS, "numbers"),
+    "text": (TEXT, "text"),
+    "date": (TEXT | {"date", "timestamp"}, "dates and times"),
 }
-_TELLING: Final = frozenset({">", ">=", "<", "<=", "="})
-"""Comparisons with numbers for which Glue publishes the least or greatest value that it found."""
 
 
 def dqdl_findings(place: Place, text: str) -> Iterator[Finding]:
@@ -35,6 +34,8 @@ def dqdl_findings(place: Place, text: str) -> Iterator[Finding]:
         yield from _datasets(place, each)
         yield from _columns(place, each)
         yield from _dynamic(place, each)
+        yield from personal_findings(place, each)
+        yield from operand_findings(place, each)
 
 
 def _datasets(place: Place, rule: DqdlRule) -> Iterator[Finding]:
@@ -77,17 +78,6 @@ def _own_column(place: Place, named: NamedColumn) -> Iterator[Finding]:
         what = f"`{named.name}` is of type {kind.name}, which {named.rule.type} can't judge"
         fix = f"It is for {called}." if called else "Use a column of a simple type."
         yield place.finding("rule-type", what, fix, offset=named.offset)
-    condition = named.rule.condition
-    if (
-        column.pii
-        and named.rule.type == "ColumnValues"
-        and condition is not None
-        and condition.operator in _TELLING
-        and condition.kinds == {"number"}
-    ):
-        what = f"`{named.name}` is personal data, and Glue publishes its least or greatest value"
-        fix = 'Count instead: CustomSql "select count(*) from primary where …" = 0.'
-        yield place.finding("pii-in-results", what, fix, offset=named.offset)
 
 
 def _dynamic(place: Place, rule: DqdlRule) -> Iterator[Finding]:

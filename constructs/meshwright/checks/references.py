@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from meshwright.config.domain_file import Approval, Product, Request
 from meshwright.config.loading import Files
 from meshwright.config.problems import Finding, Path
-from meshwright.config.suggest import suggestion
-from meshwright.mesh.platform_roles import platform_roles
+from meshwright.config.suggest import listed, suggestion
+from meshwright.mesh.platform_roles import COME_WITH, platform_roles
 
 
 def requests(files: Files) -> Iterator[Finding]:
@@ -21,9 +21,7 @@ def requests(files: Files) -> Iterator[Finding]:
                 yield from _duplicates(file, (*path, "roles"), request.roles)
             for place, role in enumerate(request.roles):
                 if role not in known:
-                    what = f"this domain has no role `{role}`"
-                    fix = suggestion(role, known, "Add it under `roles`.")
-                    yield Finding(file, (*path, "roles", place), "unknown-role", what, fix)
+                    yield Finding(file, (*path, "roles", place), "unknown-role", *unknown_role(role, known))
             if request.product in seen:
                 what = (
                     f"`{request.product}` is asked for twice; the first is consumes[{seen[request.product]}]"
@@ -61,6 +59,14 @@ def approvals(files: Files) -> Iterator[Finding]:
                     yield Finding(file, to, "duplicate", what, "Join the two approvals.")
                 seen.add(approval.domain)
                 yield from _limits(file, path, approval, f"{domain}.{product_name}", product)
+
+
+def unknown_role(role: str, known: Sequence[str]) -> tuple[str, str]:
+    """What is wrong with a role that a domain does not have, and how to fix it."""
+    if role in COME_WITH:
+        fix = f"Add that part, or name another role{f': {listed(known)}' if known else ''}."
+        return f"this domain has no role `{role}`, which comes with {COME_WITH[role]}", fix
+    return f"this domain has no role `{role}`", suggestion(role, known, "Add it under `roles`.")
 
 
 def _product(

@@ -8,10 +8,12 @@ from meshwright.checks import (
     budgets,
     classifications,
     compute,
+    dynamic_references,
     landing,
     lifecycle,
     monitoring,
     names,
+    owners,
     partitions,
     pipeline_limits,
     pipeline_products,
@@ -31,9 +33,11 @@ from meshwright.config.loading import Files
 from meshwright.config.problems import Finding, Problem
 
 CHECKS: Final[tuple[Callable[[Files], Iterator[Finding]], ...]] = (
+    dynamic_references.check,
     names.file_names,
     names.lengths,
     names.collisions,
+    owners.teams,
     accounts.check,
     budgets.check,
     classifications.check,
@@ -65,7 +69,7 @@ CHECKS: Final[tuple[Callable[[Files], Iterator[Finding]], ...]] = (
 )
 
 
-AFTERWARDS: Final[tuple[Callable[[Files], Iterator[Finding]], ...]] = (stack_sizes.workloads,)
+AFTERWARDS: Final[tuple[Callable[[Files], Iterator[Finding]], ...]] = (stack_sizes.check,)
 """Checks of what the files lead to, which only files without errors do."""
 
 

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
+from meshwright.checks.run_times import longest_gap
 from meshwright.checks.sentences import quoted
 from meshwright.config.domain_file import DomainFile, Product
 from meshwright.config.loading import Files
+from meshwright.config.pipeline_file import Pipeline
 from meshwright.config.problems import Finding, Path
 from meshwright.mesh.durations import seconds
 from meshwright.mesh.quality.freshness import LONGEST, landing_streams, refreshing_pipelines, window
@@ -19,6 +21,9 @@ def check(files: Files) -> Iterator[Finding]:
             if product.slo is None:
                 continue
             path = ("products", name, "slo")
+            if product.slo.freshness is None and product.slo.completeness is None:
+                fix = "Give `freshness` or `completeness`, or take it out."
+                yield Finding(files.paths[domain], path, "no-promise", "`slo` promises nothing", fix)
             if product.slo.freshness is not None:
                 yield from _freshness(
                     files.paths[domain], (*path, "freshness"), spec, name, product.slo.freshness
@@ -31,11 +36,13 @@ def check(files: Files) -> Iterator[Finding]:
 
 def _freshness(file: str, path: Path, spec: DomainFile, name: str, promised: str) -> Iterator[Finding]:
     age = seconds(promised)
-    if refreshing_pipelines(spec, name):
+    if pipelines := refreshing_pipelines(spec, name):
         if window(age) is None:
             what = f"an alarm of CloudWatch can't wait {promised} for a refresh"
             fix = "It looks back 7 days at most." if age > LONGEST else "Longer than a day, use whole hours."
             yield Finding(file, path, "freshness-window", what, fix)
+            return
+        yield from _refreshes(file, path, {each: spec.pipelines[each] for each in pipelines}, promised)
         return
     landings = landing_streams(spec, name)
     missing = [table for table, streams in landings.items() if not streams]
@@ -51,6 +58,33 @@ def _freshness(file: str, path: Path, spec: DomainFile, name: str, promised: str
             yield Finding(
                 file, path, "freshness-buffer", what, "Promise more, or set `buffer_seconds` lower."
             )
+
+
+def _refreshes(file: str, path: Path, pipelines: dict[str, Pipeline], promised: str) -> Iterator[Finding]:
+    """Between two starts of the pipelines the data gets too old, whatever a run takes.
+
+    Nothing is known of pipelines that something else starts, or of schedules in several time zones.
+    """
+    schedules = [each.schedule for each in pipelines.values() if each.schedule and not each.triggered_by]
+    zones = {each.timezone for each in pipelines.values()}
+    if len(schedules) < len(pipelines) or len(zones) > 1:
+        return
+    gap, age = longest_gap(schedules), seconds(promised)
+    if gap is None or gap < age:
+        return
+    leaves = f"{quoted(list(pipelines))} {'leaves' if len(pipelines) == 1 else 'leave'} up to {_said(gap)}"
+    if gap == age:
+        what = f"{leaves} between two starts: as long as it promises, so that a run that is slower breaks it"
+        fix = "Promise the time that a run takes on top."
+        yield Finding(file, path, "freshness-gap", what, fix, severity="notice")
+        return
+    more = f"Promise more than {_said(gap)}, or start it more often."
+    fix = more if gap < LONGEST else "Start it more often: an alarm looks back 7 days at most."
+    yield Finding(file, path, "freshness-gap", f"{leaves} between two starts, more than {promised}", fix)
+
+
+def _said(gap: int) -> str:
+    return f"{gap // 3600}h" if gap % 3600 == 0 else f"{gap // 60}m"
 
 
 def _completeness(file: str, path: Path, product: Product, promised: str) -> Iterator[Finding]:

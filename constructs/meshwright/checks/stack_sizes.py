@@ -1,4 +1,4 @@
-"""CloudFormation's limit of resources in a stack, which only what works on a domain's data can reach."""
+"""CloudFormation's limit of resources in a stack, which a domain of many parts reaches."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -8,47 +8,86 @@ from typing import Final
 from meshwright.config.domain_file import DomainFile
 from meshwright.config.loading import Files
 from meshwright.config.problems import Finding
+from meshwright.mesh.inventory import inventory
 from meshwright.mesh.model import resolve
-from meshwright.mesh.parts.registry import in_workloads
+from meshwright.mesh.slicing import asked_of_others, concerning
 
 MOST: Final = 500
 """https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html"""
 
 
-def workloads(files: Files) -> Iterator[Finding]:
-    """Domains whose workloads don't fit into a stack. The files must be without errors.
+def check(files: Files) -> Iterator[Finding]:
+    """Domains with a stack that would not fit, each stack once. The files must be without errors.
 
     Requests count as agreed whatever their dates: an approval should not be what breaks a deployment.
     """
-    large = [name for name, file in files.domains.items() if _at_most(file) > MOST]
+    large = {name for name, bounds in at_most(files).items() if max(bounds.values()) > MOST}
     if files.mesh is None or not large:
         return
+    products = asked_of_others(files.domains, large)
+    domains = concerning(files.domains, changed=large, products=products)
+    reported: set[str] = set()
     for environment in files.mesh.environments:
-        mesh = resolve(
-            files.mesh, files.domains, environment=environment, today=date.min, unread=files.unread
-        )
-        for name in large:
-            if name in mesh.domains:
-                declared = in_workloads(mesh, mesh.domains[name])
-                if len(declared) > MOST:
-                    kinds = Counter(each.type for each in declared).most_common(3)
-                    listed = ", ".join(f"{count} {kind}" for kind, count in kinds)
-                    what = f"its workloads are {len(declared)} resources in {environment} ({listed} …)"
-                    fix = f"A stack takes {MOST}: divide the domain, or declare less."
-                    yield Finding(files.paths[name], ("domain",), "stack-too-large", what, fix)
+        mesh = resolve(files.mesh, domains, environment=environment, today=date.min, unread=files.unread)
+        for stack in inventory(mesh).values():
+            resources = stack.resources.values()
+            if stack.domain in large and len(resources) > MOST and stack.name not in reported:
+                reported.add(stack.name)
+                kinds = Counter(each.type for each in resources).most_common(3)
+                listed = ", ".join(f"{count} {kind}" for kind, count in kinds)
+                what = f"its stack {stack.name} has {len(resources)} resources in {environment} ({listed} …)"
+                fix = f"A stack takes {MOST}: divide the domain, or declare less."
+                yield Finding(files.paths[stack.domain], ("domain",), "stack-too-large", what, fix)
 
 
-def _at_most(file: DomainFile) -> int:
-    """No fewer resources than the file's workloads can be."""
-    tables = [table for product in file.products.values() for table in product.tables.values()]
+def at_most(files: Files) -> dict[str, dict[str, int]]:
+    """No fewer resources than each domain's stacks can have, by domain and kind of stack; quickly told."""
+    listeners, readers = _listeners(files), _readers(files)
+    return {name: _bounds(file, listeners[name], readers[name]) for name, file in files.domains.items()}
+
+
+def _listeners(files: Files) -> Counter[str]:
+    """How many domains listen to the refreshes of each."""
+    heard: Counter[str] = Counter()
+    for file in files.domains.values():
+        references = {
+            reference
+            for pipeline in file.pipelines.values()
+            for reference in (
+                *(pipeline.triggered_by or ()),
+                *(step.wait_for for step in pipeline.steps.values() if step.wait_for is not None),
+            )
+        }
+        heard.update({each.partition(".")[0] for each in references})
+    return heard
+
+
+def _readers(files: Files) -> Counter[str]:
+    """How many requests for streams of each domain ask for fan-out."""
+    return Counter(
+        request.stream.partition(".")[0]
+        for file in files.domains.values()
+        for _, request in file.stream_requests()
+        if request.fan_out
+    )
+
+
+def _bounds(file: DomainFile, listeners: int, readers: int) -> dict[str, int]:
+    tables = sum(len(product.tables) for product in file.products.values())
     querying = len(file.roles) + 1 if file.compute is not None and file.compute.sql is not None else 0
     waits = sum(len(pipeline.steps) for pipeline in file.pipelines.values())
-    return (
+    workloads = (
         30
         + 12 * len(file.streams)
         + 12 * len(file.pipelines)
         + 4 * waits
-        + 8 * len(tables)
+        + 8 * tables
         + 4 * len(file.products)
         + querying * (1 + len(file.consumes))
     )
+    return {
+        "foundation": 30 + 2 * len(file.streams) + 2 * readers + len(file.roles),
+        "share": 10 + len(file.products) + tables + 2 * listeners,
+        "access": 10 + len(file.products) + len(file.consumes),
+        "workloads": workloads,
+    }

@@ -1,4 +1,4 @@
-"""What a change takes from those who read a stream: the stream, records, the approval, fan-out.
+"""What a change takes from those who read a stream: the stream, records, the approval, PII, fan-out.
 
 They are the domains whose subscription was agreed and that still ask for it, and consumers that somebody
 registered by hand.
@@ -14,7 +14,7 @@ from meshwright.config.problems import Path
 from meshwright.config.streams_file import Stream
 from meshwright.mesh.model import Domain
 from meshwright.mesh.published import PublishedStream
-from meshwright.mesh.stream_subscriptions import approval_of
+from meshwright.mesh.stream_subscriptions import approval_of, pii_fields, silent_on_pii
 
 
 def stream_breaks(
@@ -119,6 +119,10 @@ def _approvals(stream: _Compared, after: Stream, asked: StillAsked, *, ends_know
                 what = f"the approval of {who} ended on {approval.until}, but {readers([affected])}"
                 way_out = f"Choose a day ahead, which leaves {who} time."
                 yield stream.breaks(Kind.APPROVAL_NARROWED, what, way_out, (affected,), (*path, "until"))
+        elif request is not None and silent_on_pii(
+            after, approval, request, consumer=who, producer=stream.domain
+        ):
+            yield from _personal(stream, after, affected, path, asks=request.pii)
         elif reader.fan_out and not approval.fan_out and request is not None and request.fan_out:
             what = (
                 f"the approval of {who} no longer has `fan_out`, but {affected} reads it that way, and can't "
@@ -126,6 +130,34 @@ def _approvals(stream: _Compared, after: Stream, asked: StillAsked, *, ends_know
             )
             way_out = f"Take it away once {who} no longer asks for it."
             yield stream.breaks(Kind.APPROVAL_NARROWED, what, way_out, (affected,), (*path, "fan_out"))
+
+
+def _personal(
+    stream: _Compared, after: Stream, affected: Affected, approval: Path, *, asks: bool
+) -> Iterator[Break]:
+    """An agreement that PII ends: the approval does not cover it, or fields were marked that nobody knew of.
+
+    A consumer that no longer asks for PII that it could read has given it up.
+    """
+    who, fields = affected.consumer, pii_fields(after)
+    if asks:
+        what = (
+            f"the approval of {who} does not say `pii: true`, and stream `{stream.name}` has the PII "
+            f"{quoted(fields)}, but {readers([affected])}"
+        )
+        way_out = f"Say `pii: true` there until {who} no longer asks for it."
+        yield stream.breaks(Kind.APPROVAL_NARROWED, what, way_out, (affected,), (*approval, "pii"))
+    elif not stream.before.pii:
+        what = (
+            f"stream `{stream.name}` newly has the PII {quoted(fields)}, which ends an agreement without "
+            f"`pii: true` on both sides, but {readers([affected])}"
+        )
+        way_out = (
+            f"Say `pii: true` in the approval, and let {who} say it in its request first; or do it "
+            f"{_once((affected,))}."
+        )
+        path = (*stream.path, "schema", fields[0])
+        yield stream.breaks(Kind.APPROVAL_NARROWED, what, way_out, (affected,), path)
 
 
 def _once(affected: tuple[Affected, ...]) -> str:

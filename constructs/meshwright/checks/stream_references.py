@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from meshwright.checks.references import unknown_role
 from meshwright.config.loading import Files
 from meshwright.config.problems import Finding
 from meshwright.config.suggest import suggestion
@@ -21,9 +22,7 @@ def requests(files: Files) -> Iterator[Finding]:
                     what, fix = f"`{role}` is in the list twice", "Remove one of the two."
                     yield Finding(file, (*path, "roles", place), "duplicate", what, fix)
                 elif role not in known:
-                    what = f"this domain has no role `{role}`"
-                    fix = suggestion(role, known, "Add it under `roles`.")
-                    yield Finding(file, (*path, "roles", place), "unknown-role", what, fix)
+                    yield Finding(file, (*path, "roles", place), "unknown-role", *unknown_role(role, known))
             if request.stream in seen:
                 what = f"`{request.stream}` is asked for twice; the first is consumes[{seen[request.stream]}]"
                 yield Finding(file, (*path, "stream"), "duplicate", what, "Join the two requests.")

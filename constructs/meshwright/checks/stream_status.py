@@ -6,7 +6,8 @@ from datetime import date
 from meshwright.config.domain_file import DomainFile
 from meshwright.config.loading import Files
 from meshwright.config.problems import Finding, Path
-from meshwright.mesh.stream_subscriptions import StreamSubscription
+from meshwright.config.streams_file import StreamApproval, StreamRequest
+from meshwright.mesh.stream_subscriptions import StreamSubscription, silent_on_pii
 from meshwright.mesh.subscriptions import Status
 
 
@@ -64,33 +65,41 @@ def _place(
     asked = _request(domains.get(consumer), subscription.reference)
     approved = _approval(domains.get(producer), stream, consumer)
     if asked is not None:
-        index, until = asked
-        path: Path = ("consumes", index)
+        index, request = asked
+        until, path = request.until, ("consumes", index)
         if until is not None and until < today:
             return files.paths[consumer], (*path, "until"), "Renew it, or remove the request."
         if approved is None and producer in domains and stream in domains[producer].streams:
             owner = domains[producer].owner
             fix = f"Not wired until {owner.team} ({owner.email}) adds `domain: {consumer}` there."
             return files.paths[consumer], (*path, "stream"), fix
+        if approved is not None and subscription.status is Status.PENDING:
+            approval = approved[1]
+            spec, owner = domains[producer].streams[stream], domains[producer].owner
+            silent = silent_on_pii(spec, approval, request, consumer=consumer, producer=producer)
+            there = f"{owner.team} ({owner.email}) says `pii: true` in the approval"
+            here = "this request says `pii: true`"
+            fix = " and ".join([{producer: there, consumer: here}[each] for each in reversed(silent)])
+            return files.paths[consumer], (*path, "stream"), f"Not wired until {fix}."
         if subscription.status is Status.PENDING:
             return files.paths[consumer], (*path, "stream"), "Not wired until both sides agree."
     if approved is not None and subscription.status is Status.EXPIRED:
-        return files.paths[producer], (*approved, "until"), "Renew it, or remove the approval."
+        return files.paths[producer], (*approved[0], "until"), "Renew it, or remove the approval."
     fix = f"Wired once domains/{consumer}.yaml names {subscription.reference} under `consumes`."
-    return files.paths[producer], (*(approved or ("streams", stream)), "domain"), fix
+    return files.paths[producer], (*(approved[0] if approved else ("streams", stream)), "domain"), fix
 
 
-def _request(domain: DomainFile | None, reference: str) -> tuple[int, date | None] | None:
+def _request(domain: DomainFile | None, reference: str) -> tuple[int, StreamRequest] | None:
     for index, request in domain.stream_requests() if domain else ():
         if request.stream == reference:
-            return index, request.until
+            return index, request
     return None
 
 
-def _approval(domain: DomainFile | None, stream: str, consumer: str) -> Path | None:
+def _approval(domain: DomainFile | None, stream: str, consumer: str) -> tuple[Path, StreamApproval] | None:
     if domain is None or stream not in domain.streams:
         return None
     for index, approval in enumerate(domain.streams[stream].shared_with):
         if approval.domain == consumer:
-            return ("streams", stream, "shared_with", index)
+            return ("streams", stream, "shared_with", index), approval
     return None

@@ -23,7 +23,7 @@ from meshwright.config.base import (
     Text,
 )
 from meshwright.config.compute_file import Compute
-from meshwright.config.operations_file import Budget, Monitoring
+from meshwright.config.operations_file import Budget, HttpsAddress, Monitoring
 from meshwright.config.pipeline_file import Pipeline, PipelineName
 from meshwright.config.quality_file import Quality, Slo
 from meshwright.config.streams_file import Stream, StreamRequest
@@ -98,7 +98,7 @@ class Product(FileModel):
     """How sensitive it is: one of mesh.yaml's `classifications`."""
     owner: Owner | None = None
     """Who answers for this product, if not the domain's owner."""
-    documentation: Annotated[str, StringConstraints(pattern=spelling.HTTPS)] | None = None
+    documentation: HttpsAddress | None = None
     """Address of its documentation (https)."""
     status: Literal["active", "deprecated"] = "active"
     """`deprecated` warns its consumers; it needs a `sunset`. Default: `active`."""

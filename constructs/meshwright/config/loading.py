@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 from meshwright.config.base import FileModel
 from meshwright.config.domain_file import PRODUCT_REQUEST, STREAM_REQUEST, DomainFile
 from meshwright.config.mesh_file import MeshFile
-from meshwright.config.models import model_at
+from meshwright.config.models import field_at, model_at, pattern_at
 from meshwright.config.plain import plain_data, plain_data_of_many
 from meshwright.config.positions import Source
 from meshwright.config.problems import Path, Problem, dotted
@@ -189,7 +189,10 @@ def _problem(details: ErrorDetails, source: Source, model: type[FileModel]) -> P
         words = reword(details, path, surroundings, parent)
     else:
         subject = key if about_key and key is not None else node
-        words = reword(details, path, subject, parent)
+        field = field_at(model, tagged)
+        required = field is not None and field.is_required()
+        pattern = pattern_at(model, tagged)
+        words = reword(details, path, subject, parent, required=required, pattern=pattern)
     place = key.mark if at_key and key is not None else node.mark
     return Problem(
         file=source.file,

@@ -7,7 +7,11 @@ from pydantic import Field, StringConstraints
 from meshwright.config import spelling
 from meshwright.config.base import FileModel
 
-HttpsAddress = Annotated[str, StringConstraints(pattern=spelling.HTTPS)]
+HttpsAddress = Annotated[str, StringConstraints(pattern=spelling.HTTPS, max_length=500)]
+"""Short enough for the description of an alarm, which has 1,024 characters.
+
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+"""
 
 
 class Budget(FileModel):

@@ -1,14 +1,31 @@
 """`quality` of a table and `slo` of a product: what is promised of the data."""
 
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
-from pydantic import Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from meshwright.config import spelling
 from meshwright.config.base import Duration, FileModel, GlueName, Schedule, TimeZone
 
 ColumnReference = Annotated[str, StringConstraints(pattern=spelling.COLUMN_REFERENCE)]
-Value = str | int | float | bool
+
+
+def _scalar(value: Any) -> Any:
+    if isinstance(value, str | int | float | bool):
+        return value
+    raise PydanticCustomError("scalar_type", "neither text, a number nor a boolean")
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return value
+    raise PydanticCustomError("number_type", "no number")
+
+
+# Checked before the union, which would report each of its members.
+Value = Annotated[str | int | float | bool, BeforeValidator(_scalar)]
+Number = Annotated[int | float, BeforeValidator(_number)]
 Dqdl = Annotated[str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True)]
 
 
@@ -29,9 +46,9 @@ class Between(FileModel):
 
     column: GlueName
     """The column: of numbers, and not personal data, for Glue publishes what it finds."""
-    min: int | float | None = None
+    min: Number | None = None
     """The least value that is right."""
-    max: int | float | None = None
+    max: Number | None = None
     """The greatest value that is right."""
 
 
@@ -82,7 +99,7 @@ class Quality(FileModel):
     schedule: Schedule | None = None
     """When they are evaluated, besides the `quality` steps of pipelines: rate(1 day), cron(0 6 * * ? *).
 
-    Left out: by those steps; where no step does, once a day.
+    At least 15 minutes apart. Left out: by those steps; where no step does, once a day.
     """
     timezone: TimeZone = "UTC"
     """Time zone of the schedule."""

@@ -6,7 +6,9 @@ from typing import Any
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _BOOLS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _START = frozenset("0123456789+-.")
-_WHOLE = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})")
+MOST_DIGITS = 18
+"""Of a whole number: all with so many fit into 64 bits."""
+_WHOLE = re.compile(rf"[-+]?(0|[1-9][0-9]{{0,{MOST_DIGITS - 1}}})")
 _FLOAT = re.compile(
     r"[-+]?([0-9]{1,30}\.[0-9]{0,30}|\.[0-9]{1,30}|[0-9]{1,30}(?=[eE]))([eE][-+]?[0-9]{1,3})?"
     r"|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)"

@@ -26,8 +26,8 @@ COLUMN_REFERENCE: Final = r"^[a-z_][a-z0-9_]*\.[a-z_][a-z0-9_]*\.[a-z_][a-z0-9_]
 STEP: Final = r"^[a-z][a-z0-9]*([_-][a-z0-9]+)*$"
 SCHEDULE: Final = r"^(rate\([1-9][0-9]{0,4} (minute|minutes|hour|hours|day|days)\)|cron\(\S+( \S+){5}\))$"
 DURATION: Final = r"^[1-9][0-9]{0,4}(m|h|d)$"
-PERCENTAGE: Final = r"^(100|[1-9]?[0-9])(\.[0-9]{1,3})?%$"
-SCRIPT: Final = r"^[A-Za-z0-9_./=-]+\.(py|jar)$"
+PERCENTAGE: Final = r"^(100(\.0{1,3})?|[1-9]?[0-9](\.[0-9]{1,3})?)%$"
+SCRIPT: Final = r"^([A-Za-z0-9_=-][A-Za-z0-9_.=-]*/)*[A-Za-z0-9_=-][A-Za-z0-9_.=-]*\.(py|jar)$"
 EMR_RELEASE: Final = r"^emr-7\.[0-9]{1,2}\.[0-9]{1,2}$"
 FUNCTION_ARN: Final = r"^arn:aws[a-z-]*:lambda:[a-z0-9-]+:[0-9]{12}:function:[A-Za-z0-9_-]{1,64}$"
 ROLE: Final = r"^([A-Za-z0-9_+=,.@-]+|arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]+)$"
@@ -99,7 +99,10 @@ SPELLINGS: Final[dict[str, Spelling]] = {
     DURATION: Spelling("bad-duration", "a duration: a whole number with m, h or d behind it", "90m"),
     PERCENTAGE: Spelling("bad-percentage", "a percentage from 0% to 100%", "99.5%"),
     SCRIPT: Spelling(
-        "bad-script", "the path of a script in the domain's raw bucket, a .py or .jar file", "scripts/load.py"
+        "bad-script",
+        "the path of a script in the domain's raw bucket, a .py or .jar file: "
+        "no slash before it, and no part that begins with a dot",
+        "scripts/load.py",
     ),
     EMR_RELEASE: Spelling("bad-release", "a release of EMR Serverless, 7 or later", "emr-7.12.0"),
     FUNCTION_ARN: Spelling(

@@ -43,6 +43,9 @@ class StreamApproval(FileModel):
     """The consumer domain."""
     until: Day | None = None
     """Last day of the approval (YYYY-MM-DD). Left out: until withdrawn."""
+    pii: bool = False
+    """Approve its PII fields too. A stream whose `schema` has any is read only if the consumer says
+    `pii: true` as well, for it is read whole."""
     fan_out: bool = False
     """Let it have an enhanced fan-out consumer of its own, if it asks for one; this domain pays for it."""
 
@@ -79,5 +82,8 @@ class StreamRequest(FileModel):
     """Roles of this domain that will read it."""
     until: Day | None = None
     """Last day it is needed (YYYY-MM-DD). Left out: no end."""
+    pii: bool = False
+    """Ask for its PII fields too. A stream whose `schema` has any is read only if the producer says
+    `pii: true` as well, for it is read whole."""
     fan_out: bool = False
     """Ask for an enhanced fan-out consumer: 2 MB/s for each shard that no other reader shares."""

@@ -9,6 +9,7 @@ from pydantic_core import ErrorDetails
 from meshwright.config.base import FileModel
 from meshwright.config.nodes import Node
 from meshwright.config.problems import Path
+from meshwright.config.scalars import MOST_DIGITS
 from meshwright.config.spelling import SPELLINGS
 from meshwright.config.suggest import did_you_mean, listed
 
@@ -24,6 +25,8 @@ class Wording(NamedTuple):
 _EXPECTED = {
     "bool_type": "`true` or `false`",
     "int_type": "a whole number",
+    "number_type": "a number",
+    "scalar_type": "text, a number, `true` or `false`",
     "list_type": "a list",
     "dict_type": "a mapping",
     "model_type": "a mapping",
@@ -32,6 +35,8 @@ _EXPECTED = {
 _HOW = {
     "bool_type": "Write `true` or `false`, without quotes.",
     "int_type": "Write digits only, without quotes.",
+    "number_type": "Write a number such as 12 or 0.5, without quotes.",
+    "scalar_type": "Write one value.",
     "list_type": "Write [one, two], or one line with `- ` per item.",
     "dict_type": "Write `key: value` lines, indented below it.",
     "model_type": "Write `key: value` lines, indented below it.",
@@ -39,8 +44,23 @@ _HOW = {
 }
 
 
-def reword(error: ErrorDetails, path: Path, node: Node, model: type[FileModel] | None) -> Wording:
-    """The error at `path`. `node` is what stands there, or the mapping in which it is missing."""
+_NUMBERS = frozenset({"int_type", "number_type", "scalar_type"})
+_WHOLE = re.compile(r"[-+]?[1-9][0-9]*")
+
+
+def reword(
+    error: ErrorDetails,
+    path: Path,
+    node: Node,
+    model: type[FileModel] | None,
+    *,
+    required: bool = False,
+    pattern: str | None = None,
+) -> Wording:
+    """The error at `path`. `node` is what stands there, or the mapping in which it is missing.
+
+    `required`: the key can't be left out; `pattern`: of a text that is wanted there.
+    """
     kind, context = error["type"], error.get("ctx", {})
     name = str(path[-1]) if path else "file"
     if kind == "extra_forbidden":
@@ -56,8 +76,8 @@ def reword(error: ErrorDetails, path: Path, node: Node, model: type[FileModel] |
             f"Add it: {_lowered(about)}" if about else "Add it.",
         )
     if kind in _EXPECTED:
-        return _wrong_type(kind, name, node, model)
-    return _wrong_value(kind, name, node, context)
+        return _wrong_type(kind, name, node, model, pattern)
+    return _wrong_value(kind, name, node, context, "" if required else ", or remove the key")
 
 
 def _lowered(text: str) -> str:
@@ -70,15 +90,21 @@ def _unknown_key(name: str, keys: Sequence[str], present: set[str]) -> Wording:
     return Wording("unknown-key", f"unknown key `{name}`", f"Remove it. The keys here are {listed(keys)}.")
 
 
-def _wrong_type(kind: str, name: str, node: Node, model: type[FileModel] | None) -> Wording:
+def _wrong_type(
+    kind: str, name: str, node: Node, model: type[FileModel] | None, pattern: str | None
+) -> Wording:
     if node.text is not None and node.data is None:
         return Wording("empty-value", "this item has no value", "Give it one, or remove it.")
     if kind == "string_type" and node.text is not None:
-        return Wording(
-            "unquoted",
-            f"{node.text} without quotes is {node.kind}, which YAML does not keep as written",
-            f'Put it in quotes: "{node.text}".',
-        )
+        if pattern is not None and re.search(pattern, node.text) is None:
+            return _misspelt(_short(node.text), pattern)
+        return _unquoted(node)
+    if kind in _NUMBERS and node.plain and node.kind == "a number" and _WHOLE.fullmatch(node.text or ""):
+        # Whole, and yet not taken: scalars.py reads no longer one.
+        what = f"{_short(node.text or '')} has more than {MOST_DIGITS} digits"
+        return Wording("out-of-range", what, f"Write a number of at most {MOST_DIGITS} digits.")
+    if kind == "scalar_type" and node.text is not None:
+        return _unquoted(node)
     expected, how = _EXPECTED[kind], _HOW[kind]
     if kind == "model_type" and model is not None and model.shorthand is not None:
         expected, how = (
@@ -93,16 +119,29 @@ def _wrong_type(kind: str, name: str, node: Node, model: type[FileModel] | None)
     return Wording("wrong-type", f"expected {expected}, found {found}", how)
 
 
-def _wrong_value(kind: str, name: str, node: Node, context: Mapping[str, Any]) -> Wording:
+def _unquoted(node: Node) -> Wording:
+    return Wording(
+        "unquoted",
+        f"{node.text} without quotes is {node.kind}, which YAML does not keep as written",
+        f'Put it in quotes: "{node.text}".',
+    )
+
+
+def _misspelt(value: str, pattern: str) -> Wording:
+    spelling = SPELLINGS[pattern]
+    first = value[:1].isdigit() and re.search(pattern, f"a{value}") is not None
+    start = "Begin it with a letter. " if first and "begins with" not in spelling.rule else ""
+    return Wording(
+        spelling.code, f"`{value}` is not {spelling.rule}", f"{start}For example: {spelling.example}"
+    )
+
+
+def _wrong_value(kind: str, name: str, node: Node, context: Mapping[str, Any], otherwise: str) -> Wording:
+    """`otherwise`: what can be done instead of giving a value."""
     value = _short(name if node.text is None else node.text)
     match kind:
         case "string_pattern_mismatch":
-            spelling = SPELLINGS[context["pattern"]]
-            first = value[:1].isdigit() and re.search(context["pattern"], f"a{value}") is not None
-            start = "Begin it with a letter. " if first and "begins with" not in spelling.rule else ""
-            return Wording(
-                spelling.code, f"`{value}` is not {spelling.rule}", f"{start}For example: {spelling.example}"
-            )
+            return _misspelt(value, context["pattern"])
         case "day":
             return Wording(
                 "bad-date",
@@ -116,13 +155,16 @@ def _wrong_value(kind: str, name: str, node: Node, context: Mapping[str, Any]) -
                 "unknown-value", f"`{value}` is not one of {listed(known)}", guess or "Choose one of them."
             )
         case "string_too_short":
-            return Wording("empty-value", f"`{name}` has no text", "Write some, or remove the key.")
+            return Wording("empty-value", f"`{name}` has no text", f"Write some{otherwise}.")
         case "string_too_long":
             limit = context["max_length"]
             return Wording("too-long", f"`{value}` has more than {limit} characters", "Shorten it.")
         case "too_short":
+            return Wording("empty-value", f"`{name}` is empty", f"Put at least one into it{otherwise}.")
+        case "too_long":
+            limit = context["max_length"]
             return Wording(
-                "empty-value", f"`{name}` is empty", "Put at least one into it, or remove the key."
+                "too-long", f"`{name}` has more than {limit} items", f"Keep {limit} of them at most."
             )
         case "greater_than_equal" | "less_than_equal":
             limit, side = (context["ge"], "less") if kind == "greater_than_equal" else (context["le"], "more")

@@ -55,7 +55,7 @@ Assumed = Mapping[str, Decimal]
 def assumed(given: Iterable[str] = ()) -> dict[str, Decimal]:
     """The figures, with those of `given`, KEY=VALUE each, in place of ours.
 
-    Raises UserError for a key that there isn't, and a value that is no number of at least 0.
+    Raises UserError for a key that there isn't, and a value that is no number from 0 to 10,000,000,000.
     """
     figures = {each.key: each.value for each in ASSUMPTIONS}
     for text in given:
@@ -77,7 +77,16 @@ def _number(text: str, key: str, value: str) -> Decimal:
     if not number.is_finite() or number < 0 or (key in _DIVISORS and not number):
         least = "more than 0" if key in _DIVISORS else "0 or more"
         raise UserError(f"--assume {text}: `{value}` is not a number that is {least}, such as 12 or 0.5.")
+    if number and number < _LEAST:
+        raise UserError(f"--assume {text}: `{value}` is less than {_LEAST}, the least that is not nothing.")
+    most = 100 if key.endswith("_percent") else _MOST
+    if number > most:
+        what = f"`{value}` is more than {most:,}"
+        raise UserError(f"--assume {text}: {what}, the most that `{key}` can be.")
     return number
 
 
 _DIVISORS: Final = frozenset({"record_kb", "object_mb"})
+_LEAST: Final = Decimal("0.001")
+_MOST: Final = 10_000_000_000
+"""Sums of products of two such figures have fewer digits than a Decimal keeps, 28."""

@@ -58,8 +58,11 @@ class Names:
         return bounded(f"{name}--{layout}" if layout in ("record", "iceberg") else name, 64)
 
     def partitions(self, domain: str, product: str, table: str) -> str:
-        """What registers a table's partitions in the catalog: rule and state machine."""
-        return bounded(f"{self.mesh}-{domain}-{product}-{table}-partitions", 64)
+        """What registers a table's partitions in the catalog: rule and state machine.
+
+        No pipeline's state machine is called so: behind the domain they have a hyphen.
+        """
+        return bounded(f"{self.mesh}-{domain}_{product}-{table}-partitions", 64)
 
     def stream_consumer(self, consumer: str) -> str:
         """Enhanced fan-out consumer of a stream that the domain `consumer` reads through."""

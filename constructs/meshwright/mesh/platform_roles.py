@@ -4,7 +4,7 @@ They are roles of the domain like those that the file declares: they read and wr
 grants, and what they read of other domains is asked for under `consumes` with their key.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
 from meshwright.config.base import Access
@@ -33,6 +33,15 @@ class PlatformRole(NamedTuple):
 
 KEYS: Final = (DELIVERY, PARTITIONS, SPARK, PIPELINES, QUALITY)
 """Keys that a file's own `roles` can't have."""
+
+COME_WITH: Final[Mapping[str, str]] = {
+    DELIVERY: "a stream with `lands_in`",
+    PARTITIONS: "a stream that `lands_in` a partitioned parquet table",
+    SPARK: "`compute.spark`",
+    PIPELINES: "`pipelines`",
+    QUALITY: "`quality` rules of a table",
+}
+"""What of a file each of them is there for."""
 
 
 def platform_roles(file: DomainFile) -> Iterator[PlatformRole]:

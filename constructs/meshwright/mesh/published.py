@@ -9,6 +9,7 @@ from datetime import date
 
 from meshwright.config.domain_file import Product, Table
 from meshwright.mesh.model import Mesh
+from meshwright.mesh.stream_subscriptions import pii_fields
 from meshwright.mesh.subscriptions import Subscription, TableAccess
 
 
@@ -74,6 +75,8 @@ class PublishedStream:
     """Names of registered consumers that no file asks for. Only a live account has any."""
     readers: Mapping[str, StreamReader] = field(default_factory=dict)
     """By consumer domain: those whose subscription is agreed."""
+    pii: frozenset[str] = frozenset()
+    """Fields that are PII; a live account does not say so: none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +130,7 @@ def published(mesh: Mesh) -> Published:
                             for each in mesh.streams_by_producer.get(name, ())
                             if each.stream == stream_name
                         },
+                        pii=frozenset(pii_fields(stream)),
                     )
                     for stream_name, stream in domain.file.streams.items()
                 },

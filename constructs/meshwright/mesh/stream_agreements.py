@@ -11,6 +11,7 @@ from meshwright.config.streams_file import StreamApproval, StreamRequest
 from meshwright.mesh.agreements import Agreement, Place
 from meshwright.mesh.model import Mesh
 from meshwright.mesh.platform_roles import DELIVERY
+from meshwright.mesh.stream_subscriptions import StreamSubscription, silent_on_pii
 from meshwright.mesh.subscriptions import Status
 
 
@@ -31,7 +32,7 @@ def stream_agreement(mesh: Mesh, *, consumer: str, role: str, reference: str, to
         each for each in mesh.stream_subscriptions if (each.consumer, each.reference) == (consumer, reference)
     )
     if decided.status is not Status.AGREED:
-        return _not_agreed(mesh, decided.reason, asked, given, (consumer, producer, stream), today)
+        return _not_agreed(mesh, decided, asked, given, today)
     if role not in request.roles:
         what = f"{consumer} asked for {reference} for {' and '.join(request.roles)}, not for {role}"
         place = Place(consumer, (*at, "roles"))
@@ -59,16 +60,23 @@ def _own(mesh: Mesh, domain: str, role: str, stream: str) -> Agreement:
 
 def _not_agreed(
     mesh: Mesh,
-    reason: str,
+    decided: StreamSubscription,
     asked: tuple[Path, StreamRequest],
     given: tuple[Path, StreamApproval] | None,
-    names: tuple[str, str, str],
     today: date,
 ) -> Agreement:
-    (at, request), (consumer, producer, stream) = asked, names
+    (at, request), reason = asked, decided.reason
+    consumer, producer, stream = decided.consumer, decided.producer, decided.stream
     if request.until is not None and request.until < today:
         place = Place(consumer, (*at, "until"))
         return Agreement(False, reason, (place,), "Move `until` if it is still needed.", consumer)
+    if given is not None and decided.status is Status.PENDING:
+        spec = mesh.domains[producer].file.streams[stream]
+        silent = silent_on_pii(spec, given[1], request, consumer=consumer, producer=producer)
+        sides = {producer: (*given[0], "domain"), consumer: (*at, "stream")}
+        places = tuple(Place(each, sides[each]) for each in silent)
+        fix = f"Say `pii: true` there{f', and {consumer} in its request' if len(silent) > 1 else ''}."
+        return Agreement(False, reason, places, fix, silent[0])
     if given is not None:
         place = Place(producer, (*given[0], "until"))
         return Agreement(False, reason, (place,), f"{producer} can move `until`.", producer)

@@ -1,10 +1,12 @@
 """The two-key rule for streams: a subscription is what the consumer asks for and the producer approves.
 
-No classification opens a stream, so both keys are always needed.
+No classification opens a stream, so both keys are always needed. A stream is read whole: with PII among the
+fields of its `schema`, it is agreed only if both say `pii: true`.
 
 | consumer asks | producer approves | outcome |
 |---|---|---|
 | yes | yes | agreed, until the earlier end, with fan-out if both say so |
+| yes | yes, but its records have PII, and one or both do not say `pii: true` | pending |
 | yes | no | pending |
 | yes | it ended | expired |
 | it ended | any | expired |
@@ -118,7 +120,7 @@ def decide_stream(
     if stream is None:
         status, reason = Status.PENDING, f"{producer} has no such stream in this environment"
     else:
-        status, reason = _status(approval, request, stream_name, producer, today)
+        status, reason = _status(approval, request, stream_name, stream, (consumer, producer), today)
     ends = [day for day in (request.until, approval.until if approval else None) if day is not None]
     return StreamSubscription(
         consumer=consumer,
@@ -138,15 +140,40 @@ def approval_of(stream: Stream, consumer: str) -> StreamApproval | None:
     return next((each for each in stream.shared_with if each.domain == consumer), None)
 
 
+def pii_fields(stream: Stream) -> tuple[str, ...]:
+    """The fields of its records that are PII, as far as it has a schema."""
+    return tuple(name for name, field in (stream.schema or {}).items() if field.pii)
+
+
+def silent_on_pii(
+    stream: Stream, approval: StreamApproval, request: StreamRequest, *, consumer: str, producer: str
+) -> tuple[str, ...]:
+    """The domains that would have to say `pii: true` and do not: first the producer, then the consumer."""
+    if not pii_fields(stream):
+        return ()
+    return tuple(name for name, side in ((producer, approval), (consumer, request)) if not side.pii)
+
+
 def _status(
-    approval: StreamApproval | None, request: StreamRequest, stream: str, producer: str, today: date
+    approval: StreamApproval | None,
+    request: StreamRequest,
+    name: str,
+    stream: Stream,
+    domains: tuple[str, str],
+    today: date,
 ) -> tuple[Status, str]:
+    consumer, producer = domains
     if _ended(request.until, today):
         return Status.EXPIRED, f"the request ended on {request.until}"
     if approval is None:
-        return Status.PENDING, f"{producer} has not approved it under streams.{stream}.shared_with"
+        return Status.PENDING, f"{producer} has not approved it under streams.{name}.shared_with"
     if _ended(approval.until, today):
         return Status.EXPIRED, f"the approval of {producer} ended on {approval.until}"
+    silent = silent_on_pii(stream, approval, request, consumer=consumer, producer=producer)
+    if silent:
+        sides = f"neither {producer} nor {consumer} says" if len(silent) > 1 else f"{silent[0]} does not say"
+        fields = ", ".join(pii_fields(stream))
+        return Status.PENDING, f"its records have the personal data {fields}, and {sides} `pii: true`"
     return Status.AGREED, f"approved by {producer}"
 
 

@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 _PARTITION: Final = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)")
+_NUMBER: Final = "number of the row"
+"""No column is called so: names have no spaces."""
+_RAGGED: Final = re.compile(
+    r"CSV Error on Line: (\d+)\n.*Expected Number of Columns: (\d+) Found: (\d+)", re.DOTALL
+)
 _NO_VALUE: Final = "__HIVE_DEFAULT_PARTITION__"
 _TYPES: Final = {
     "string": "VARCHAR",
@@ -62,6 +67,11 @@ class _Column:
         sizes = f"({', '.join(map(str, self.kind.sizes))})" if self.kind.name == "decimal" else ""
         return f"TRY_CAST({self.value} AS {_TYPES.get(self.kind.name, self.kind.name.upper())}{sizes})"
 
+    @property
+    def misfit(self) -> str:
+        """SQL of whether there is a value that is not of the type."""
+        return f"{self.value} IS NOT NULL AND {self.typed} IS NULL"
+
 
 def types_of(table: Table) -> dict[str, str]:
     """The type of each column, without sizes."""
@@ -80,19 +90,28 @@ def add_table(connection: "DuckDBPyConnection", source: Source, *, as_name: str)
             verb = f"INSERT INTO {name(as_name)}" if made else f"CREATE TEMP TABLE {name(as_name)} AS"
             connection.execute(f"{verb} {select}")
         except duckdb.Error as error:
-            # The first line only: the others quote the data.
-            reason = str(error).splitlines()[0]
+            reason = _reason(str(error))
             raise UserError(f"{file}: cannot be read as {kind}: {reason}") from None
         made = True
     found = connection.execute(f"SELECT count(*) FROM {name(as_name)}").fetchone()
     return int(found[0]) if found is not None else 0
 
 
+def _reason(message: str) -> str:
+    """What duckdb says, without the lines that quote the data."""
+    if found := _RAGGED.search(message):
+        line, expected, values = found.groups()
+        return f"line {line} has {values} values, and the first line {expected} names"
+    return message.splitlines()[0]
+
+
 def _select(connection: "DuckDBPyConnection", source: Source, file: Path, kind: str) -> str:
     """The file's rows with the declared columns, each of its type."""
     rows, values = READERS[kind](connection, source.called, source.table, file)
     columns = _columns(source, file, values, csv=kind == "csv")
-    _complain_of_values(connection, source, file, rows, columns)
+    # The lines of a table's own csv files are its rows, behind the header.
+    counted = ("line", 1) if kind == source.table.format == "csv" else ("row", 0)
+    _complain_of_values(connection, source, file, rows, columns, counted=counted)
     return f"SELECT {', '.join(f'{each.typed} AS {name(each.name)}' for each in columns)} FROM {rows}"
 
 
@@ -125,17 +144,31 @@ def _partitions(file: Path) -> dict[str, str]:
 
 
 def _complain_of_values(
-    connection: "DuckDBPyConnection", source: Source, file: Path, rows: str, columns: list[_Column]
+    connection: "DuckDBPyConnection",
+    source: Source,
+    file: Path,
+    rows: str,
+    columns: list[_Column],
+    *,
+    counted: tuple[str, int],
 ) -> None:
-    """Values that are not of the declared type; they are counted, not shown: they may be personal."""
+    """Values that are not of the declared type; they are counted, not shown: they may be personal.
+
+    `counted`: what the rows are called, and the number of those before the first.
+    """
     plain = [each for each in columns if not each.nested]
-    wrong = [f"count(*) FILTER ({each.value} IS NOT NULL AND {each.typed} IS NULL)" for each in plain]
+    wrong = [f"count(*) FILTER ({each.misfit})" for each in plain]
     counts = (
         connection.execute(f"SELECT {', '.join(wrong)} FROM {rows}").fetchone() if wrong else None
     ) or ()
     for each, count in zip(plain, counts, strict=True):
         if count:
-            values = "1 value is" if count == 1 else f"{count:,} values are"
+            numbered = f"SELECT *, row_number() OVER () AS {name(_NUMBER)} FROM {rows}"
+            first = connection.execute(
+                f"SELECT min({name(_NUMBER)}) FROM ({numbered}) WHERE {each.misfit}"
+            ).fetchone()
+            at = f"{counted[0]} {first[0] + counted[1]:,}" if first is not None else ""
+            values = f"1 value, in {at}, is" if count == 1 else f"{count:,} values, the first in {at}, are"
             raise UserError(
                 f"{file}: {values} not of type {each.declared} in the column `{each.name}`. Correct the "
                 f"file, or the type that {source.called} declares."

@@ -1,6 +1,8 @@
 """How duckdb reads a file of each format: the rows as SQL, and the columns that are in them."""
 
 # ruff: noqa: S608 - all that comes from outside is quoted
+import csv
+import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -33,9 +35,17 @@ def _json(connection: "DuckDBPyConnection", called: str, table: Table, file: Pat
 
     https://docs.aws.amazon.com/athena/latest/ug/openx-json-serde.html
     """
+    import duckdb
+
     form = "format = 'newline_delimited', hive_partitioning = false"
     if file.stat().st_size:
-        keys = _described(connection, f"read_json({text(str(file))}, {form}, sample_size = -1)")
+        try:
+            keys = _described(connection, f"read_json({text(str(file))}, {form}, sample_size = -1)")
+        except duckdb.Error:
+            _complain_of_lines(file)
+            raise
+        if keys.keys() == {"json"} and "json" not in table.columns:  # so it calls what is no object
+            _complain_of_lines(file)
     else:
         keys = {column: column for column in table.columns}
     used = {column: written for column, written in keys.items() if column in table.columns}
@@ -45,6 +55,27 @@ def _json(connection: "DuckDBPyConnection", called: str, table: Table, file: Pat
     rows = f"read_json({text(str(file))}, {form}, columns = {{{types}}})"
     unused = {column: "NULL" for column in keys if column not in used}
     return rows, {**unused, **{column: name(key) for column, key in used.items()}}
+
+
+def _complain_of_lines(file: Path) -> None:
+    """Raises UserError for the first line that is no object; not looked for in a compressed file."""
+    if file.suffix.lower() in COMPRESSED:
+        return
+    with file.open(encoding="utf-8-sig", errors="replace") as lines:
+        for number, line in enumerate(lines, start=1):
+            if not line.strip() or _is_object(line):
+                continue
+            said = f"{file}: line {number} is not a JSON object. One object a line is read, as Athena does"
+            if number == 1 and line.lstrip().startswith("["):
+                raise UserError(f"{said}; this is a list. `jq -c '.[]' {file}` writes its entries so.")
+            raise UserError(f"{said}. `jq -c . {file}` writes each on a line of its own.")
+
+
+def _is_object(line: str) -> bool:
+    try:
+        return isinstance(json.loads(line), dict)
+    except ValueError:
+        return False
 
 
 def _type_in_json(table: Table, column: str) -> str:
@@ -58,8 +89,7 @@ def _csv(connection: "DuckDBPyConnection", called: str, table: Table, file: Path
     https://docs.aws.amazon.com/athena/latest/ug/lazy-simple-serde.html
     """
     if table.format != "csv":
-        rows = f"read_csv({text(str(file))}, header = true, all_varchar = true, hive_partitioning = false)"
-        return rows, {column: name(written) for column, written in _described(connection, rows).items()}
+        return _named_csv(connection, file)
     declared = [each for each in table.columns if each not in table.partition_by]
     if not _has_header(file, declared):
         # What stands there instead may be data.
@@ -67,10 +97,51 @@ def _csv(connection: "DuckDBPyConnection", called: str, table: Table, file: Path
             f"{file}: the first line is not the names of the columns in the order in which {called} declares "
             f"them, by which csv files are read: {','.join(declared)}"
         )
-    columns = ", ".join(f"{text(each)}: 'VARCHAR'" for each in declared)
-    form = r"delim = ',', quote = '', escape = '', nullstr = '\N', hive_partitioning = false"
-    rows = f"read_csv({text(str(file))}, header = true, auto_detect = false, {form}, columns = {{{columns}}})"
-    return rows, {each: name(each) for each in declared}
+    # Each line whole, and taken apart as the table does it: what is missing at its end has no value.
+    form = r"delim = E'\x01', quote = '', escape = '', nullstr = '', hive_partitioning = false"
+    form += ", header = true, auto_detect = false, columns = {line: 'VARCHAR'}"
+    lines = f"read_csv({text(str(file))}, {form})"
+    rows = f"(SELECT string_split(coalesce(line, ''), ',') AS parts FROM {lines})"
+    _complain_of_commas(connection, called, len(declared), file, rows)
+    return rows, {each: rf"nullif(parts[{at}], '\N')" for at, each in enumerate(declared, start=1)}
+
+
+def _named_csv(connection: "DuckDBPyConnection", file: Path) -> Rows:
+    """Columns by the names in the first line, which also tells what parts the values: it has most of that.
+
+    Told to duckdb, which takes a whole line for one value where lines differ in length; a compressed file is
+    left to it.
+    """
+    form, written = "header = true, hive_partitioning = false", list[str]()
+    if file.suffix.lower() not in COMPRESSED:
+        with file.open(encoding="utf-8-sig", errors="replace", newline="") as lines:
+            first = lines.readline()
+        parts = max(",;|\t", key=first.count)
+        written = next(csv.reader([first], delimiter=parts), [])
+    if written:
+        columns = ", ".join(f"{text(each)}: 'VARCHAR'" for each in written)
+        form += f", auto_detect = false, delim = {text(parts)}, quote = '\"', escape = '\"'"
+        form += f", columns = {{{columns}}}"
+    else:
+        form += ", all_varchar = true"
+    rows = f"read_csv({text(str(file))}, {form})"
+    return rows, {column: name(each) for column, each in _described(connection, rows).items()}
+
+
+def _complain_of_commas(
+    connection: "DuckDBPyConnection", called: str, declared: int, file: Path, rows: str
+) -> None:
+    """Raises UserError for lines with more values than columns, whose last ones Athena would leave out."""
+    found = connection.execute(
+        "SELECT line, size FROM (SELECT row_number() OVER () + 1 AS line, len(parts) AS size "
+        f"FROM {rows}) WHERE size > {declared} ORDER BY line LIMIT 1"
+    ).fetchone()
+    if found is not None:
+        line, size = found
+        raise UserError(
+            f"{file}: line {line} has {size} values, and {called} declares {declared} columns for the file. "
+            "Every comma parts two values, in quotes too: take those out that are inside a value."
+        )
 
 
 def _has_header(file: Path, names: list[str]) -> bool:

@@ -40,11 +40,15 @@ def evaluated(
 ) -> str:
     """The prefix of one object.
 
-    `at` is the arrival of its oldest record, in the zone of the destination. Without any expression,
-    folders of the hour follow; in the prefix of errors, the kind of `error` before them.
+    `at` is the arrival of its oldest record, in the zone of the destination. Folders of the hour follow
+    where no timestamp is in it; in the prefix of errors, where it has no expression at all, and behind the
+    kind of `error`.
     """
-    if not _EXPRESSION.search(prefix):
-        prefix += (f"{error}/" if error else "") + _DEFAULT_FOLDERS
+    namespaces = {found[1] for found in _EXPRESSION.finditer(prefix)}
+    if error is not None and not namespaces:
+        prefix += f"{error}/{_DEFAULT_FOLDERS}"
+    elif error is None and "timestamp" not in namespaces:
+        prefix += _DEFAULT_FOLDERS
 
     def value_of(found: re.Match[str]) -> str:
         namespace, value = found[1], found[2]

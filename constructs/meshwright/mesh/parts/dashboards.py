@@ -92,6 +92,11 @@ def body(*, heading: str, alarms: Sequence[str], graphs: Iterable[Graph]) -> str
     return json.dumps({"widgets": rows}, separators=(",", ":"))
 
 
+def titles(graphs: Iterable[Graph]) -> dict[str, str]:
+    """What `plan` shows of them: a property each, so that of a change only the graph that comes or goes."""
+    return {f"graph {graph.title}": "" for graph in graphs}
+
+
 def _within(graphs: Iterable[Graph]) -> tuple[list[Graph], list[str]]:
     """The graphs that one dashboard can hold, and the titles of those that it can't."""
     kept: list[Graph] = []

@@ -14,6 +14,11 @@ RETRY_SECONDS: Final = 300
 """How long a delivery is tried again before its records count as failed; a conversion is tried once."""
 ERROR_FOLDERS: Final = "!{firehose:error-output-type}/!{timestamp:yyyy-MM-dd}/"
 """https://docs.aws.amazon.com/firehose/latest/dev/s3-prefixes.html"""
+IN_FILE_NAME: Final = "!{timestamp:yyyy-MM-dd-HH}-"
+"""The hour, as the start of a file's name. To a prefix without any timestamp Firehose appends folders of the
+hour (https://docs.aws.amazon.com/firehose/latest/dev/s3-prefixes.html), in which Spark finds nothing: it
+takes the files of a table, or of a partition, from its folder alone.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,8 +84,10 @@ def _parquet(spec: DeliveryStream) -> dict[str, Any]:
     if spec.layout == "arrival":
         prefix += f"{spec.partition_column}=!{{timestamp:yyyy-MM-dd}}/"
     elif spec.layout == "record":
-        prefix += f"{spec.partition_column}=!{{partitionKeyFromQuery:{spec.partition_column}}}/"
+        prefix += f"{spec.partition_column}=!{{partitionKeyFromQuery:{spec.partition_column}}}/{IN_FILE_NAME}"
         dynamic = _dynamic(spec)
+    else:
+        prefix += IN_FILE_NAME
     return {
         "BucketARN": spec.place.s3(spec.bucket_name),
         "RoleARN": spec.role_arn,

@@ -6,7 +6,7 @@ from typing import Final
 from meshwright.mesh.alarms import Alarm
 from meshwright.mesh.declared import Declared
 from meshwright.mesh.model import Domain, Mesh
-from meshwright.mesh.parts.dashboards import Graph, body, graphs_of, search
+from meshwright.mesh.parts.dashboards import Graph, body, graphs_of, search, titles
 from meshwright.mesh.parts.watched import widgets_of
 from meshwright.mesh.place import place_in
 
@@ -44,7 +44,7 @@ def resources(mesh: Mesh, domain: Domain, alarms: Sequence[Alarm]) -> Iterator[D
                 graphs=graphs,
             ),
         },
-        shown={"graphs": ", ".join(graph.title for graph in graphs), "alarms": str(len(names))},
+        shown=titles(graphs),
     )
 
 

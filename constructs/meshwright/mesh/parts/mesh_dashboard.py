@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from meshwright.mesh.declared import Declared
 from meshwright.mesh.model import Mesh
-from meshwright.mesh.parts.dashboards import Graph, body
+from meshwright.mesh.parts.dashboards import Graph, body, titles
 
 SHOWN: Final = 10
 """Lines of a graph: the highest ones."""
@@ -27,7 +27,7 @@ class Query(NamedTuple):
     of: str
     """The namespace, with the dimensions of the metric where there are several sets of them."""
     by: str = ""
-    """The dimension shown beside the account."""
+    """The dimensions shown beside the account."""
 
 
 QUERIES: Final = (
@@ -37,6 +37,12 @@ QUERIES: Final = (
         'MAX("GetRecords.IteratorAgeMilliseconds")',
         'SCHEMA("AWS/Kinesis", StreamName)',
         "StreamName",
+    ),
+    Query(
+        "Readers by fan-out that are furthest behind (milliseconds)",
+        'MAX("SubscribeToShardEvent.MillisBehindLatest")',
+        'SCHEMA("AWS/Kinesis", ConsumerName, StreamName)',
+        "ConsumerName, StreamName",
     ),
     Query(
         "Oldest records that wait for delivery (seconds)",
@@ -76,7 +82,7 @@ def resources(mesh: Mesh) -> Iterator[Declared]:
             "DashboardName": mesh.name,
             "DashboardBody": body(heading=_heading(mesh), alarms=(), graphs=graphs),
         },
-        shown={"graphs": ", ".join(graph.title for graph in graphs)},
+        shown=titles(graphs),
     )
 
 

@@ -1,10 +1,12 @@
 """What is watched of a domain's streams, with `monitoring`: whether readers keep up, and what is refused."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from meshwright.mesh.alarms import Alarm, Metric, Widget
 from meshwright.mesh.model import Domain, Mesh
+from meshwright.mesh.stream_policies import agreed_on
 
 KINESIS: Final = "AWS/Kinesis"
 MILLISECONDS_PER_HOUR: Final = 3_600_000
@@ -32,6 +34,19 @@ def alarms(mesh: Mesh, domain: Domain) -> Iterator[Alarm]:
             metric=_metric(mesh, domain, key, "GetRecords.IteratorAgeMilliseconds", "Maximum"),
             threshold=hours * LATE_SHARE * MILLISECONDS_PER_HOUR,
         )
+        for consumer in _fanned_out(mesh, domain, key):
+            yield Alarm(
+                # Neither streams nor domains have an underscore in their names.
+                key=f"stream {key}_{consumer} behind",
+                runbook="stream-behind",
+                text=(
+                    f"{consumer}, which reads the stream {key} by fan-out, is more than "
+                    f"{hours * LATE_SHARE:g} hours behind. Records older than {hours} hours are deleted, "
+                    "whether they were read or not."
+                ),
+                metric=_behind(mesh, domain, key, consumer),
+                threshold=hours * LATE_SHARE * MILLISECONDS_PER_HOUR,
+            )
         yield Alarm(
             key=f"stream {key} refuses writes",
             runbook="stream-refuses-writes",
@@ -64,23 +79,38 @@ def widgets(mesh: Mesh, domain: Domain) -> Iterator[Widget]:
     streams = list(domain.file.streams)
     if not streams:
         return
-    graphs = (
-        ("Records written to streams", ("IncomingRecords",), "Sum"),
-        ("Bytes written to streams", ("IncomingBytes",), "Sum"),
-        ("Age of the record read last (milliseconds)", ("GetRecords.IteratorAgeMilliseconds",), "Maximum"),
-        (
-            "Refused by streams",
-            ("WriteProvisionedThroughputExceeded", "ReadProvisionedThroughputExceeded"),
-            "Sum",
-        ),
+
+    def of_all(*names: str, statistic: str = "Sum") -> tuple[Metric, ...]:
+        return tuple(_metric(mesh, domain, stream, name, statistic) for stream in streams for name in names)
+
+    by_fan_out = tuple(
+        _behind(mesh, domain, stream, consumer)
+        for stream in streams
+        for consumer in _fanned_out(mesh, domain, stream)
     )
-    for title, metrics, statistic in graphs:
-        yield Widget(
-            title=title,
-            metrics=tuple(
-                _metric(mesh, domain, stream, name, statistic) for stream in streams for name in metrics
-            ),
-        )
+    behind = of_all("GetRecords.IteratorAgeMilliseconds", statistic="Maximum")
+    yield Widget(title="Records written to streams", metrics=of_all("IncomingRecords"))
+    yield Widget(title="Bytes written to streams", metrics=of_all("IncomingBytes"))
+    yield Widget(title="Age of the record read last (milliseconds)", metrics=(*behind, *by_fan_out))
+    yield Widget(
+        title="Refused by streams",
+        metrics=of_all("WriteProvisionedThroughputExceeded", "ReadProvisionedThroughputExceeded"),
+    )
+
+
+def _fanned_out(mesh: Mesh, domain: Domain, stream: str) -> list[str]:
+    """The domains that read it through a consumer of their own."""
+    return [each.consumer for each in agreed_on(mesh, domain.name, stream) if each.fan_out]
+
+
+def _behind(mesh: Mesh, domain: Domain, stream: str, consumer: str) -> Metric:
+    """Of a registered consumer, whose reading GetRecords' metrics do not count.
+
+    https://docs.aws.amazon.com/streams/latest/dev/monitoring-with-cloudwatch.html
+    """
+    of_stream = _metric(mesh, domain, stream, "SubscribeToShardEvent.MillisBehindLatest", "Maximum")
+    name = mesh.names.stream_consumer(consumer)
+    return replace(of_stream, dimensions={**of_stream.dimensions, "ConsumerName": name})
 
 
 def _metric(mesh: Mesh, domain: Domain, stream: str, name: str, statistic: str = "Sum") -> Metric:

@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/glue/latest/dg/dqdl.html#dqdl-syntax-rule-expression
 """
 
 import re
+from datetime import date
 from typing import Final
 
 from meshwright.mesh.quality.reader import Reader
@@ -24,6 +25,17 @@ _KEYWORDS: Final = ("EMPTY", "empty", "WHITESPACES_ONLY", "whitespaces_only")
 _DURATIONS: Final = ("days", "hours", "minutes")
 _SIZES: Final = ("B", "KB", "MB", "GB", "TB")
 _FIX: Final = 'Write a number, text in double quotes, a date such as "2026-01-31", or NULL.'
+
+
+def is_date(text: str) -> bool:
+    """Whether it is YYYY-MM-DD, and a day of the calendar."""
+    if not DATE.fullmatch(text):
+        return False
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def condition(reader: Reader) -> Condition | None:

@@ -26,6 +26,8 @@ _NAMES: Final = {
 _YEARS: Final = range(2024, 2053)
 """In 28 years each date has been each day of the week; one more, since gaps reach over a new year."""
 DAY: Final = 86_400
+EVERY_DAY: Final = frozenset({("*", "*", "?"), ("?", "*", "*")})
+"""Days of the month, months and days of the week of a schedule that starts every day."""
 
 
 def shortest_gap(schedule: str) -> int | None:
@@ -57,7 +59,8 @@ def longest_gap(schedules: Sequence[str]) -> int | None:
     if len(schedules) == 1 and schedules[0].startswith("rate("):
         return shortest_gap(schedules[0])
     all_times: list[set[int]] = []
-    all_days: list[set[int]] = []
+    all_days: list[tuple[int, ...]] = []
+    daily = True
     for schedule in schedules:
         if schedule.startswith("rate("):
             return None
@@ -66,15 +69,20 @@ def longest_gap(schedules: Sequence[str]) -> int | None:
         times = {
             hour * 3600 + minute * 60 for hour in _values(hours, 0, 23) for minute in _values(minutes, 0, 59)
         }
-        days = set(_start_days(month_day, month.upper(), week_day.upper()))
+        days = _start_days(month_day, month.upper(), week_day.upper())
         if not times or not days:
             return None
+        daily = daily and (month_day, month, week_day) in EVERY_DAY
         all_times.append(times)
         all_days.append(days)
+    if daily:
+        starts = sorted(set().union(*all_times))
+        return max([*(later - earlier for earlier, later in pairwise(starts)), starts[0] + DAY - starts[-1]])
     gaps: set[int] = set()
     before: int | None = None
-    for day in sorted(set().union(*all_days)):
-        on_day = [times for times, days in zip(all_times, all_days, strict=True) if day in days]
+    day_sets = [set(days) for days in all_days]
+    for day in sorted(set().union(*day_sets)):
+        on_day = [times for times, days in zip(all_times, day_sets, strict=True) if day in days]
         starts = sorted(set().union(*on_day))
         gaps.update(later - earlier for earlier, later in pairwise(starts))
         if before is not None:
@@ -83,6 +91,7 @@ def longest_gap(schedules: Sequence[str]) -> int | None:
     return max(gaps, default=None)
 
 
+@lru_cache(maxsize=256)
 def _days_apart(month_day: str, month: str, week_day: str) -> int | None:
     """Days from one day with starts to the next, at least."""
     days = _start_days(month_day, month, week_day)

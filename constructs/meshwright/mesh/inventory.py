@@ -27,6 +27,7 @@ from meshwright.mesh.parts.registry import (
     in_workloads,
     shown_rights,
 )
+from meshwright.mesh.parts.sql import sql_of
 from meshwright.mesh.policies import (
     key_policy,
     logs_bucket_policy,
@@ -158,9 +159,8 @@ def _kept(domain: Domain, kind: str) -> dict[str, str]:
     if kind == "products":
         announced = {"new objects": "announced"} if partitioned(domain) else {}
         return {**shown_storage(domain.file), **announced}
-    compute = domain.file.compute
-    if kind == "logs" and compute is not None and compute.sql is not None:
-        return {"results of queries are kept": f"{compute.sql.keep_results_days} days"}
+    if kind == "logs" and (sql := sql_of(domain)) is not None:
+        return {"results of queries are kept": f"{sql.keep_results_days} days"}
     return {}
 
 

@@ -51,10 +51,6 @@ class Domain:
         """Whether something outside the foundation stack needs the ARN of its key: EMR takes no alias."""
         return self.file.compute is not None and self.file.compute.spark is not None
 
-    @property
-    def writers(self) -> tuple[DomainRole, ...]:
-        return tuple(role for role in self.roles.values() if role.access == "write")
-
 
 @dataclass(frozen=True)
 class Mesh:

@@ -16,6 +16,7 @@ from meshwright.mesh.model import Domain, Mesh
 from meshwright.mesh.model import DomainRole as RoleSpec
 from meshwright.mesh.parts.landing import partitioned
 from meshwright.mesh.parts.registry import in_foundation, key_users, platform_role_policy
+from meshwright.mesh.parts.sql import sql_of
 from meshwright.mesh.policies import database_prefix, role_databases, role_write_access
 from meshwright.mesh.storage_classes import moves_by_folder
 
@@ -53,6 +54,7 @@ class FoundationStack(MeshStack):
             cross_account_version=mesh.file.cross_account_version,
         )
         self.settings.add_resource_dependency(self.provider.function)
+        sql = sql_of(domain)
         self.storage = DomainStorage(
             self,
             "Storage",
@@ -63,7 +65,7 @@ class FoundationStack(MeshStack):
             key_alias=names.key_alias(domain.name),
             key_users=key_users(mesh, domain),
             product_moves=moves_by_folder(domain.file),
-            results_days=_results_days(domain),
+            results_days=sql.keep_results_days if sql is not None else None,
             announce_products=bool(partitioned(domain)),
             env=self.target,
             tags=self.resource_tags,
@@ -112,9 +114,3 @@ class FoundationStack(MeshStack):
             env=self.target,
             tags=self.resource_tags,
         )
-
-
-def _results_days(domain: Domain) -> int | None:
-    """How long results of queries are kept; None: the domain has no SQL."""
-    compute = domain.file.compute
-    return compute.sql.keep_results_days if compute is not None and compute.sql is not None else None

@@ -7,6 +7,7 @@ different columns and rows, so each has its own workgroup, and reads no results 
 from collections.abc import Iterator
 from typing import Any, Final
 
+from meshwright.config.compute_file import Sql
 from meshwright.mesh.alarms import Metric, Widget
 from meshwright.mesh.declared import Declared
 from meshwright.mesh.model import Domain, DomainRole, Mesh
@@ -36,26 +37,33 @@ RESULTS: Final = "athena-results"
 """Folder of the logs bucket that results are written to, each role's in one of its own."""
 
 
+def sql_of(domain: Domain) -> Sql | None:
+    """What the file says of SQL; None: the domain has none."""
+    return domain.file.compute.sql if domain.file.compute is not None else None
+
+
 def querying_roles(domain: Domain) -> list[DomainRole]:
     """The roles that have a workgroup: the file's own, and that of pipelines. None without `compute.sql`."""
-    if domain.file.compute is None or domain.file.compute.sql is None:
+    if sql_of(domain) is None:
         return []
     return [role for role in domain.roles.values() if role.service is None or role.key == PIPELINES]
 
 
 def resources(mesh: Mesh, domain: Domain) -> Iterator[Declared]:
     """A workgroup for each role, and in it a named query for each product that it subscribes to."""
+    spec = sql_of(domain)
+    if spec is None:
+        return
     for role in querying_roles(domain):
-        yield _workgroup(mesh, domain, role)
+        yield _workgroup(mesh, domain, role, spec.scan_limit_gb)
         for subscription in mesh.agreed_by_consumer.get(domain.name, ()):
             if role.key in subscription.roles:
                 yield _named_query(mesh, domain, role, subscription)
 
 
-def _workgroup(mesh: Mesh, domain: Domain, role: DomainRole) -> Declared:
+def _workgroup(mesh: Mesh, domain: Domain, role: DomainRole, limit: int) -> Declared:
     place = place_in(mesh.region, account=domain.account)
     name = mesh.names.workgroup(domain.name, role.key)
-    limit = _sql(domain).scan_limit_gb
     return Declared(
         key=f"workgroup {role.key}",
         type="AWS::Athena::WorkGroup",
@@ -191,9 +199,3 @@ def role_policy(mesh: Mesh, domain: Domain, role: DomainRole, *, key_arn: str) -
             "StringLike": {"kms:EncryptionContext:aws:s3:arn": objects},
         },
     )
-
-
-def _sql(domain: Domain) -> Any:
-    if domain.file.compute is None or domain.file.compute.sql is None:
-        raise ValueError(f"{domain.name} has no compute.sql")
-    return domain.file.compute.sql

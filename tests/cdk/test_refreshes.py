@@ -12,11 +12,9 @@ ONLY_REFRESHES = {
 
 def test_who_may_put_events_on_a_bus(templates: dict[str, Template]) -> None:
     found = {
-        name.partition("/")[0]: (
-            each["Properties"]["Statement"]["Principal"],
-            each["Properties"]["Statement"]["Condition"],
-        )
-        for name, each in resources(templates, "AWS::Events::EventBusPolicy")
+        name.partition("/")[0]: (statement["Principal"], statement["Condition"])
+        for name, each in resources(templates, "AWS::Events::EventBus")
+        for statement in each["Properties"]["Policy"]["Statement"]
     }
     inside = {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}
     assert found == {

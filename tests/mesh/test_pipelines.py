@@ -293,7 +293,6 @@ def test_a_pipeline_that_refreshes_start(mesh: Mesh) -> None:
     assert list(found) == [
         "pipelines-logs",
         "bus",
-        "bus-policy",
         "refreshes orders.sales 2h",
         "refreshes orders.sales 2h policy",
         "refreshes orders.sales 2h rule",
@@ -310,18 +309,22 @@ def test_a_pipeline_that_refreshes_start(mesh: Mesh) -> None:
         "detail-type": ["Data Product Refreshed"],
         "detail": {"mesh": ["acme"], "domain": ["orders"], "product": ["sales"]},
     }
-    assert {key: found[key].properties for key in list(found)[1:6]} == {
-        "bus": {"Name": "acme-analytics", "Description": "Refreshes of other domains' products"},
-        "bus-policy": {
-            "EventBusName": "acme-analytics",
-            "StatementId": "governance",
-            "Statement": {
-                "Sid": "governance",
-                "Effect": "Allow",
-                "Action": ["events:PutEvents"],
-                "Principal": {"AWS": f"arn:aws:iam::{GOVERNANCE}:root"},
-                "Resource": [ANALYTICS_BUS],
-                "Condition": REFRESHES_ONLY,
+    assert {key: found[key].properties for key in list(found)[1:5]} == {
+        "bus": {
+            "Name": "acme-analytics",
+            "Description": "Refreshes of other domains' products",
+            "Policy": {
+                "Version": "2012-10-17",
+                "Statement": [
+                    {
+                        "Sid": "governance",
+                        "Effect": "Allow",
+                        "Action": ["events:PutEvents"],
+                        "Principal": {"AWS": f"arn:aws:iam::{GOVERNANCE}:root"},
+                        "Resource": [ANALYTICS_BUS],
+                        "Condition": REFRESHES_ONLY,
+                    }
+                ],
             },
         },
         "refreshes orders.sales 2h": {
@@ -474,8 +477,8 @@ def test_refreshes_go_to_the_domains_that_listen(mesh: Mesh) -> None:
 def test_who_may_announce_refreshes(tmp_path: Path, organization: str | None) -> None:
     text = MESH + (f"organization: {organization}\n" if organization else "")
     found = by_key(refreshes.bus(mesh_with(tmp_path, texts(mesh=text))))
-    assert list(found) == ["bus", "bus-policy"]
-    statement = found["bus-policy"].properties["Statement"]
+    assert list(found) == ["bus"]
+    (statement,) = found["bus"].properties["Policy"]["Statement"]
     principal: dict[str, Any] = {"AWS": [f"arn:aws:iam::{ORDERS}:root"]}
     condition: dict[str, Any] = REFRESHES_ONLY
     if organization:
@@ -620,7 +623,7 @@ def test_what_is_not_agreed_is_not_wired(tmp_path: Path) -> None:
         "pipeline revenue",
     ]
     assert list(refreshes.refresh_rules(mesh, mesh.domains["orders"])) == []
-    assert list(by_key(refreshes.bus(mesh))) == ["bus", "bus-policy"]
+    assert list(by_key(refreshes.bus(mesh))) == ["bus"]
 
 
 def test_without_pipelines_there_is_nothing(tmp_path: Path) -> None:

@@ -1,52 +1,51 @@
 """Puts declared resources of the data plane into a stack."""
 
-import hashlib
-import re
+import json
+import tempfile
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, Final
 
-import aws_cdk as cdk
+from aws_cdk import cloudformation_include
 from constructs import Construct
 
-from meshwright.cdk.buckets import retain
 from meshwright.cdk.place import Tags
+from meshwright.cdk.policies import acknowledge
 from meshwright.mesh.declared import Attribute, Declared
 
 PARTS: Final = "Parts"
+KEPT: Final = {"DeletionPolicy": "RetainExceptOnCreate", "UpdateReplacePolicy": "Retain"}
+"""As `buckets.retain`: it stays when its stack or its declaration goes; a failed first deploy cleans up."""
 
 
 def add_declared(
     scope: Construct, resources: Sequence[Declared], *, tags: Tags | None
-) -> dict[str, cdk.CfnResource]:
-    """Add the resources, in their order, each with `tags`. Returns them by their keys.
+) -> cloudformation_include.CfnInclude:
+    """Add one or more resources, each with `tags`, below a construct `Parts`, which has them by their keys.
 
-    Not by the classes of each service's module: importing them takes longer than the rest of a synthesis.
+    As one template, whatever their number: each call into Node takes longer than what it does there. They
+    have the classes of their types, which those who look at an app, like cdk-nag, go by.
     """
-    added: dict[str, cdk.CfnResource] = {}
-    if not resources:
-        return added
-    in_stack = isinstance(scope, cdk.Stack)
-    # Below a construct of their own, for directly in a stack `a-b` and `ab` would have one logical id.
-    scope = Construct(scope, PARTS)
-    for each in resources:
-        properties = {**_rendered(each.properties, None if in_stack else added), **_tagged(each, tags)}
-        resource = cdk.CfnResource(scope, each.key, type=each.type, properties=properties)
-        for key in each.after:
-            resource.add_resource_dependency(added[key])
-        if each.keep:
-            retain(resource)
-        added[each.key] = resource
-    return added
+    template = {"Resources": {each.key: _resource(each, tags) for each in resources}}
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "parts.json")
+        file.write_text(json.dumps(template))
+        # Ids of their own in each scope: the keys are names for this template alone.
+        parts = cloudformation_include.CfnInclude(
+            scope, PARTS, template_file=str(file), preserve_logical_ids=False
+        )
+    acknowledge(parts, {rule: reason for each in resources for rule, reason in each.accepted.items()})
+    return parts
 
 
-def logical_id(key: str) -> str:
-    """The logical id of a declared resource in a stack, as the CDK makes it of the path `Parts/<key>`.
-
-    Made here, a reference costs no call into Node; tests/cdk/test_declared.py holds it against the CDK's.
-    """
-    path = f"{PARTS}/{key}"
-    letters = re.sub("[^A-Za-z0-9]", "", path)[:240]
-    return letters + hashlib.md5(path.encode(), usedforsecurity=False).hexdigest()[:8].upper()
+def _resource(declared: Declared, tags: Tags | None) -> dict[str, Any]:
+    resource: dict[str, Any] = {
+        "Type": declared.type,
+        "Properties": {**_rendered(declared.properties), **_tagged(declared, tags)},
+    }
+    if declared.after:
+        resource["DependsOn"] = list(declared.after)
+    return {**resource, **KEPT} if declared.keep else resource
 
 
 def _tagged(resource: Declared, tags: Tags | None) -> dict[str, Any]:
@@ -57,20 +56,15 @@ def _tagged(resource: Declared, tags: Tags | None) -> dict[str, Any]:
     return {resource.tags: [{"Key": key, "Value": value} for key, value in sorted(tags.items())]}
 
 
-def _rendered(value: Any, added: Mapping[str, cdk.CfnResource] | None) -> Any:
-    """The value with CloudFormation's references for attributes of other resources.
-
-    `added` are these resources, outside a stack's own level; None: they are known by logical_id.
-    """
+def _rendered(value: Any) -> Any:
+    """The value with CloudFormation's references for attributes of other resources."""
     match value:
         case Attribute(key=key, name="Ref"):
-            return {"Ref": logical_id(key)} if added is None else added[key].ref
+            return {"Ref": key}
         case Attribute(key=key, name=name):
-            if added is None:
-                return {"Fn::GetAtt": [logical_id(key), name]}
-            return added[key].get_att(name).to_string()
+            return {"Fn::GetAtt": [key, name]}
         case Mapping():
-            return {name: _rendered(inner, added) for name, inner in value.items()}
+            return {name: _rendered(inner) for name, inner in value.items()}
         case list() | tuple():
-            return [_rendered(inner, added) for inner in value]
+            return [_rendered(inner) for inner in value]
     return value

@@ -90,6 +90,6 @@ class StreamDelivery(Construct):
         )
         acknowledge_wildcards(self.role, allows)
         added = add_declared(self, list(delivery_resources(spec, key="stream", shown={})), tags=tags)
-        self.log_group = added["delivery-logs stream"]
-        self.delivery_stream = added["delivery stream"]
+        self.log_group = added.get_resource("delivery-logs stream")
+        self.delivery_stream = added.get_resource("delivery stream")
         self.delivery_stream.add_resource_dependency(self.role)

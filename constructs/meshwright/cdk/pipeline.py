@@ -9,6 +9,7 @@ from meshwright.config.pipeline_file import Pipeline as PipelineSpec
 from meshwright.mesh.declared import Attribute, Declared
 from meshwright.mesh.parts.pipeline_machine import LOGS, machine_properties
 from meshwright.mesh.parts.pipelines import KEPT_DAYS, schedule_properties
+from meshwright.mesh.parts.state_machine import ACCEPTED
 from meshwright.mesh.parts.step_states import Engines
 
 __all__ = ["Engines", "Pipeline"]
@@ -55,6 +56,7 @@ class Pipeline(Construct):
                         pipeline, name=name, engines=engines, log_group_arn=Attribute(LOGS, "Arn")
                     ),
                 },
+                accepted=ACCEPTED,
             ),
         ]
         if pipeline.schedule is not None:
@@ -67,6 +69,8 @@ class Pipeline(Construct):
                 )
             )
         added = add_declared(self, parts, tags=tags)
-        self.machine: cdk.CfnResource = added["machine"]
-        self.log_group: cdk.CfnResource = added[LOGS]
-        self.schedule: cdk.CfnResource | None = added.get("schedule")
+        self.machine: cdk.CfnResource = added.get_resource("machine")
+        self.log_group: cdk.CfnResource = added.get_resource(LOGS)
+        self.schedule: cdk.CfnResource | None = (
+            added.get_resource("schedule") if pipeline.schedule is not None else None
+        )

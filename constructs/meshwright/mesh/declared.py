@@ -37,5 +37,7 @@ class Declared:
     """The property that holds its tags: a list of keys and values; see `tag_map`. Empty: it can have none."""
     tag_map: bool = False
     """Its tags are a mapping, not a list."""
+    accepted: Mapping[str, str] = field(default_factory=dict)
+    """Rules of cdk-nag that it does not keep, each with the reason."""
     keep: bool = False
     """It stays in the account when it leaves its stack."""

@@ -90,9 +90,9 @@ class FoundationStack(MeshStack):
                     "Tags": dict(sorted(self.resource_tags.items())),
                 },
             )
-        self.declared = add_declared(self, in_foundation(mesh, domain), tags=self.resource_tags)
-        for resource in self.declared.values():
-            resource.node.add_dependency(self.streams)
+        if declared := in_foundation(mesh, domain):
+            parts = add_declared(self, declared, tags=self.resource_tags)
+            parts.node.add_dependency(self.streams)
         self.roles = {key: self._role(role) for key, role in domain.roles.items() if role.create}
         acknowledge_wildcards(self, [allow for role in self.roles.values() for allow in role.allows])
 

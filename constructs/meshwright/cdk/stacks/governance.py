@@ -59,4 +59,5 @@ class GovernanceStack(MeshStack):
             env=self.target,
             tags=self.resource_tags,
         )
-        self.declared = add_declared(self, in_governance(mesh), tags=self.resource_tags)
+        if declared := in_governance(mesh):
+            add_declared(self, declared, tags=self.resource_tags)

@@ -73,4 +73,5 @@ class ShareStack(MeshStack):
             )
             self.tables[name].node.add_dependency(self.preparation)
         self.sharing.node.add_dependency(*self.tables.values())
-        self.declared = add_declared(self, in_share(mesh, domain), tags=self.resource_tags)
+        if declared := in_share(mesh, domain):
+            add_declared(self, declared, tags=self.resource_tags)

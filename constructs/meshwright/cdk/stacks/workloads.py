@@ -24,4 +24,4 @@ class WorkloadsStack(MeshStack):
             domain=domain,
             description=f"{mesh.name}: what works on the data of {domain.name}",
         )
-        self.resources = add_declared(self, resources, tags=self.resource_tags)
+        add_declared(self, resources, tags=self.resource_tags)

@@ -98,6 +98,7 @@ def delivery_resources(spec: DeliveryStream, *, key: str, shown: dict[str, str])
         name=spec.name,
         properties=delivery_stream(spec),
         shown=shown,
+        accepted={"AwsSolutions-KDF1": "With a stream as its source, that stream's encryption is its own."},
         after=(log,),
     )
 

@@ -16,6 +16,7 @@ from meshwright.mesh.model import Domain, Mesh
 from meshwright.mesh.parts.delivery_policy import catalog_tables
 from meshwright.mesh.parts.landing import Landing, partitioned
 from meshwright.mesh.parts.partition_machine import data_columns, definition
+from meshwright.mesh.parts.state_machine import ACCEPTED
 from meshwright.mesh.place import place_in
 from meshwright.mesh.platform_roles import PARTITIONS
 from meshwright.mesh.statements import Allow, identity_policy, trust
@@ -47,6 +48,7 @@ def resources(mesh: Mesh, domain: Domain) -> Iterator[Declared]:
                 "RoleArn": domain.roles[PARTITIONS].arn,
                 "DefinitionString": json.dumps(definition(mesh, domain, landing)),
             },
+            accepted=ACCEPTED,
             shown={"registers partitions of": about, "columns": ", ".join(data_columns(landing))},
         )
         bucket = mesh.names.bucket(domain.name, domain.account, "products")

@@ -12,7 +12,7 @@ from meshwright.mesh.parts.announcements import announcements
 from meshwright.mesh.parts.hearing import queue_key, waits
 from meshwright.mesh.parts.refreshes import mesh_bus_arn
 from meshwright.mesh.parts.spark import APPLICATION_ID
-from meshwright.mesh.parts.state_machine import State, definition, text
+from meshwright.mesh.parts.state_machine import ACCEPTED, State, definition, text
 from meshwright.mesh.parts.step_order import order_of, shown_order
 from meshwright.mesh.parts.step_states import Engines, step_states
 from meshwright.mesh.place import place_in
@@ -54,6 +54,7 @@ def machine_of(mesh: Mesh, domain: Domain, name: str, pipeline: Pipeline) -> Dec
         name=machine,
         properties=properties,
         shown=_shown(pipeline),
+        accepted=ACCEPTED,
     )
 
 

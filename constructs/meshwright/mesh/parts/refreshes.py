@@ -15,7 +15,7 @@ from meshwright.mesh.model import Domain, Mesh
 from meshwright.mesh.parts.announcements import REFRESHED, SOURCE
 from meshwright.mesh.parts.service_role import fitting, service_role
 from meshwright.mesh.place import place_in
-from meshwright.mesh.statements import Allow
+from meshwright.mesh.statements import Allow, document
 
 ONLY_REFRESHES: Final = {
     "ForAllValues:StringEquals": {"events:source": SOURCE, "events:detail-type": REFRESHED}
@@ -70,12 +70,6 @@ def bus(mesh: Mesh) -> Iterator[Declared]:
     if not producers:
         return
     name = mesh.names.mesh_bus
-    yield Declared(
-        key="bus",
-        type="AWS::Events::EventBus",
-        name=name,
-        properties={"Name": name, "Description": "Refreshes of data products"},
-    )
     allow = Allow(actions=["events:PutEvents"], resources=[mesh_bus_arn(mesh)])
     organization = mesh.file.organization
     if organization is not None:
@@ -88,13 +82,15 @@ def bus(mesh: Mesh) -> Iterator[Declared]:
         who = ", ".join(each.account for each in producers)
     statement = {"Sid": "domains", **allow.statement(principal), "Condition": conditions}
     yield Declared(
-        key="bus-policy",
-        type="AWS::Events::EventBusPolicy",
+        key="bus",
+        type="AWS::Events::EventBus",
         name=name,
-        properties={"EventBusName": name, "StatementId": "domains", "Statement": statement},
+        properties={
+            "Name": name,
+            "Description": "Refreshes of data products",
+            "Policy": document([statement]),
+        },
         shown={"may announce refreshes": who},
-        after=("bus",),
-        tags="",
     )
 
 

@@ -85,7 +85,9 @@ def readable(folder: Path, stack: str) -> Template:
     for path, entries in json.loads((folder / f"{stack}.metadata.json").read_text()).items():
         for entry in entries:
             if entry["type"] == "aws:cdk:logicalId":
-                text = text.replace(f'"{entry["data"]}"', json.dumps(path.removeprefix(f"/{stack}/")))
+                # What the CDK leaves out of logical ids is left out here too.
+                name = path.removeprefix(f"/{stack}/").replace("Default/", "")
+                text = text.replace(f'"{entry["data"]}"', json.dumps(name))
     assets = json.loads((folder / f"{stack}.assets.json").read_text())["files"]
     for number, asset in enumerate(assets):
         text = text.replace(asset, f"<asset {number}>")

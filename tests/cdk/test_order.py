@@ -13,13 +13,13 @@ WAVES = {
     "acme-customers-foundation": ["acme-governance"],
     "acme-orders-foundation": ["acme-governance"],
     "acme-payments-foundation": ["acme-governance"],
-    "acme-customers-share": ["acme-customers-foundation", "acme-governance"],
-    "acme-orders-share": ["acme-governance", "acme-orders-foundation"],
-    "acme-payments-share": ["acme-governance", "acme-payments-foundation"],
+    "acme-customers-share": ["acme-customers-foundation"],
+    "acme-orders-share": ["acme-orders-foundation"],
+    "acme-payments-share": ["acme-payments-foundation"],
     "acme-analytics-access": ["acme-analytics-foundation", "acme-customers-share", "acme-orders-share"],
-    "acme-customers-access": ["acme-customers-foundation", "acme-customers-share"],
-    "acme-orders-access": ["acme-orders-foundation", "acme-orders-share"],
-    "acme-payments-access": ["acme-orders-share", "acme-payments-foundation", "acme-payments-share"],
+    "acme-customers-access": ["acme-customers-share"],
+    "acme-orders-access": ["acme-orders-share"],
+    "acme-payments-access": ["acme-orders-share", "acme-payments-share"],
     "acme-analytics-workloads": ["acme-analytics-access"],
     "acme-customers-workloads": ["acme-customers-access"],
     "acme-orders-workloads": ["acme-orders-access"],
@@ -53,7 +53,7 @@ def test_domains_may_consume_each_other(mesh: Mesh) -> None:
     circle = graph(synthesize(lambda app: build(app, mesh_of(files))))
     assert circle == {
         **WAVES,
-        "acme-orders-access": ["acme-orders-foundation", "acme-orders-share", "acme-payments-share"],
+        "acme-orders-access": ["acme-orders-share", "acme-payments-share"],
     }
 
 

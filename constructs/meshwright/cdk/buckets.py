@@ -4,10 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import aws_cdk as cdk
-from aws_cdk import aws_s3 as s3
-from constructs import Construct
 
-from meshwright.cdk.place import Tags, cfn_tags
+from meshwright.mesh.declared import Declared
 from meshwright.mesh.parts.sql import RESULTS
 from meshwright.mesh.storage_classes import STANDARD_DAYS, Move
 
@@ -19,58 +17,56 @@ def retain(resource: cdk.CfnResource) -> None:
     resource.apply_removal_policy(cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
 
 
-def data_lifecycle(*, tiering_days: int, noncurrent_days: int) -> dict[str, Any]:
+def data_lifecycle(*, tiering_days: int, noncurrent_days: int) -> list[dict[str, Any]]:
     """To Intelligent-Tiering after `tiering_days`; old versions go `noncurrent_days` after their time."""
-    return {
-        "rules": [
-            {
-                "id": "tier-and-clean-up",
-                "status": "Enabled",
-                "transitions": [{"storageClass": "INTELLIGENT_TIERING", "transitionInDays": tiering_days}],
-                "noncurrentVersionExpiration": {"noncurrentDays": noncurrent_days},
-                "expiredObjectDeleteMarker": True,
-                "abortIncompleteMultipartUpload": {"daysAfterInitiation": INCOMPLETE_UPLOAD_DAYS},
-            }
-        ]
-    }
+    return [
+        {
+            "Id": "tier-and-clean-up",
+            "Status": "Enabled",
+            "Transitions": [{"StorageClass": "INTELLIGENT_TIERING", "TransitionInDays": tiering_days}],
+            "NoncurrentVersionExpiration": {"NoncurrentDays": noncurrent_days},
+            "ExpiredObjectDeleteMarker": True,
+            "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": INCOMPLETE_UPLOAD_DAYS},
+        }
+    ]
 
 
-def products_lifecycle(moves: Mapping[str, Sequence[Move]], *, noncurrent_days: int) -> dict[str, Any]:
+def products_lifecycle(moves: Mapping[str, Sequence[Move]], *, noncurrent_days: int) -> list[dict[str, Any]]:
     """Objects move as `moves` says, by folder; for all of them, old versions go as in `data_lifecycle`.
 
     Their rules don't overlap: of two moves that fit an object S3 would take the one to the cheaper class.
     """
-    cleaning = data_lifecycle(tiering_days=STANDARD_DAYS, noncurrent_days=noncurrent_days)["rules"][0]
-    rules = [{**{key: value for key, value in cleaning.items() if key != "transitions"}, "id": "clean-up"}]
+    (cleaning,) = data_lifecycle(tiering_days=STANDARD_DAYS, noncurrent_days=noncurrent_days)
+    rules = [{**{key: value for key, value in cleaning.items() if key != "Transitions"}, "Id": "clean-up"}]
     for folder, steps in moves.items():
-        transitions = [{"storageClass": to, "transitionInDays": days} for to, days in steps]
+        transitions = [{"StorageClass": to, "TransitionInDays": days} for to, days in steps]
         rules.append(
-            {"id": f"move {folder}", "status": "Enabled", "prefix": folder, "transitions": transitions}
+            {"Id": f"move {folder}", "Status": "Enabled", "Prefix": folder, "Transitions": transitions}
         )
-    return {"rules": rules}
+    return rules
 
 
-def log_lifecycle(*, days: int, results_days: int | None = None) -> dict[str, Any]:
+def log_lifecycle(*, days: int, results_days: int | None = None) -> list[dict[str, Any]]:
     """Logs expire after `days`, the results of queries after `results_days`, if that is less."""
     rules: list[dict[str, Any]] = [
         {
-            "id": "expire",
-            "status": "Enabled",
-            "expirationInDays": days,
-            "noncurrentVersionExpiration": {"noncurrentDays": 1},
-            "abortIncompleteMultipartUpload": {"daysAfterInitiation": INCOMPLETE_UPLOAD_DAYS},
+            "Id": "expire",
+            "Status": "Enabled",
+            "ExpirationInDays": days,
+            "NoncurrentVersionExpiration": {"NoncurrentDays": 1},
+            "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": INCOMPLETE_UPLOAD_DAYS},
         }
     ]
     if results_days is not None:
         rules.append(
             {
-                "id": "expire-results",
-                "status": "Enabled",
-                "prefix": f"{RESULTS}/",
-                "expirationInDays": results_days,
+                "Id": "expire-results",
+                "Status": "Enabled",
+                "Prefix": f"{RESULTS}/",
+                "ExpirationInDays": results_days,
             }
         )
-    return {"rules": rules}
+    return rules
 
 
 def encryption(key_arn: str | None) -> dict[str, Any]:
@@ -80,59 +76,55 @@ def encryption(key_arn: str | None) -> dict[str, Any]:
     (https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html).
     """
     by_default = (
-        {"sseAlgorithm": "aws:kms", "kmsMasterKeyId": key_arn} if key_arn else {"sseAlgorithm": "AES256"}
+        {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key_arn} if key_arn else {"SSEAlgorithm": "AES256"}
     )
-    rule: dict[str, Any] = {"serverSideEncryptionByDefault": by_default}
+    rule: dict[str, Any] = {"ServerSideEncryptionByDefault": by_default}
     if key_arn:
-        rule["bucketKeyEnabled"] = True
-    return {"serverSideEncryptionConfiguration": [rule]}
+        rule["BucketKeyEnabled"] = True
+    return {"ServerSideEncryptionConfiguration": [rule]}
 
 
-def add_bucket(
-    scope: Construct,
-    construct_id: str,
+def bucket(
+    key: str,
     *,
     name: str,
     key_arn: str | None,
-    lifecycle: dict[str, Any],
+    lifecycle: Sequence[Mapping[str, Any]],
     logs_to: str | None,
     announces: bool = False,
-    tags: Tags | None,
-) -> s3.CfnBucket:
-    """Add the bucket. `logs_to` is the bucket that gets its access logs, below its own name.
+    after: tuple[str, ...] = (),
+) -> Declared:
+    """The bucket. `logs_to` is the bucket that gets its access logs, below its own name.
 
     With `announces`, each new object is an event on the account's default event bus.
     """
-    bucket = s3.CfnBucket(
-        scope,
-        construct_id,
-        bucket_name=name,
-        bucket_encryption=encryption(key_arn),
-        lifecycle_configuration=lifecycle,
-        logging_configuration={"destinationBucketName": logs_to, "logFilePrefix": f"{name}/"}
-        if logs_to
-        else None,
-        notification_configuration={"eventBridgeConfiguration": {"eventBridgeEnabled": True}}
-        if announces
-        else None,
-        ownership_controls={"rules": [{"objectOwnership": "BucketOwnerEnforced"}]},
-        public_access_block_configuration={
-            "blockPublicAcls": True,
-            "blockPublicPolicy": True,
-            "ignorePublicAcls": True,
-            "restrictPublicBuckets": True,
+    properties: dict[str, Any] = {
+        "BucketName": name,
+        "BucketEncryption": encryption(key_arn),
+        "LifecycleConfiguration": {"Rules": list(lifecycle)},
+        "OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]},
+        "PublicAccessBlockConfiguration": {
+            "BlockPublicAcls": True,
+            "BlockPublicPolicy": True,
+            "IgnorePublicAcls": True,
+            "RestrictPublicBuckets": True,
         },
-        versioning_configuration={"status": "Enabled"},
-        tags=cfn_tags(tags),
+        "VersioningConfiguration": {"Status": "Enabled"},
+    }
+    if logs_to:
+        properties["LoggingConfiguration"] = {"DestinationBucketName": logs_to, "LogFilePrefix": f"{name}/"}
+    if announces:
+        properties["NotificationConfiguration"] = {"EventBridgeConfiguration": {"EventBridgeEnabled": True}}
+    return Declared(key=key, type="AWS::S3::Bucket", name=name, properties=properties, after=after, keep=True)
+
+
+def policy_of(bucket: Declared, document: Mapping[str, Any]) -> Declared:
+    """The policy of a bucket."""
+    return Declared(
+        key=f"{bucket.key}Policy",
+        type="AWS::S3::BucketPolicy",
+        name=bucket.name,
+        properties={"Bucket": bucket.name, "PolicyDocument": document},
+        after=(bucket.key,),
+        tags="",
     )
-    retain(bucket)
-    return bucket
-
-
-def add_bucket_policy(
-    scope: Construct, construct_id: str, *, bucket: s3.CfnBucket, name: str, policy: Mapping[str, Any]
-) -> s3.CfnBucketPolicy:
-    """Add the policy of `bucket`, a document."""
-    resource = s3.CfnBucketPolicy(scope, construct_id, bucket=name, policy_document=policy)
-    resource.add_resource_dependency(bucket)
-    return resource

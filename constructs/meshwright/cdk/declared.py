@@ -14,28 +14,30 @@ from meshwright.cdk.policies import acknowledge
 from meshwright.mesh.declared import Attribute, Declared
 
 PARTS: Final = "Parts"
+WITHOUT_NAME: Final = "Default"
+"""Id of a construct that leaves no trace in the logical ids of what is below it."""
 KEPT: Final = {"DeletionPolicy": "RetainExceptOnCreate", "UpdateReplacePolicy": "Retain"}
 """As `buckets.retain`: it stays when its stack or its declaration goes; a failed first deploy cleans up."""
 
 
 def add_declared(
-    scope: Construct, resources: Sequence[Declared], *, tags: Tags | None
+    scope: Construct, resources: Sequence[Declared], *, tags: Tags | None, construct_id: str = PARTS
 ) -> cloudformation_include.CfnInclude:
-    """Add one or more resources, each with `tags`, below a construct `Parts`, which has them by their keys.
+    """Add one or more resources, each with `tags`, below a construct that has them by key.
 
     As one template, whatever their number: each call into Node takes longer than what it does there. They
     have the classes of their types, which those who look at an app, like cdk-nag, go by.
     """
+    # Before there is anything below: the CDK goes through all of that for each rule.
+    acknowledge(scope, {rule: reason for each in resources for rule, reason in each.accepted.items()})
     template = {"Resources": {each.key: _resource(each, tags) for each in resources}}
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "parts.json")
         file.write_text(json.dumps(template))
         # Ids of their own in each scope: the keys are names for this template alone.
-        parts = cloudformation_include.CfnInclude(
-            scope, PARTS, template_file=str(file), preserve_logical_ids=False
+        return cloudformation_include.CfnInclude(
+            scope, construct_id, template_file=str(file), preserve_logical_ids=False
         )
-    acknowledge(parts, {rule: reason for each in resources for rule, reason in each.accepted.items()})
-    return parts
 
 
 def _resource(declared: Declared, tags: Tags | None) -> dict[str, Any]:

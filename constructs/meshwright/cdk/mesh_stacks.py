@@ -52,14 +52,14 @@ def build(app: cdk.App, mesh: Mesh, *, domains: Sequence[str] | None = None) -> 
         if domain.file.products:
             share = ShareStack(app, mesh=mesh, domain=domain)
             share.add_stack_dependency(foundation)
-            share.add_stack_dependency(stacks.governance)
             stacks.shares[name] = share
     for name in chosen:
         domain = mesh.domains[name]
         if linked_databases(mesh, domain):
             access = AccessStack(app, mesh=mesh, domain=domain)
-            access.add_stack_dependency(stacks.foundations[name])
-            for producer in sorted({name, *_producers_of(mesh, [name])} & stacks.shares.keys()):
+            # A share comes after the foundation of its domain.
+            access.add_stack_dependency(stacks.shares.get(name) or stacks.foundations[name])
+            for producer in sorted(_producers_of(mesh, [name]) - {name}):
                 access.add_stack_dependency(stacks.shares[producer])
             stacks.accesses[name] = access
         if resources := in_workloads(mesh, domain):

@@ -1,23 +1,28 @@
 """A domain's buckets and the key that encrypts them."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from aws_cdk import Environment
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from meshwright.cdk.buckets import (
-    add_bucket,
-    add_bucket_policy,
+    bucket,
     data_lifecycle,
     log_lifecycle,
+    policy_of,
     products_lifecycle,
 )
+from meshwright.cdk.declared import WITHOUT_NAME, add_declared
 from meshwright.cdk.key import DomainKey
 from meshwright.cdk.place import Tags, place_of
+from meshwright.mesh.declared import Declared
 from meshwright.mesh.storage_classes import Move
 from meshwright.mesh.storage_policies import bucket_policy, log_bucket_policy, registered_bucket_policy
+
+if TYPE_CHECKING:
+    from aws_cdk import aws_s3 as s3
 
 
 class DomainStorage(Construct):
@@ -79,66 +84,67 @@ class DomainStorage(Construct):
             self.key, key_arn = created.key, created.arn
         self.key_arn: str = key_arn
 
-        self.logs = self.logs_policy = None
+        resources: list[Declared] = []
+        logs_policy: tuple[str, ...] = ()
         if create_logs_bucket:
             # By S3's own key: log delivery is no principal that the domain's key should have to name.
-            self.logs = add_bucket(
-                self,
+            logs = bucket(
                 "Logs",
                 name=logs_bucket_name,
                 key_arn=None,
                 lifecycle=log_lifecycle(days=log_days, results_days=results_days),
                 logs_to=None,
-                tags=tags,
             )
-            self.logs_policy = add_bucket_policy(
-                self,
-                "LogsPolicy",
-                bucket=self.logs,
-                name=logs_bucket_name,
-                policy=log_bucket_policy(
-                    place, logs_bucket_name, sources=[raw_bucket_name, products_bucket_name]
-                ),
-            )
+            sources = [raw_bucket_name, products_bucket_name]
+            resources += [logs, policy_of(logs, log_bucket_policy(place, logs_bucket_name, sources=sources))]
+            # S3 tests whether it may deliver when logging is switched on.
+            logs_policy = (resources[-1].key,)
         lifecycle = data_lifecycle(tiering_days=tiering_days, noncurrent_days=noncurrent_days)
         of_products = (
             lifecycle
             if product_moves is None
             else products_lifecycle(product_moves, noncurrent_days=noncurrent_days)
         )
-        self.raw, self.products = (
-            add_bucket(
-                self,
-                construct_id,
+        raw, products = (
+            bucket(
+                key,
                 name=name,
                 key_arn=key_arn,
                 lifecycle=rules,
                 logs_to=logs_bucket_name,
                 announces=announces,
-                tags=tags,
+                after=logs_policy,
             )
-            for construct_id, name, rules, announces in (
+            for key, name, rules, announces in (
                 ("Raw", raw_bucket_name, lifecycle, False),
                 ("Products", products_bucket_name, of_products, announce_products),
             )
         )
-        if self.logs_policy is not None:
-            # S3 tests whether it may deliver when logging is switched on.
-            self.raw.add_resource_dependency(self.logs_policy)
-            self.products.add_resource_dependency(self.logs_policy)
-        self.raw_policy = add_bucket_policy(
-            self,
-            "RawPolicy",
-            bucket=self.raw,
-            name=raw_bucket_name,
-            policy=bucket_policy(place, raw_bucket_name),
+        of_registered = registered_bucket_policy(
+            place, products_bucket_name, registration_role_arn=registration_role_arn
         )
-        self.products_policy = add_bucket_policy(
-            self,
-            "ProductsPolicy",
-            bucket=self.products,
-            name=products_bucket_name,
-            policy=registered_bucket_policy(
-                place, products_bucket_name, registration_role_arn=registration_role_arn
-            ),
-        )
+        resources += [
+            raw,
+            policy_of(raw, bucket_policy(place, raw_bucket_name)),
+            products,
+            policy_of(products, of_registered),
+        ]
+        self._parts = add_declared(self, resources, tags=tags, construct_id=WITHOUT_NAME)
+
+    @property
+    def raw(self) -> "s3.CfnBucket":
+        """The domain's private bucket."""
+        return self._bucket("Raw")
+
+    @property
+    def products(self) -> "s3.CfnBucket":
+        """The bucket to register with Lake Formation."""
+        return self._bucket("Products")
+
+    @property
+    def logs(self) -> "s3.CfnBucket":
+        """The bucket for access logs; there is none in here without `create_logs_bucket`."""
+        return self._bucket("Logs")
+
+    def _bucket(self, key: str) -> "s3.CfnBucket":
+        return cast("s3.CfnBucket", self._parts.get_resource(key))

@@ -74,8 +74,9 @@ _COMPARED: Final = {
 
 def _description(alarm: Alarm, where: str) -> str:
     """The text and where to read on, cut in the text where both are too long."""
-    end = f" Runbook: {where}"
-    return textwrap.shorten(alarm.text, MAX_DESCRIPTION - len(end), placeholder=" …") + end
+    text, end = alarm.text, f" Runbook: {where}"
+    room = MAX_DESCRIPTION - len(end)
+    return (text if len(text) <= room else textwrap.shorten(text, room, placeholder=" …")) + end
 
 
 def _watched(metric: Metric) -> dict[str, Any]:

@@ -28,7 +28,6 @@ def add_declared(
     As one template, whatever their number: each call into Node takes longer than what it does there. They
     have the classes of their types, which those who look at an app, like cdk-nag, go by.
     """
-    # Before there is anything below: the CDK goes through all of that for each rule.
     acknowledge(scope, {rule: reason for each in resources for rule, reason in each.accepted.items()})
     template = {"Resources": {each.key: _resource(each, tags) for each in resources}}
     with tempfile.TemporaryDirectory() as folder:

@@ -8,7 +8,7 @@ from constructs import Construct
 
 from meshwright.cdk.declared import add_declared
 from meshwright.cdk.place import Tags, cfn_tags, place_of
-from meshwright.cdk.policies import acknowledge_wildcards, role_policy
+from meshwright.cdk.policies import acknowledge, role_policy, wildcard_reasons
 from meshwright.mesh.parts.delivery import FAILED, delivery_resources
 from meshwright.mesh.parts.delivery_policy import delivery_policy, look_up_table
 from meshwright.mesh.parts.delivery_stream import DeliveryStream
@@ -88,7 +88,7 @@ class StreamDelivery(Construct):
             policies=[role_policy(DATA_POLICY, allows)],
             tags=cfn_tags(tags),
         )
-        acknowledge_wildcards(self.role, allows)
+        acknowledge(self.role, wildcard_reasons(allows))
         added = add_declared(self, list(delivery_resources(spec, key="stream", shown={})), tags=tags)
         self.log_group = added.get_resource("delivery-logs stream")
         self.delivery_stream = added.get_resource("delivery stream")

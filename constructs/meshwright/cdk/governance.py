@@ -9,7 +9,7 @@ from constructs import Construct
 
 from meshwright.cdk.custom import ProviderResource
 from meshwright.cdk.place import Tags, cfn_tags, place_of
-from meshwright.cdk.policies import acknowledge_wildcards, role_policy
+from meshwright.cdk.policies import acknowledge, role_policy, wildcard_reasons
 from meshwright.mesh.policies import REGISTRATION_POLICY, registration_role_trust
 from meshwright.mesh.storage_policies import registered_locations
 
@@ -84,4 +84,4 @@ class RegistrationRole(iam.CfnRole):
             tags=cfn_tags(tags),
         )
         self.literal_arn = place.iam(f"role/{role_name}")
-        acknowledge_wildcards(self, allows)
+        acknowledge(self, wildcard_reasons(allows))

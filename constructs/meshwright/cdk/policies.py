@@ -18,9 +18,9 @@ def role_policy(name: str, allows: Iterable[Allow]) -> dict[str, Any]:
     return {"policyName": name, "policyDocument": identity_policy(allows)}
 
 
-def acknowledge_wildcards(scope: IConstruct, allows: Iterable[Allow]) -> None:
-    """Acknowledge AwsSolutions-IAM5 below `scope` for exactly the wildcards that have a reason."""
-    reasons = {
+def wildcard_reasons(allows: Iterable[Allow]) -> dict[str, str]:
+    """AwsSolutions-IAM5 for exactly the wildcards that have a reason, each with it."""
+    return {
         f"AwsSolutions-IAM5[{kind}::{value}]": allow.why_wildcard
         for allow in allows
         if allow.why_wildcard
@@ -28,11 +28,13 @@ def acknowledge_wildcards(scope: IConstruct, allows: Iterable[Allow]) -> None:
         for value in values
         if "*" in value
     }
-    acknowledge(scope, reasons)
 
 
 def acknowledge(scope: IConstruct, reasons: Mapping[str, str]) -> None:
-    """Acknowledge rules, by their id, for all that is below `scope`."""
+    """Acknowledge rules, by their id, for all that is or will be below `scope`.
+
+    Best while there is little: the CDK goes through all of it for each rule.
+    """
     if reasons:
         cdk.Validations.of(scope).acknowledge(
             *(cdk.Acknowledgment(id=rule, reason=reason) for rule, reason in reasons.items())

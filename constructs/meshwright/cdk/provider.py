@@ -9,7 +9,7 @@ from constructs import Construct
 
 from meshwright.cdk.asset import ProviderCode
 from meshwright.cdk.place import Tags, cfn_tags, place_of
-from meshwright.cdk.policies import acknowledge_wildcards, role_policy
+from meshwright.cdk.policies import acknowledge, role_policy, wildcard_reasons
 from meshwright.mesh.policies import PROVIDER_POLICY, provider_role_policy, provider_role_trust
 
 HANDLER = "provider.handler.handler"
@@ -35,13 +35,14 @@ class LakeFormationProvider(Construct):
         permissions_boundary_arn: str | None = None,
         log_days: int = 90,
         code: ProviderCode | None = None,
+        acknowledge_rules: bool = True,
         env: cdk.Environment | None = None,
         tags: Tags | None = None,
     ) -> None:
         """`name` names both function and role. `governance_account` owns the catalog; default: this account.
 
         `log_days` must be a retention that CloudWatch Logs knows: 30, 60, 90, 180, 365 … Give one `code` to
-        all providers of an app to save time.
+        all providers of an app to save time. With `acknowledge_rules=False` that is left to its stack.
         """
         super().__init__(scope, construct_id)
         place = place_of(self, env)
@@ -56,6 +57,8 @@ class LakeFormationProvider(Construct):
             tags=cfn_tags(tags),
         )
         allows = list(provider_role_policy(place, name, governance_account or place.account))
+        if acknowledge_rules:
+            acknowledge(self, wildcard_reasons(allows))
         self.role = iam.CfnRole(
             self,
             "Role",
@@ -66,7 +69,6 @@ class LakeFormationProvider(Construct):
             policies=[role_policy(PROVIDER_POLICY, allows)],
             tags=cfn_tags(tags),
         )
-        acknowledge_wildcards(self.role, allows)
         stack = scope if isinstance(scope, cdk.Stack) else cdk.Stack.of(self)
         self.function = self._function(name, (code or ProviderCode(self)).add_to(stack), tags)
         self.function.add_resource_dependency(self.role)

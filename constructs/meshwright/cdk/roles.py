@@ -7,10 +7,9 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from meshwright.cdk.place import Tags, cfn_tags, place_of
-from meshwright.cdk.policies import acknowledge_wildcards, role_policy
+from meshwright.cdk.policies import acknowledge, role_policy, wildcard_reasons
 from meshwright.mesh.policies import DATA_POLICY
 from meshwright.mesh.role_policies import WriteAccess, role_statements, role_trust
-from meshwright.mesh.statements import Allow
 
 
 class DomainRole(iam.CfnRole):
@@ -30,38 +29,27 @@ class DomainRole(iam.CfnRole):
         databases: Sequence[str],
         database_prefix: str,
         write: WriteAccess | None = None,
-        more: Sequence[Allow] = (),
         trusted_by: Sequence[str] = (),
-        service: str | None = None,
         permissions_boundary_arn: str | None = None,
-        acknowledge: bool = True,
         env: cdk.Environment | None = None,
         tags: Tags | None = None,
     ) -> None:
-        """`trusted_by`: ARNs that may assume it; default: whoever the account's own IAM policies let, or the
-        AWS `service` for a role of a service. `more`: what else it may do.
+        """`trusted_by`: ARNs that may assume it; default: whoever the account's own IAM policies let.
 
         With more databases than fit, the policy names all that begin with `database_prefix`.
-        `acknowledge=False` where a stack acknowledges the wildcards of all its roles at once, to save time.
         """
         place = place_of(scope, env)
-        self.allows = role_statements(
-            place,
-            governance_account,
-            databases=databases,
-            prefix=database_prefix,
-            write=write,
-            more=more,
+        allows = role_statements(
+            place, governance_account, databases=databases, prefix=database_prefix, write=write, more=()
         )
         super().__init__(
             scope,
             construct_id,
             role_name=role_name,
-            assume_role_policy_document=role_trust(place, trusted_by, service=service),
+            assume_role_policy_document=role_trust(place, trusted_by),
             permissions_boundary=permissions_boundary_arn,
-            policies=[role_policy(DATA_POLICY, self.allows)],
+            policies=[role_policy(DATA_POLICY, allows)],
             tags=cfn_tags(tags),
         )
         self.literal_arn = place.iam(f"role/{role_name}")
-        if acknowledge:
-            acknowledge_wildcards(self, self.allows)
+        acknowledge(self, wildcard_reasons(allows))

@@ -11,10 +11,11 @@ from meshwright.cdk.policies import acknowledge
 from meshwright.config.streams_file import Stream
 
 AWS_MANAGED_KEY = "alias/aws/kinesis"
-WHY_OWN_KEY = (
-    "The rule is about cost. With a customer-managed key its policy decides who reads the stream, as it "
-    "does for the domain's buckets, and a reader of another account can be let in."
-)
+ACCEPTED = {
+    "AwsSolutions-KDS3": "The rule is about cost. With a customer-managed key its policy decides who reads "
+    "the stream, as it does for the domain's buckets, and a reader of another account can be let in."
+}
+"""Rule that a stream with a key of one's own does not keep."""
 
 
 class DomainStreams(Construct):
@@ -31,11 +32,13 @@ class DomainStreams(Construct):
         *,
         streams: Mapping[str, Stream],
         key_id: str = AWS_MANAGED_KEY,
+        acknowledge_rules: bool = True,
         tags: Tags | None = None,
     ) -> None:
+        """With `acknowledge_rules=False` that is left to the stack."""
         super().__init__(scope, construct_id)
-        if key_id != AWS_MANAGED_KEY:
-            acknowledge(self, {"AwsSolutions-KDS3": WHY_OWN_KEY})
+        if acknowledge_rules and key_id != AWS_MANAGED_KEY:
+            acknowledge(self, ACCEPTED)
         self.streams: dict[str, kinesis.CfnStream] = {}
         for name, stream in streams.items():
             on_demand = stream.shards is None

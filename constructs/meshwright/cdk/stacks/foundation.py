@@ -1,23 +1,31 @@
 """Wave 2: what a domain's account has before anything is in the catalog."""
 
+from itertools import chain
+
 import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from meshwright.cdk.asset import ProviderCode
 from meshwright.cdk.declared import add_declared
 from meshwright.cdk.governance import LakeFormationSettings
-from meshwright.cdk.policies import acknowledge_wildcards
+from meshwright.cdk.place import cfn_tags
+from meshwright.cdk.policies import acknowledge, role_policy, wildcard_reasons
 from meshwright.cdk.provider import LakeFormationProvider
-from meshwright.cdk.roles import DomainRole
 from meshwright.cdk.stacks.base import MeshStack
 from meshwright.cdk.storage import DomainStorage
+from meshwright.cdk.streams import ACCEPTED as STREAMS_ACCEPTED
 from meshwright.cdk.streams import DomainStreams
 from meshwright.mesh.model import Domain, Mesh
-from meshwright.mesh.model import DomainRole as RoleSpec
 from meshwright.mesh.parts.landing import partitioned
-from meshwright.mesh.parts.registry import in_foundation, key_users, platform_role_policy
+from meshwright.mesh.parts.registry import in_foundation, key_users
 from meshwright.mesh.parts.sql import sql_of
-from meshwright.mesh.policies import database_prefix, role_databases, role_write_access
+from meshwright.mesh.policies import (
+    DATA_POLICY,
+    domain_role_policy,
+    domain_role_trust,
+    provider_role_policy,
+)
 from meshwright.mesh.storage_classes import moves_by_folder
 
 
@@ -34,26 +42,6 @@ class FoundationStack(MeshStack):
             domain=domain,
             description=f"{mesh.name}: storage, streams and roles of {domain.name}",
         )
-        self.domain = domain
-        self.provider = LakeFormationProvider(
-            self,
-            "Provider",
-            name=names.provider,
-            governance_account=mesh.governance_account,
-            permissions_boundary_arn=self.boundary_arn,
-            code=code,
-            env=self.target,
-            tags=self.resource_tags,
-        )
-        self.settings = LakeFormationSettings(
-            self,
-            "Settings",
-            provider_arn=self.provider_arn,
-            admins=self.admins,
-            read_only_admins=self.read_only_admins,
-            cross_account_version=mesh.file.cross_account_version,
-        )
-        self.settings.add_resource_dependency(self.provider.function)
         sql = sql_of(domain)
         self.storage = DomainStorage(
             self,
@@ -70,11 +58,37 @@ class FoundationStack(MeshStack):
             env=self.target,
             tags=self.resource_tags,
         )
+        created = [role for role in domain.roles.values() if role.create]
+        key_arn = self.storage.key_arn
+        policies = {each.key: domain_role_policy(mesh, domain, each, key_arn=key_arn) for each in created}
+        of_provider = provider_role_policy(self.place, names.provider, mesh.governance_account)
+        acknowledge(self, {**STREAMS_ACCEPTED, **wildcard_reasons(chain(of_provider, *policies.values()))})
+        self.provider = LakeFormationProvider(
+            self,
+            "Provider",
+            name=names.provider,
+            governance_account=mesh.governance_account,
+            permissions_boundary_arn=self.boundary_arn,
+            code=code,
+            acknowledge_rules=False,
+            env=self.target,
+            tags=self.resource_tags,
+        )
+        self.settings = LakeFormationSettings(
+            self,
+            "Settings",
+            provider_arn=self.provider_arn,
+            admins=self.admins,
+            read_only_admins=self.read_only_admins,
+            cross_account_version=mesh.file.cross_account_version,
+        )
+        self.settings.add_resource_dependency(self.provider.function)
         self.streams = DomainStreams(
             self,
             "Streams",
             streams={names.stream(domain.name, key): spec for key, spec in domain.file.streams.items()},
-            key_id=self.storage.key_arn,
+            key_id=key_arn,
+            acknowledge_rules=False,
             tags=self.resource_tags,
         )
         if domain.needs_key_arn:
@@ -85,7 +99,7 @@ class FoundationStack(MeshStack):
                 properties={
                     "Name": names.key_parameter(domain.name),
                     "Type": "String",
-                    "Value": self.storage.key_arn,
+                    "Value": key_arn,
                     "Description": "ARN of the domain's key, for what takes no alias.",
                     "Tags": dict(sorted(self.resource_tags.items())),
                 },
@@ -93,24 +107,15 @@ class FoundationStack(MeshStack):
         if declared := in_foundation(mesh, domain):
             parts = add_declared(self, declared, tags=self.resource_tags)
             parts.node.add_dependency(self.streams)
-        self.roles = {key: self._role(role) for key, role in domain.roles.items() if role.create}
-        acknowledge_wildcards(self, [allow for role in self.roles.values() for allow in role.allows])
-
-    def _role(self, role: RoleSpec) -> DomainRole:
-        mesh, domain = self.mesh, self.domain
-        return DomainRole(
-            self,
-            f"Role-{role.key}",
-            role_name=role.name,
-            governance_account=mesh.governance_account,
-            databases=role_databases(mesh, domain, role),
-            database_prefix=database_prefix(mesh),
-            write=role_write_access(mesh, domain, role, key_arn=self.storage.key_arn),
-            more=list(platform_role_policy(mesh, domain, role, key_arn=self.storage.key_arn)),
-            trusted_by=role.trusted_by,
-            service=role.service,
-            permissions_boundary_arn=self.boundary_arn,
-            acknowledge=False,
-            env=self.target,
-            tags=self.resource_tags,
-        )
+        self.roles = {
+            each.key: iam.CfnRole(
+                self,
+                f"Role-{each.key}",
+                role_name=each.name,
+                assume_role_policy_document=domain_role_trust(mesh, domain, each),
+                permissions_boundary=self.boundary_arn,
+                policies=[role_policy(DATA_POLICY, policies[each.key])],
+                tags=cfn_tags(self.resource_tags),
+            )
+            for each in created
+        }

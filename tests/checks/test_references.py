@@ -142,6 +142,24 @@ CASES = (
         ),
     ),
     Case(
+        "mesh name of a bus",
+        MESH_FILE,
+        "mesh: acme",
+        "mesh: default",
+        (
+            "mesh.yaml:1:7: mesh: every account has an event bus `default`, and the mesh's own would be called the same. Choose another name for the mesh.",
+        ),
+    ),
+    Case(
+        "mesh name of reserved parameters",
+        MESH_FILE,
+        "mesh: acme",
+        "mesh: awsome",
+        (
+            "mesh.yaml:1:7: mesh: Systems Manager refuses parameters whose name begins with `/aws`. Choose another name for the mesh.",
+        ),
+    ),
+    Case(
         "reserved mesh name",
         MESH_FILE,
         "mesh: acme",

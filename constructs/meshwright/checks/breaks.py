@@ -25,6 +25,7 @@ class Kind(StrEnum):
     APPROVAL_NARROWED = "approval-narrowed"
     STREAM_REMOVED = "stream-removed"
     STREAM_RETENTION_SHORTENED = "stream-retention-shortened"
+    REFRESHES_DROPPED = "refreshes-dropped"
 
 
 GONE = frozenset(
@@ -35,6 +36,7 @@ GONE = frozenset(
         Kind.COLUMN_REMOVED,
         Kind.APPROVAL_DROPPED,
         Kind.STREAM_REMOVED,
+        Kind.REFRESHES_DROPPED,
     }
 )
 """Nothing of it is left in the file: the place is the key below which it stood."""

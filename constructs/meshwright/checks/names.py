@@ -15,10 +15,25 @@ MAX_TAG_VALUE = 50
 """https://docs.aws.amazon.com/lake-formation/latest/dg/TBAC-notes.html"""
 ACCOUNT_DIGITS = "0" * 12
 _RESERVED_BUCKETS = ("sthree-", "amzn-s3-demo-")
+_RESERVED_PARAMETERS = ("aws", "ssm")
+"""https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html"""
+_RESERVED_BUS = "default"
+"""https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_CreateEventBus.html"""
 
 
 def _names(mesh: str) -> Names:
     return Names(mesh=mesh, region="", qualifier="")
+
+
+def _reserved(mesh: str) -> str | None:
+    """Why AWS would refuse what the mesh names after itself."""
+    if f"{mesh}-".startswith(_RESERVED_BUCKETS):
+        return f"S3 refuses bucket names that begin with `{mesh}-`"
+    if mesh.startswith(_RESERVED_PARAMETERS):
+        return f"Systems Manager refuses parameters whose name begins with `/{mesh[:3]}`"
+    if mesh == _RESERVED_BUS:
+        return f"every account has an event bus `{mesh}`, and the mesh's own would be called the same"
+    return None
 
 
 def file_names(files: Files) -> Iterator[Finding]:
@@ -53,8 +68,7 @@ def lengths(files: Files) -> Iterator[Finding]:
     if files.mesh is None:
         return
     names = _names(files.mesh.mesh)
-    if f"{files.mesh.mesh}-".startswith(_RESERVED_BUCKETS):
-        what = f"S3 refuses bucket names that begin with `{files.mesh.mesh}-`"
+    if what := _reserved(files.mesh.mesh):
         yield Finding(MESH_FILE, ("mesh",), "reserved-name", what, "Choose another name for the mesh.")
     for domain, file in files.domains.items():
         bucket = names.bucket(domain, ACCOUNT_DIGITS, "products")

@@ -10,6 +10,7 @@ from datetime import date
 
 from meshwright.checks import renames
 from meshwright.checks.breaks import Affected, Break, Kind, announce, readers_of
+from meshwright.checks.refresh_changes import refresh_break
 from meshwright.checks.sentences import joined
 from meshwright.checks.still_asked import Compared, StillAsked
 from meshwright.checks.stream_changes import stream_breaks, stream_readers
@@ -120,6 +121,7 @@ def _products(pair: _Pair, before: Published, after: Mesh) -> Iterator[Break]:
             is_open = current.classification in after.file.open_classifications
             yield from table_breaks(compared)
             yield from approval_breaks(compared, is_open=is_open, ends_known=before.ends_known)
+            yield from refresh_break(pair.name, name, product, pair.after.file, after)
         elif found := pair.readers(name):
             guess = renames.product(product, pair.before, pair.after)
             yield Break(

@@ -9,6 +9,7 @@ from datetime import date
 
 from meshwright.config.domain_file import Product, Table
 from meshwright.mesh.model import Mesh
+from meshwright.mesh.parts.refreshes import heard
 from meshwright.mesh.stream_subscriptions import pii_fields
 from meshwright.mesh.subscriptions import Subscription, TableAccess
 
@@ -51,6 +52,8 @@ class PublishedProduct:
     """Of a deprecated product: the last day on which consumers can count on it. None: not deprecated."""
     open: bool = False
     """Its classification is open: whoever asks may read it. A live account does not say so: False."""
+    listeners: tuple[str, ...] = ()
+    """The domains whose pipelines hear of its refreshes. Of a live account that is not looked at: none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,11 @@ def published(mesh: Mesh) -> Published:
             for access in subscription.tables:
                 key = (name, subscription.product, access.table)
                 readers.setdefault(key, {})[subscription.consumer] = _reader(subscription, access)
+    listeners: dict[tuple[str, str], list[str]] = {}
+    for consumer in mesh.domains.values():
+        for producer, products in heard(mesh, consumer).items():
+            for product in products:
+                listeners.setdefault((producer, product), []).append(consumer.name)
     is_open = frozenset(mesh.file.open_classifications)
     return Published(
         domains={
@@ -118,6 +126,7 @@ def published(mesh: Mesh) -> Published:
                         },
                         sunset=sunset_of(product),
                         open=product.classification in is_open,
+                        listeners=tuple(sorted(listeners.get((name, product_name), ()))),
                     )
                     for product_name, product in domain.file.products.items()
                 },

@@ -45,6 +45,8 @@ def heard(mesh: Mesh, consumer: Domain) -> Mapping[str, tuple[str, ...]]:
     """What a domain hears of, as products by their domain: what it listens to, is told, and is agreed."""
     wanted = listens_to(consumer.file)
     found: dict[str, tuple[str, ...]] = {}
+    if not wanted:
+        return found
     for each in mesh.agreed_by_consumer.get(consumer.name, ()):
         if each.reference in wanted and each.product in announced(mesh.domains[each.producer].file):
             found[each.producer] = (*found.get(each.producer, ()), each.product)

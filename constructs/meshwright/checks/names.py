@@ -68,8 +68,8 @@ def lengths(files: Files) -> Iterator[Finding]:
     if files.mesh is None:
         return
     names = _names(files.mesh.mesh)
-    if what := _reserved(files.mesh.mesh):
-        yield Finding(MESH_FILE, ("mesh",), "reserved-name", what, "Choose another name for the mesh.")
+    if (why := _reserved(files.mesh.mesh)) is not None:
+        yield Finding(MESH_FILE, ("mesh",), "reserved-name", why, "Choose another name for the mesh.")
     for domain, file in files.domains.items():
         bucket = names.bucket(domain, ACCOUNT_DIGITS, "products")
         if len(bucket) > MAX_BUCKET:

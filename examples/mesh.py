@@ -15,7 +15,7 @@ from meshwright.project import load_mesh
 def add_mesh(app: cdk.App, root: Path) -> MeshStacks:
     mesh = load_mesh(root, environment="dev", today=date(2026, 11, 24))
     stacks = build(app, mesh, domains=["orders"])
-    bucket = stacks.foundations["orders"].storage.raw
+    bucket = stacks.foundations["orders"].resource("Storage/Raw")
     cdk.CfnOutput(stacks.foundations["orders"], "RawBucket", value=bucket.ref)
     return stacks
 

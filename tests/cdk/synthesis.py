@@ -84,9 +84,9 @@ def readable(folder: Path, stack: str) -> Template:
     text = (folder / f"{stack}.template.json").read_text()
     for path, entries in json.loads((folder / f"{stack}.metadata.json").read_text()).items():
         for entry in entries:
-            if entry["type"] == "aws:cdk:logicalId":
+            if entry["type"] == "aws:cdk:logicalId" and not path.endswith("/Default"):
                 # What the CDK leaves out of logical ids is left out here too.
-                name = path.removeprefix(f"/{stack}/").replace("Default/", "")
+                name = path.removeprefix(f"/{stack}/").replace("Default/", "").removeprefix("Template/")
                 text = text.replace(f'"{entry["data"]}"', json.dumps(name))
     assets = json.loads((folder / f"{stack}.assets.json").read_text())["files"]
     for number, asset in enumerate(assets):

@@ -1,9 +1,11 @@
 """Declared resources in a stack."""
 
 import aws_cdk as cdk
+import pytest
+from constructs import Construct
 
-from meshwright.cdk.declared import add_declared
-from meshwright.mesh.declared import Attribute, Declared
+from meshwright.cdk.declared import add_declared, add_template, logical_id
+from meshwright.mesh.declared import Attribute, AttributeText, Declared, below
 from tests.cdk.synthesis import synthesize, templates_in
 
 
@@ -18,6 +20,53 @@ def test_keys_that_differ_by_a_sign_alone() -> None:
         cdk.CfnResource(stack, "Partseventsab", type="AWS::SQS::Queue")
 
     assert len(templates_in(synthesize(add))["one"]["Resources"]) == 3
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "Role-engineers",
+        "Storage/Key/Key",
+        "Storage/Default/Raw",
+        "Tables-order_items/items",
+        "Tables-items/items",
+        "Parts/refreshes orders.sales 2h",
+        "Parts/Resource",
+        f"Parts/{'long' * 70}",
+    ],
+)
+def test_logical_ids_are_as_the_cdk_makes_them(path: str) -> None:
+    def add(app: cdk.App) -> None:
+        scope: Construct = cdk.Stack(app, "one")
+        *outer, last = path.split("/")
+        for part in outer:
+            scope = Construct(scope, part)
+        cdk.CfnResource(scope, last, type="AWS::SQS::Queue")
+
+    assert list(templates_in(synthesize(add))["one"]["Resources"]) == [logical_id(path)]
+
+
+def test_a_template_refers_across_scopes() -> None:
+    key = AttributeText("/Storage/Key/Key", "Arn")
+    resources = [
+        *below("Storage/Key", [queue("Key", QueueName="key")]),
+        *below("Storage", [queue("Raw", QueueName=key)], after=["/Settings"]),
+        *below("Parts", [queue("a"), queue("b", QueueName=Attribute("a"))]),
+        queue("Settings", QueueName=Attribute("/Parts/b")),
+    ]
+
+    def add(app: cdk.App) -> None:
+        add_template(cdk.Stack(app, "one"), resources, tags=None)
+
+    found = templates_in(synthesize(add))["one"]["Resources"]
+    assert {name: each.get("Properties", {}).get("QueueName") for name, each in found.items()} == {
+        logical_id("Storage/Key/Key"): "key",
+        logical_id("Storage/Raw"): {"Fn::GetAtt": [logical_id("Storage/Key/Key"), "Arn"]},
+        logical_id("Parts/a"): None,
+        logical_id("Parts/b"): {"Ref": logical_id("Parts/a")},
+        "Settings": {"Ref": logical_id("Parts/b")},
+    }
+    assert found[logical_id("Storage/Raw")]["DependsOn"] == ["Settings"]
 
 
 def test_attributes_tags_and_order() -> None:

@@ -9,6 +9,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 
+from meshwright.cdk.declared import logical_id
 from tests.cdk.synthesis import ROOT, readable, synthesize
 
 DOMAIN = cdk.Environment(account="222222222222", region="eu-west-1")
@@ -46,4 +47,4 @@ def test_a_mesh_in_an_app_of_ones_own() -> None:
     add_mesh = runpy.run_path(str(ROOT / "examples" / "mesh.py"))["add_mesh"]
     folder = synthesize(lambda app: add_mesh(app, ROOT))
     outputs = readable(folder, "acme-orders-foundation")["Outputs"]
-    assert outputs == {"RawBucket": {"Value": {"Ref": "Storage/Raw"}}}
+    assert outputs == {"RawBucket": {"Value": {"Ref": logical_id("Storage/Raw")}}}

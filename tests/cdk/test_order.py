@@ -1,11 +1,13 @@
 """What waits for what: between stacks, and inside them."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 from meshwright.cdk import build
+from meshwright.cdk.declared import logical_id
 from meshwright.mesh.model import Mesh
-from tests.cdk.synthesis import Template, mesh_of, raw_files, readable, synthesize, templates_of
+from tests.cdk.synthesis import Template, mesh_of, raw_files, synthesize, templates_in, templates_of
 
 WAVES = {
     "acme-governance": [],
@@ -58,43 +60,53 @@ def test_domains_may_consume_each_other(mesh: Mesh) -> None:
 
 
 def waits(folder: Path, stack: str) -> dict[str, list[str]]:
-    found = readable(folder, stack)["Resources"]
-    return {name: each.get("DependsOn", []) for name, each in found.items()}
+    found = templates_in(folder)[stack]["Resources"]
+    return {name: sorted(each.get("DependsOn", [])) for name, each in found.items()}
+
+
+def by_id(order: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    return {logical_id(path): sorted(map(logical_id, before)) for path, before in order.items()}
 
 
 def test_inside_a_share_stack(assembly: Path) -> None:
-    assert waits(assembly, "acme-customers-share") == {
-        "Location": [],
-        "Database-profiles": [],
-        "Preparation": ["Database-profiles", "Location"],
-        "Tables-profiles/profiles": ["Preparation"],
-        "Tables-profiles/consents": ["Preparation"],
-        "Sharing": ["Tables-profiles/consents", "Tables-profiles/profiles"],
-        "Parts/refreshes-role": [],
-        "Parts/refreshes analytics": ["Parts/refreshes-role"],
-    }
+    assert waits(assembly, "acme-customers-share") == by_id(
+        {
+            "Location": [],
+            "Database-profiles": [],
+            "Preparation": ["Database-profiles", "Location"],
+            "Tables-profiles/profiles": ["Preparation"],
+            "Tables-profiles/consents": ["Preparation"],
+            "Sharing": ["Tables-profiles/consents", "Tables-profiles/profiles"],
+            "Parts/refreshes-role": [],
+            "Parts/refreshes analytics": ["Parts/refreshes-role"],
+        }
+    )
 
 
 def test_inside_an_access_stack(assembly: Path) -> None:
     links = [f"Links/acme_{name}" for name in ("orders_sales", "payments_ledger")]
-    assert waits(assembly, "acme-payments-access") == {
-        "Links/Shares": [],
-        **{link: ["Links/Shares"] for link in links},
-        "Access": [*links, "Links/Shares"],
-    }
+    assert waits(assembly, "acme-payments-access") == by_id(
+        {
+            "Links/Shares": [],
+            **{link: ["Links/Shares"] for link in links},
+            "Access": [*links, "Links/Shares"],
+        }
+    )
 
 
 def test_inside_a_foundation_stack(assembly: Path) -> None:
     found = waits(assembly, "acme-analytics-foundation")
-    assert {name: each for name, each in found.items() if each} == {
-        "Provider/Function": ["Provider/Logs", "Provider/Role"],
-        "Settings": ["Provider/Function"],
-        "Storage/LogsPolicy": ["Storage/Logs"],
-        "Storage/Raw": ["Storage/LogsPolicy"],
-        "Storage/RawPolicy": ["Storage/Raw"],
-        "Storage/Products": ["Storage/LogsPolicy"],
-        "Storage/ProductsPolicy": ["Storage/Products"],
-    }
+    assert {name: each for name, each in found.items() if each} == by_id(
+        {
+            "Provider/Function": ["Provider/Logs", "Provider/Role"],
+            "Settings": ["Provider/Function"],
+            "Storage/LogsPolicy": ["Storage/Logs"],
+            "Storage/Raw": ["Storage/LogsPolicy"],
+            "Storage/RawPolicy": ["Storage/Raw"],
+            "Storage/Products": ["Storage/LogsPolicy"],
+            "Storage/ProductsPolicy": ["Storage/Products"],
+        }
+    )
 
 
 def test_a_domain_without_products_or_subscriptions_is_a_foundation_alone() -> None:

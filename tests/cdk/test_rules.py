@@ -76,7 +76,7 @@ def test_nag_finds_what_is_planted(mesh: Mesh) -> None:
     def plant(app: cdk.App) -> None:
         stacks = build(app, mesh, domains=["orders"])
         s3.CfnBucket(stacks.governance, "Planted", bucket_name="planted")
-        role = stacks.foundations["orders"].roles["engineers"]
+        role = stacks.foundations["orders"].resource("Role-engineers")
         policies = [
             {
                 "policyName": "planted",
@@ -92,7 +92,7 @@ def test_nag_finds_what_is_planted(mesh: Mesh) -> None:
 
     found = nag(plant)
     assert ("AwsSolutions-S10", "acme-governance/Planted") in found
-    assert {rule for rule, path in found if path == "acme-orders-foundation/Role-engineers"} == {
+    assert {rule for rule, path in found if path == "acme-orders-foundation/Template/Roleengineers"} == {
         "AwsSolutions-IAM5[Action::s3:*]",
         "AwsSolutions-IAM5[Resource::arn:aws:s3:::x*]",
     }

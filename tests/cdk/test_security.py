@@ -199,8 +199,8 @@ def test_role_policies_fit_whatever_the_number_of_products(templates: Templates)
 
     from meshwright.cdk import WriteAccess
     from meshwright.cdk.place import Place
-    from meshwright.cdk.policies import role_policy
     from meshwright.mesh.role_policies import read_access, write_access
+    from meshwright.mesh.statements import identity_policy
 
     place = Place(account="222222222222", region="ap-southeast-2", partition="aws")
     for count in (1, 10, 20, 40, 400):
@@ -217,5 +217,5 @@ def test_role_policies_fit_whatever_the_number_of_products(templates: Templates)
             *read_access(place, "111111111111", databases, f"{'m' * 20}_"),
             *write_access(place, "111111111111", write),
         ]
-        size = len(json.dumps(role_policy("data", allows)["policyDocument"], separators=(",", ":")))
+        size = len(json.dumps(identity_policy(allows), separators=(",", ":")))
         assert size < 10_240, f"{count} databases: {size}"

@@ -43,14 +43,15 @@ class ProviderCode:
             _stage(staged)
         self._file_name = os.path.relpath(staged, stage.outdir)
 
-    def add_to(self, stack: cdk.Stack) -> cdk.FileAssetLocation:
-        """Let `stack` publish it: a zip with the folder `provider/` at its root."""
-        return stack.synthesizer.add_file_asset(
+    def add_to(self, stack: cdk.Stack) -> tuple[str, str]:
+        """Let `stack` publish it: a zip with the folder `provider/` at its root. Its bucket and its key."""
+        location = stack.synthesizer.add_file_asset(
             source_hash=code_hash(),
             file_name=self._file_name,
             packaging=cdk.FileAssetPackaging.ZIP_DIRECTORY,
             display_name="Lake Formation provider",
         )
+        return location.bucket_name, location.object_key
 
 
 def _stage(target: Path) -> None:

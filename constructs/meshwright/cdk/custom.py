@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-import aws_cdk as cdk
 from constructs import Construct
 
-TIMEOUT_SECONDS = 1800
-"""CloudFormation's own patience; the function takes 15 minutes at most, and Lambda may deliver twice."""
+from meshwright.cdk.declared import DeclaredResource
+from meshwright.mesh.resources.custom import provider_resource
 
 
-class ProviderResource(cdk.CfnResource):
+class ProviderResource(DeclaredResource):
     """A resource of type `Custom::<kind>` that the LakeFormationProvider of `provider_arn` applies."""
 
     def __init__(
@@ -22,9 +21,7 @@ class ProviderResource(cdk.CfnResource):
         provider_arn: str,
         properties: Mapping[str, Any],
     ) -> None:
-        super().__init__(
-            scope,
-            construct_id,
-            type=f"Custom::{kind}",
-            properties={"ServiceToken": provider_arn, "ServiceTimeout": TIMEOUT_SECONDS, **properties},
+        declared = provider_resource(
+            construct_id, kind=kind, provider_arn=provider_arn, properties=properties
         )
+        super().__init__(scope, construct_id, declared)

@@ -3,16 +3,16 @@
 from typing import Literal
 
 import aws_cdk as cdk
-from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from meshwright.cdk.declared import add_declared
-from meshwright.cdk.place import Tags, cfn_tags, place_of
-from meshwright.cdk.policies import acknowledge, role_policy, wildcard_reasons
+from meshwright.cdk.place import Tags, place_of
+from meshwright.cdk.roles import DeclaredRole
 from meshwright.mesh.parts.delivery import FAILED, delivery_resources
 from meshwright.mesh.parts.delivery_policy import delivery_policy, look_up_table
 from meshwright.mesh.parts.delivery_stream import DeliveryStream
 from meshwright.mesh.policies import DATA_POLICY
+from meshwright.mesh.resources.roles import role
 from meshwright.mesh.role_policies import role_trust
 
 
@@ -79,16 +79,19 @@ class StreamDelivery(Construct):
             buffer_mb=buffer_mb,
         )
         allows = [*look_up_table(spec), *delivery_policy([spec], key_arn=key_arn, stream_prefix=stream_name)]
-        self.role = iam.CfnRole(
+        self.role = DeclaredRole(
             self,
             "Role",
-            role_name=role_name,
-            assume_role_policy_document=role_trust(place, [], service="firehose.amazonaws.com"),
-            permissions_boundary=permissions_boundary_arn,
-            policies=[role_policy(DATA_POLICY, allows)],
-            tags=cfn_tags(tags),
+            role(
+                "Role",
+                name=role_name,
+                trust=role_trust(place, [], service="firehose.amazonaws.com"),
+                policy=DATA_POLICY,
+                allows=allows,
+                boundary_arn=permissions_boundary_arn,
+            ),
+            tags=tags,
         )
-        acknowledge(self.role, wildcard_reasons(allows))
         added = add_declared(self, list(delivery_resources(spec, key="stream", shown={})), tags=tags)
         self.log_group = added.get_resource("delivery-logs stream")
         self.delivery_stream = added.get_resource("delivery stream")

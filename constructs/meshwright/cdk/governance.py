@@ -1,20 +1,18 @@
 """What the governance account has once: Lake Formation's settings and the role it reads data with."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import aws_cdk as cdk
-from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from meshwright.cdk.custom import ProviderResource
-from meshwright.cdk.place import Tags, cfn_tags, place_of
-from meshwright.cdk.policies import acknowledge, role_policy, wildcard_reasons
-from meshwright.mesh.policies import REGISTRATION_POLICY, registration_role_trust
-from meshwright.mesh.storage_policies import registered_locations
+from meshwright.cdk.declared import DeclaredResource
+from meshwright.cdk.place import Tags, place_of
+from meshwright.cdk.roles import DeclaredRole
+from meshwright.mesh.resources.custom import settings
+from meshwright.mesh.resources.registration import registration_role
 
 
-class LakeFormationSettings(ProviderResource):
+class LakeFormationSettings(DeclaredResource):
     """Lake Formation's settings in an account, merged into what is there: nobody else's are dropped.
 
     Adds `admins` and `read_only_admins` (at most 30 of each in all), clears both defaults that open new
@@ -33,24 +31,18 @@ class LakeFormationSettings(ProviderResource):
         cross_account_version: int = 4,
         tag_keys: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
-        properties: dict[str, Any] = {
-            "Admins": list(admins),
-            "CrossAccountVersion": str(cross_account_version),
-        }
-        if read_only_admins:
-            properties["ReadOnlyAdmins"] = list(read_only_admins)
-        if tag_keys is not None:
-            properties["TagKeys"] = {key: list(values) for key, values in tag_keys.items()}
-        super().__init__(
-            scope,
+        declared = settings(
             construct_id,
-            kind="LakeFormationSettings",
             provider_arn=provider_arn,
-            properties=properties,
+            admins=admins,
+            read_only_admins=read_only_admins,
+            cross_account_version=cross_account_version,
+            tag_keys=tag_keys,
         )
+        super().__init__(scope, construct_id, declared)
 
 
-class RegistrationRole(iam.CfnRole):
+class RegistrationRole(DeclaredRole):
     """The role with which Lake Formation reads and writes registered buckets, whosever account they are in.
 
     Its own policy goes by the pattern of the buckets' names. That is no opening: a bucket and its key are in
@@ -72,16 +64,13 @@ class RegistrationRole(iam.CfnRole):
     ) -> None:
         """`bucket_name_pattern` as `acme-*-products-*`; `organization` limits it to what is inside."""
         place = place_of(scope, env)
-        allows = registered_locations(place, bucket_name_pattern, organization=organization)
-        super().__init__(
-            scope,
+        declared = registration_role(
             construct_id,
-            role_name=role_name,
-            description="Lake Formation reads and writes the registered buckets of the domains with it.",
-            assume_role_policy_document=registration_role_trust(),
-            permissions_boundary=permissions_boundary_arn,
-            policies=[role_policy(REGISTRATION_POLICY, allows)],
-            tags=cfn_tags(tags),
+            place,
+            name=role_name,
+            bucket_name_pattern=bucket_name_pattern,
+            organization=organization,
+            boundary_arn=permissions_boundary_arn,
         )
+        super().__init__(scope, construct_id, declared, tags=tags)
         self.literal_arn = place.iam(f"role/{role_name}")
-        acknowledge(self, wildcard_reasons(allows))

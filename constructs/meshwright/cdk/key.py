@@ -1,15 +1,17 @@
 """The customer-managed key of a domain."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from aws_cdk import Environment
-from aws_cdk import aws_kms as kms
 from constructs import Construct
 
-from meshwright.cdk.buckets import retain
-from meshwright.cdk.place import Tags, cfn_tags, place_of
-from meshwright.mesh.storage_policies import data_key_policy
+from meshwright.cdk.declared import WITHOUT_NAME, add_declared
+from meshwright.cdk.place import Tags, place_of
+from meshwright.mesh.resources.key import KEY, domain_key
+
+if TYPE_CHECKING:
+    from aws_cdk import aws_kms as kms
 
 
 class DomainKey(Construct):
@@ -34,19 +36,21 @@ class DomainKey(Construct):
     ) -> None:
         """`other_users`: statements of the key's policy for whoever else uses it."""
         super().__init__(scope, construct_id)
-        self.key = kms.CfnKey(
+        self._parts = add_declared(
             self,
-            "Key",
-            description=f"Data of {alias.removeprefix('alias/')}",
-            enable_key_rotation=True,
-            key_policy=data_key_policy(
+            domain_key(
                 place_of(self, env),
+                alias=alias,
                 registration_role_arn=registration_role_arn,
                 bucket_names=bucket_names,
-                others=other_users,
+                other_users=other_users,
             ),
-            tags=cfn_tags(tags),
+            tags=tags,
+            construct_id=WITHOUT_NAME,
         )
-        retain(self.key)
         self.arn = self.key.attr_arn
-        self.alias = kms.CfnAlias(self, "Alias", alias_name=alias, target_key_id=self.arn)
+
+    @property
+    def key(self) -> "kms.CfnKey":
+        """The key."""
+        return cast("kms.CfnKey", self._parts.get_resource(KEY))

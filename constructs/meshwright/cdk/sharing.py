@@ -1,15 +1,16 @@
 """Lake Formation grants, and the links by which a consumer's account sees what is shared with it."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import aws_cdk as cdk
-from aws_cdk import aws_glue as glue
 from constructs import Construct
 
 from meshwright.cdk.custom import ProviderResource
+from meshwright.cdk.declared import WITHOUT_NAME, add_declared
 from meshwright.cdk.place import place_of
 from meshwright.mesh.documents import GrantsDocument
+from meshwright.mesh.resources.custom import GRANTS
+from meshwright.mesh.resources.links import links
 
 
 class LakeFormationGrants(ProviderResource):
@@ -22,14 +23,7 @@ class LakeFormationGrants(ProviderResource):
     def __init__(
         self, scope: Construct, construct_id: str, *, provider_arn: str, document: GrantsDocument
     ) -> None:
-        properties: dict[str, Any] = {**document}
-        super().__init__(
-            scope,
-            construct_id,
-            kind="LakeFormationGrants",
-            provider_arn=provider_arn,
-            properties=properties,
-        )
+        super().__init__(scope, construct_id, kind=GRANTS, provider_arn=provider_arn, properties={**document})
 
 
 class ResourceLinks(Construct):
@@ -52,31 +46,16 @@ class ResourceLinks(Construct):
     ) -> None:
         """`organization`: id of the AWS Organization with both accounts, where nothing is to accept."""
         super().__init__(scope, construct_id)
-        place = place_of(self, env)
-        shares: dict[str, Any] = {
-            "OwnerAccount": owner_account,
-            "Databases": sorted(databases),
-            "TimeoutSeconds": str(timeout_seconds),
-        }
-        if organization:
-            shares["Organization"] = organization
-        self.shares = ProviderResource(
-            self, "Shares", kind="LakeFormationShares", provider_arn=provider_arn, properties=shares
+        add_declared(
+            self,
+            links(
+                place_of(self, env),
+                provider_arn=provider_arn,
+                owner_account=owner_account,
+                databases=databases,
+                organization=organization,
+                timeout_seconds=timeout_seconds,
+            ),
+            tags=None,
+            construct_id=WITHOUT_NAME,
         )
-        self.links: dict[str, glue.CfnDatabase] = {}
-        for name in databases:
-            link = glue.CfnDatabase(
-                self,
-                name,
-                catalog_id=place.account,
-                database_input={
-                    "name": name,
-                    "targetDatabase": {
-                        "catalogId": owner_account,
-                        "databaseName": name,
-                        "region": place.region,
-                    },
-                },
-            )
-            link.add_resource_dependency(self.shares)
-            self.links[name] = link

@@ -4,24 +4,16 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from aws_cdk import Environment
-from aws_cdk import aws_kms as kms
 from constructs import Construct
 
-from meshwright.cdk.buckets import (
-    bucket,
-    data_lifecycle,
-    log_lifecycle,
-    policy_of,
-    products_lifecycle,
-)
 from meshwright.cdk.declared import WITHOUT_NAME, add_declared
 from meshwright.cdk.key import DomainKey
 from meshwright.cdk.place import Tags, place_of
-from meshwright.mesh.declared import Declared
+from meshwright.mesh.resources.buckets import storage
 from meshwright.mesh.storage_classes import Move
-from meshwright.mesh.storage_policies import bucket_policy, log_bucket_policy, registered_bucket_policy
 
 if TYPE_CHECKING:
+    from aws_cdk import aws_kms as kms
     from aws_cdk import aws_s3 as s3
 
 
@@ -67,11 +59,11 @@ class DomainStorage(Construct):
         """
         super().__init__(scope, construct_id)
         place = place_of(self, env)
-        self.key: kms.CfnKey | None = None
+        self._key: DomainKey | None = None
         if key_arn is None:
             if key_alias is None:
                 raise ValueError("DomainStorage needs key_alias, to create a key, or key_arn, to use one.")
-            created = DomainKey(
+            self._key = DomainKey(
                 self,
                 "Key",
                 alias=key_alias,
@@ -81,55 +73,34 @@ class DomainStorage(Construct):
                 env=env,
                 tags=tags,
             )
-            self.key, key_arn = created.key, created.arn
+            key_arn = self._key.arn
         self.key_arn: str = key_arn
 
-        resources: list[Declared] = []
-        logs_policy: tuple[str, ...] = ()
-        if create_logs_bucket:
-            # By S3's own key: log delivery is no principal that the domain's key should have to name.
-            logs = bucket(
-                "Logs",
-                name=logs_bucket_name,
-                key_arn=None,
-                lifecycle=log_lifecycle(days=log_days, results_days=results_days),
-                logs_to=None,
-            )
-            sources = [raw_bucket_name, products_bucket_name]
-            resources += [logs, policy_of(logs, log_bucket_policy(place, logs_bucket_name, sources=sources))]
-            # S3 tests whether it may deliver when logging is switched on.
-            logs_policy = (resources[-1].key,)
-        lifecycle = data_lifecycle(tiering_days=tiering_days, noncurrent_days=noncurrent_days)
-        of_products = (
-            lifecycle
-            if product_moves is None
-            else products_lifecycle(product_moves, noncurrent_days=noncurrent_days)
-        )
-        raw, products = (
-            bucket(
-                key,
-                name=name,
+        self._parts = add_declared(
+            self,
+            storage(
+                place,
+                raw=raw_bucket_name,
+                products=products_bucket_name,
+                logs=logs_bucket_name,
                 key_arn=key_arn,
-                lifecycle=rules,
-                logs_to=logs_bucket_name,
-                announces=announces,
-                after=logs_policy,
-            )
-            for key, name, rules, announces in (
-                ("Raw", raw_bucket_name, lifecycle, False),
-                ("Products", products_bucket_name, of_products, announce_products),
-            )
+                registration_role_arn=registration_role_arn,
+                with_logs=create_logs_bucket,
+                tiering_days=tiering_days,
+                product_moves=product_moves,
+                noncurrent_days=noncurrent_days,
+                log_days=log_days,
+                results_days=results_days,
+                announce_products=announce_products,
+            ),
+            tags=tags,
+            construct_id=WITHOUT_NAME,
         )
-        of_registered = registered_bucket_policy(
-            place, products_bucket_name, registration_role_arn=registration_role_arn
-        )
-        resources += [
-            raw,
-            policy_of(raw, bucket_policy(place, raw_bucket_name)),
-            products,
-            policy_of(products, of_registered),
-        ]
-        self._parts = add_declared(self, resources, tags=tags, construct_id=WITHOUT_NAME)
+
+    @property
+    def key(self) -> "kms.CfnKey | None":
+        """The key, if it is one that this creates."""
+        return self._key.key if self._key is not None else None
 
     @property
     def raw(self) -> "s3.CfnBucket":

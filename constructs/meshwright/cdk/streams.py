@@ -1,21 +1,18 @@
 """A domain's Kinesis data streams."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING, cast
 
-from aws_cdk import aws_kinesis as kinesis
 from constructs import Construct
 
-from meshwright.cdk.buckets import retain
-from meshwright.cdk.place import Tags, cfn_tags
-from meshwright.cdk.policies import acknowledge
+from meshwright.cdk.declared import WITHOUT_NAME, add_declared
+from meshwright.cdk.place import Tags
 from meshwright.config.streams_file import Stream
+from meshwright.mesh.resources.streams import AWS_MANAGED_KEY
+from meshwright.mesh.resources.streams import streams as named_streams
 
-AWS_MANAGED_KEY = "alias/aws/kinesis"
-ACCEPTED = {
-    "AwsSolutions-KDS3": "The rule is about cost. With a customer-managed key its policy decides who reads "
-    "the stream, as it does for the domain's buckets, and a reader of another account can be let in."
-}
-"""Rule that a stream with a key of one's own does not keep."""
+if TYPE_CHECKING:
+    from aws_cdk import aws_kinesis as kinesis
 
 
 class DomainStreams(Construct):
@@ -32,24 +29,16 @@ class DomainStreams(Construct):
         *,
         streams: Mapping[str, Stream],
         key_id: str = AWS_MANAGED_KEY,
-        acknowledge_rules: bool = True,
         tags: Tags | None = None,
     ) -> None:
-        """With `acknowledge_rules=False` that is left to the stack."""
         super().__init__(scope, construct_id)
-        if acknowledge_rules and key_id != AWS_MANAGED_KEY:
-            acknowledge(self, ACCEPTED)
-        self.streams: dict[str, kinesis.CfnStream] = {}
-        for name, stream in streams.items():
-            on_demand = stream.shards is None
-            self.streams[name] = kinesis.CfnStream(
-                self,
-                name,
-                name=name,
-                retention_period_hours=stream.retention_hours,
-                shard_count=stream.shards,
-                stream_mode_details={"streamMode": "ON_DEMAND" if on_demand else "PROVISIONED"},
-                stream_encryption={"encryptionType": "KMS", "keyId": key_id},
-                tags=cfn_tags(tags),
-            )
-            retain(self.streams[name])
+        declared = named_streams(streams, key_id=key_id)
+        parts = add_declared(self, declared, tags=tags, construct_id=WITHOUT_NAME) if declared else None
+        self._parts, self._names = parts, tuple(streams)
+
+    @property
+    def streams(self) -> "dict[str, kinesis.CfnStream]":
+        """The streams by name."""
+        if self._parts is None:
+            return {}
+        return {name: cast("kinesis.CfnStream", self._parts.get_resource(name)) for name in self._names}

@@ -1,9 +1,13 @@
 """What the stacks of a mesh have in common."""
 
+from collections.abc import Sequence
+
 import aws_cdk as cdk
 from constructs import Construct
 
+from meshwright.cdk.declared import PARTS, add_template, logical_id
 from meshwright.cdk.place import Tags
+from meshwright.mesh.declared import Declared, below
 from meshwright.mesh.model import Domain, Mesh
 from meshwright.mesh.place import place_in
 
@@ -30,6 +34,21 @@ class MeshStack(cdk.Stack):
         self.place = place_in(mesh.region, account=account)
         self.provider_arn = mesh.names.provider_arn(account)
         self.resource_tags = tags_of(mesh, domain)
+
+    def add(self, resources: Sequence[Declared]) -> None:
+        """Add all that this stack has."""
+        self._template = add_template(self, resources, tags=self.resource_tags)
+
+    def parts(self, resources: Sequence[Declared], *, after: Sequence[str] = ()) -> list[Declared]:
+        """Of the data plane, which may call a resource what others here are called."""
+        return below(PARTS, resources, after=after)
+
+    def resource(self, path: str) -> cdk.CfnResource:
+        """What this stack has at `path`, such as `Storage/Raw`, `Role-engineers`, `Tables-sales/orders`.
+
+        With the class of its type: `aws_s3.CfnBucket` and the like.
+        """
+        return self._template.get_resource(logical_id(path))
 
     @property
     def boundary_arn(self) -> str | None:

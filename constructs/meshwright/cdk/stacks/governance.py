@@ -3,39 +3,36 @@
 from constructs import Construct
 
 from meshwright.cdk.asset import ProviderCode
-from meshwright.cdk.declared import add_declared
-from meshwright.cdk.governance import LakeFormationSettings, RegistrationRole
-from meshwright.cdk.provider import LakeFormationProvider
 from meshwright.cdk.stacks.base import MeshStack
+from meshwright.mesh.declared import below
 from meshwright.mesh.model import Mesh
 from meshwright.mesh.parts.registry import in_governance
 from meshwright.mesh.policies import registered_bucket_pattern
+from meshwright.mesh.resources.custom import settings
+from meshwright.mesh.resources.provider import FUNCTION, provider
+from meshwright.mesh.resources.registration import registration_role
 
 
 class GovernanceStack(MeshStack):
     """Provider, settings with the mesh's LF-Tag keys, and the registration role."""
 
     def __init__(self, scope: Construct, *, mesh: Mesh, code: ProviderCode) -> None:
-        account, names = mesh.governance_account, mesh.names
         super().__init__(
             scope,
-            names.governance_stack,
+            mesh.names.governance_stack,
             mesh=mesh,
-            account=account,
+            account=mesh.governance_account,
             domain=None,
             description=f"{mesh.name}: Lake Formation settings, LF-Tag keys and registration role",
         )
-        self.provider = LakeFormationProvider(
-            self,
-            "Provider",
-            name=names.provider,
-            permissions_boundary_arn=self.boundary_arn,
-            code=code,
-            env=self.target,
-            tags=self.resource_tags,
+        of_provider = provider(
+            self.place,
+            name=mesh.names.provider,
+            governance_account=mesh.governance_account,
+            code=code.add_to(self),
+            boundary_arn=self.boundary_arn,
         )
-        self.settings = LakeFormationSettings(
-            self,
+        of_account = settings(
             "Settings",
             provider_arn=self.provider_arn,
             admins=self.admins,
@@ -47,17 +44,16 @@ class GovernanceStack(MeshStack):
                 "classification": mesh.file.classifications,
                 "sensitivity": ["pii"],
             },
+            after=(f"/Provider/{FUNCTION}",),
         )
-        self.settings.add_resource_dependency(self.provider.function)
-        self.registration_role = RegistrationRole(
-            self,
+        registration = registration_role(
             "RegistrationRole",
-            role_name=names.registration_role,
+            self.place,
+            name=mesh.names.registration_role,
             bucket_name_pattern=registered_bucket_pattern(mesh),
             organization=mesh.file.organization,
-            permissions_boundary_arn=self.boundary_arn,
-            env=self.target,
-            tags=self.resource_tags,
+            boundary_arn=self.boundary_arn,
         )
-        if declared := in_governance(mesh):
-            add_declared(self, declared, tags=self.resource_tags)
+        self.add(
+            [*below("Provider", of_provider), of_account, registration, *self.parts(in_governance(mesh))]
+        )

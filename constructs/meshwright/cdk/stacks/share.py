@@ -2,76 +2,88 @@
 
 from constructs import Construct
 
-from meshwright.cdk.catalog import ProductDatabase, ProductTables, RegisteredLocation, product_parameters
-from meshwright.cdk.declared import add_declared
-from meshwright.cdk.sharing import LakeFormationGrants
 from meshwright.cdk.stacks.base import MeshStack
+from meshwright.mesh.declared import Declared, below
 from meshwright.mesh.documents import preparation_document, share_document
 from meshwright.mesh.model import Domain, Mesh
 from meshwright.mesh.parts.registry import in_share
+from meshwright.mesh.resources.catalog import database, location, product_parameters, tables
+from meshwright.mesh.resources.custom import GRANTS, provider_resource
+
+PREPARATION = "Preparation"
 
 
 class ShareStack(MeshStack):
     """Registered location, databases, tables, LF-Tag values, filters and grants of a domain's products."""
 
     def __init__(self, scope: Construct, *, mesh: Mesh, domain: Domain) -> None:
-        account, names = mesh.governance_account, mesh.names
         super().__init__(
             scope,
-            names.stack(domain.name, "share"),
+            mesh.names.stack(domain.name, "share"),
             mesh=mesh,
-            account=account,
+            account=mesh.governance_account,
             domain=domain,
             description=f"{mesh.name}: data products of {domain.name} and who may read them",
         )
-        bucket = names.bucket(domain.name, domain.account, "products")
-        self.location = RegisteredLocation(
-            self,
+        bucket = mesh.names.bucket(domain.name, domain.account, "products")
+        registered = location(
             "Location",
-            bucket_name=bucket,
-            role_arn=names.registration_role_arn(account),
-            env=self.target,
+            self.place,
+            path=bucket,
+            role_arn=mesh.names.registration_role_arn(mesh.governance_account),
         )
-        self.preparation = LakeFormationGrants(
-            self,
-            "Preparation",
+        of_products: list[Declared] = []
+        of_tables: list[Declared] = []
+        for name in domain.file.products:
+            made, its_tables = self._product(domain, name, location=f"s3://{bucket}/{name}")
+            of_products.append(made)
+            of_tables += its_tables
+        preparation = provider_resource(
+            PREPARATION,
+            kind=GRANTS,
             provider_arn=self.provider_arn,
-            document=preparation_document(mesh, domain),
+            properties={**preparation_document(mesh, domain)},
+            after=(registered.key, *(each.key for each in of_products)),
         )
-        self.sharing = LakeFormationGrants(
-            self, "Sharing", provider_arn=self.provider_arn, document=share_document(mesh, domain)
+        sharing = provider_resource(
+            "Sharing",
+            kind=GRANTS,
+            provider_arn=self.provider_arn,
+            properties={**share_document(mesh, domain)},
+            after=tuple(f"/{each.path}" for each in of_tables),
         )
-        self.preparation.add_resource_dependency(self.location)
-        self.databases: dict[str, ProductDatabase] = {}
-        self.tables: dict[str, ProductTables] = {}
-        owner = domain.file.owner
-        for name, product in domain.file.products.items():
-            location = f"s3://{bucket}/{name}"
-            database = names.database(domain.name, name)
-            parameters = product_parameters(
-                domain=domain.name, name=name, product=product, team=owner.team, email=owner.email
-            )
-            self.databases[name] = ProductDatabase(
-                self,
-                f"Database-{name}",
-                name=database,
-                product=product,
-                location=location,
-                parameters=parameters,
-                env=self.target,
-            )
-            self.preparation.add_resource_dependency(self.databases[name])
-            self.tables[name] = ProductTables(
-                self,
-                f"Tables-{name}",
-                database=database,
-                tables=product.tables,
-                location=location,
-                provider_arn=self.provider_arn,
-                parameters=parameters,
-                env=self.target,
-            )
-            self.tables[name].node.add_dependency(self.preparation)
-        self.sharing.node.add_dependency(*self.tables.values())
-        if declared := in_share(mesh, domain):
-            add_declared(self, declared, tags=self.resource_tags)
+        self.add(
+            [
+                registered,
+                preparation,
+                sharing,
+                *of_products,
+                *of_tables,
+                *self.parts(in_share(mesh, domain)),
+            ]
+        )
+
+    def _product(self, domain: Domain, name: str, *, location: str) -> tuple[Declared, list[Declared]]:
+        """Its database, and its tables after what prepares that."""
+        product, owner = domain.file.products[name], domain.file.owner
+        parameters = product_parameters(
+            domain=domain.name, name=name, product=product, team=owner.team, email=owner.email
+        )
+        catalog, database_name = self.place.account, self.mesh.names.database(domain.name, name)
+        made = database(
+            f"Database-{name}",
+            catalog=catalog,
+            name=database_name,
+            product=product,
+            location=location,
+            parameters=parameters,
+        )
+        its_tables = tables(
+            catalog=catalog,
+            database=database_name,
+            named=product.tables,
+            location=location,
+            provider_arn=self.provider_arn,
+            parameters=parameters,
+        )
+        return made, below(f"Tables-{name}", its_tables, after=[f"/{PREPARATION}"])

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from constructs import Construct
 
-from meshwright.cdk.declared import add_declared
 from meshwright.cdk.stacks.base import MeshStack
 from meshwright.mesh.declared import Declared
 from meshwright.mesh.model import Domain, Mesh
@@ -24,4 +23,4 @@ class WorkloadsStack(MeshStack):
             domain=domain,
             description=f"{mesh.name}: what works on the data of {domain.name}",
         )
-        add_declared(self, resources, tags=self.resource_tags)
+        self.add(self.parts(resources))

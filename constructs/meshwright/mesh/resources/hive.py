@@ -10,26 +10,26 @@ TEXT_INPUT = "org.apache.hadoop.mapred.TextInputFormat"
 TEXT_OUTPUT = "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat"
 FORMATS: Mapping[str, Mapping[str, Any]] = {
     "parquet": {
-        "inputFormat": "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat",
-        "outputFormat": "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat",
-        "serdeInfo": {
-            "serializationLibrary": "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe",
-            "parameters": {"serialization.format": "1"},
+        "InputFormat": "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat",
+        "OutputFormat": "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat",
+        "SerdeInfo": {
+            "SerializationLibrary": "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe",
+            "Parameters": {"serialization.format": "1"},
         },
     },
     "json": {
-        "inputFormat": TEXT_INPUT,
-        "outputFormat": TEXT_OUTPUT,
-        "serdeInfo": {"serializationLibrary": "org.openx.data.jsonserde.JsonSerDe"},
+        "InputFormat": TEXT_INPUT,
+        "OutputFormat": TEXT_OUTPUT,
+        "SerdeInfo": {"SerializationLibrary": "org.openx.data.jsonserde.JsonSerDe"},
     },
     # Typed columns, one header line, no quoted fields. OpenCSVSerde would unquote, but has no dates or
     # decimals: https://docs.aws.amazon.com/athena/latest/ug/csv-serde.html
     "csv": {
-        "inputFormat": TEXT_INPUT,
-        "outputFormat": TEXT_OUTPUT,
-        "serdeInfo": {
-            "serializationLibrary": "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe",
-            "parameters": {"field.delim": ",", "serialization.format": ","},
+        "InputFormat": TEXT_INPUT,
+        "OutputFormat": TEXT_OUTPUT,
+        "SerdeInfo": {
+            "SerializationLibrary": "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe",
+            "Parameters": {"field.delim": ",", "serialization.format": ","},
         },
     },
 }
@@ -56,13 +56,11 @@ def comment_of(column: Column) -> str | None:
     return f"{text} {mark}".strip() or None
 
 
-def column_input(name: str, column: Column) -> dict[str, Any]:
-    """A column as Glue's API has it."""
-    described: dict[str, Any] = {"name": name, "type": column.type}
+def column_input(name: str, column: Column) -> dict[str, str]:
+    """A column as CloudFormation has it."""
+    described = {"Name": name, "Type": column.type}
     if comment := comment_of(column):
-        described["comment"] = comment
-    if column.pii:
-        described["parameters"] = {"meshwright.pii": "true"}
+        described["Comment"] = comment
     return described
 
 
@@ -70,14 +68,14 @@ def table_input(*, name: str, table: Table, location: str, parameters: Mapping[s
     """TableInput of a table whose partition columns, coarsest first, are folders and not in the files."""
     columns = {key: spec for key, spec in table.columns.items() if key not in table.partition_by}
     return {
-        "name": name,
-        "description": table.description,
-        "tableType": "EXTERNAL_TABLE",
-        "parameters": {"EXTERNAL": "TRUE", **PARAMETERS[table.format], **parameters},
-        "partitionKeys": [column_input(key, table.columns[key]) for key in table.partition_by],
-        "storageDescriptor": {
+        "Name": name,
+        "Description": table.description,
+        "TableType": "EXTERNAL_TABLE",
+        "Parameters": {"EXTERNAL": "TRUE", **PARAMETERS[table.format], **parameters},
+        "PartitionKeys": [column_input(key, table.columns[key]) for key in table.partition_by],
+        "StorageDescriptor": {
             **FORMATS[table.format],
-            "columns": [column_input(key, spec) for key, spec in columns.items()],
-            "location": f"{location}/",
+            "Columns": [column_input(key, spec) for key, spec in columns.items()],
+            "Location": f"{location}/",
         },
     }

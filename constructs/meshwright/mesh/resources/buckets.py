@@ -1,20 +1,70 @@
-"""A bucket as every bucket of a mesh is: private, versioned, TLS only, kept when its stack goes."""
+"""A domain's buckets, and how all of a mesh are: private, versioned, TLS only, kept when their stack goes."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import aws_cdk as cdk
-
 from meshwright.mesh.declared import Declared
 from meshwright.mesh.parts.sql import RESULTS
+from meshwright.mesh.place import Place
 from meshwright.mesh.storage_classes import STANDARD_DAYS, Move
+from meshwright.mesh.storage_policies import bucket_policy, log_bucket_policy, registered_bucket_policy
 
 INCOMPLETE_UPLOAD_DAYS = 7
 
 
-def retain(resource: cdk.CfnResource) -> None:
-    """Keep the resource when its stack or its declaration goes; a failed first deploy still cleans up."""
-    resource.apply_removal_policy(cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
+def storage(
+    place: Place,
+    *,
+    raw: str,
+    products: str,
+    logs: str,
+    key_arn: str,
+    registration_role_arn: str,
+    with_logs: bool = True,
+    tiering_days: int = 30,
+    product_moves: Mapping[str, Sequence[Move]] | None = None,
+    noncurrent_days: int = 90,
+    log_days: int = 365,
+    results_days: int | None = None,
+    announce_products: bool = False,
+) -> list[Declared]:
+    """Buckets of these names with their policies, `with_logs` also the one for logs; see DomainStorage."""
+    resources: list[Declared] = []
+    logs_policy: tuple[str, ...] = ()
+    if with_logs:
+        # By S3's own key: log delivery is no principal that the domain's key should have to name.
+        of_logs = bucket(
+            "Logs",
+            name=logs,
+            key_arn=None,
+            lifecycle=log_lifecycle(days=log_days, results_days=results_days),
+            logs_to=None,
+        )
+        resources += [of_logs, policy_of(of_logs, log_bucket_policy(place, logs, sources=[raw, products]))]
+        # S3 tests whether it may deliver when logging is switched on.
+        logs_policy = (resources[-1].key,)
+    by_access = data_lifecycle(tiering_days=tiering_days, noncurrent_days=noncurrent_days)
+    by_product = (
+        by_access
+        if product_moves is None
+        else products_lifecycle(product_moves, noncurrent_days=noncurrent_days)
+    )
+    of_products = registered_bucket_policy(place, products, registration_role_arn=registration_role_arn)
+    for key, name, lifecycle, announces, policy in (
+        ("Raw", raw, by_access, False, bucket_policy(place, raw)),
+        ("Products", products, by_product, announce_products, of_products),
+    ):
+        made = bucket(
+            key,
+            name=name,
+            key_arn=key_arn,
+            lifecycle=lifecycle,
+            logs_to=logs,
+            announces=announces,
+            after=logs_policy,
+        )
+        resources += [made, policy_of(made, policy)]
+    return resources
 
 
 def data_lifecycle(*, tiering_days: int, noncurrent_days: int) -> list[dict[str, Any]]:

@@ -135,3 +135,32 @@ def test_two_qualifiers(mesh: Mesh) -> None:
     app = cdk.App(context={"@aws-cdk/core:bootstrapQualifier": "other"})
     with pytest.raises(UserError, match=r"bootstrap_qualifier is 'acmeboot', but .* = 'other'"):
         build(app, mesh_of(files))
+
+
+def test_constructs_give_what_they_made() -> None:
+    """Each with the class of its type."""
+    stack = cdk.Stack(create_app(), "s", env=cdk.Environment(account="111111111111", region="eu-west-1"))
+    arn = "arn:aws:iam::111111111111:role/r"
+    storage = DomainStorage(
+        stack,
+        "Storage",
+        raw_bucket_name="raw",
+        products_bucket_name="products",
+        logs_bucket_name="logs",
+        registration_role_arn=arn,
+        key_alias="alias/shop",
+    )
+    provider = meshwright.cdk.LakeFormationProvider(stack, "Provider", name="p")
+    table = Table.model_validate({"description": "x", "format": "json", "columns": {"id": "string"}})
+    tables = ProductTables(stack, "Tables", database="db", tables={"t": table}, location="s3://b/p")
+    streams = meshwright.cdk.DomainStreams(stack, "Streams", streams={})
+    assert [each.bucket_name for each in (storage.raw, storage.products, storage.logs)] == [
+        "raw",
+        "products",
+        "logs",
+    ]
+    assert storage.key is not None
+    assert (storage.key.enable_key_rotation, storage.key.attr_arn) == (True, storage.key_arn)
+    assert provider.function.cfn_resource_type == "AWS::Lambda::Function"
+    assert tables.table("t").cfn_resource_type == "AWS::Glue::Table"
+    assert streams.streams == {}

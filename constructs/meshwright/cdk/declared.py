@@ -24,23 +24,23 @@ KEPT: Final = {"DeletionPolicy": "RetainExceptOnCreate", "UpdateReplacePolicy": 
 
 
 class DeclaredResource(cdk.CfnResource):
-    """One declared resource as a construct."""
+    """One declared resource, without attributes of others, as a construct."""
 
     def __init__(
         self, scope: Construct, construct_id: str, declared: Declared, *, tags: Tags | None = None
     ) -> None:
-        super().__init__(scope, construct_id, type=declared.type, properties=_properties(declared, tags, str))
+        super().__init__(scope, construct_id, type=declared.type, properties=_properties(declared, tags))
 
 
 def add_declared(
     scope: Construct, resources: Sequence[Declared], *, tags: Tags | None, construct_id: str = PARTS
 ) -> cloudformation_include.CfnInclude:
-    """Add one or more resources, each with `tags`, below a construct that has them by key.
+    """Add the resources, each with `tags`, below a construct that has them by key.
 
     As one template, whatever their number: each call into Node takes longer than what it does there. They
     have the classes of their types, which those who look at an app, like cdk-nag, go by.
     """
-    template = {each.key: _resource(each, tags, str) for each in resources}
+    template = {each.key: _resource(each, tags) for each in resources}
     # Ids of their own in each scope: the keys are names for this template alone.
     return _included(scope, construct_id, resources, template, preserve_logical_ids=False)
 
@@ -101,7 +101,7 @@ def _included(
 
 
 Ids = Callable[[str], str]
-"""From the key of an attribute to what the template calls its resource."""
+"""From the key of an attribute to what the template calls its resource; `str`: the same."""
 
 
 def _within(scope: str, ids: Mapping[str, str]) -> Ids:
@@ -113,14 +113,14 @@ def _within(scope: str, ids: Mapping[str, str]) -> Ids:
     return name
 
 
-def _resource(declared: Declared, tags: Tags | None, ids: Ids) -> dict[str, Any]:
+def _resource(declared: Declared, tags: Tags | None, ids: Ids = str) -> dict[str, Any]:
     resource: dict[str, Any] = {"Type": declared.type, "Properties": _properties(declared, tags, ids)}
     if declared.after:
         resource["DependsOn"] = [ids(key) for key in declared.after]
     return {**resource, **KEPT} if declared.keep else resource
 
 
-def _properties(declared: Declared, tags: Tags | None, ids: Ids) -> dict[str, Any]:
+def _properties(declared: Declared, tags: Tags | None, ids: Ids = str) -> dict[str, Any]:
     return {**_rendered(declared.properties, ids), **_tagged(declared, tags)}
 
 

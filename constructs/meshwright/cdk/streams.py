@@ -32,13 +32,12 @@ class DomainStreams(Construct):
         tags: Tags | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
-        declared = named_streams(streams, key_id=key_id)
-        parts = add_declared(self, declared, tags=tags, construct_id=WITHOUT_NAME) if declared else None
-        self._parts, self._names = parts, tuple(streams)
+        self._names = tuple(streams)
+        self._parts = add_declared(
+            self, named_streams(streams, key_id=key_id), tags=tags, construct_id=WITHOUT_NAME
+        )
 
     @property
     def streams(self) -> "dict[str, kinesis.CfnStream]":
         """The streams by name."""
-        if self._parts is None:
-            return {}
         return {name: cast("kinesis.CfnStream", self._parts.get_resource(name)) for name in self._names}

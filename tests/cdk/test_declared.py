@@ -114,3 +114,9 @@ def test_attributes_tags_and_order() -> None:
     }
     (subscription,) = (each for each in found.values() if each["Type"] == "AWS::SNS::Subscription")
     assert subscription["Properties"] == mail
+
+
+def test_two_resources_of_one_id_are_refused() -> None:
+    stack = cdk.Stack(cdk.App(), "one")
+    with pytest.raises(ValueError, match="Role-ab: another resource of the stack has the id Roleab"):
+        add_template(stack, [queue("Role-a-b"), queue("Role-ab")], tags=None)

@@ -142,6 +142,24 @@ CASES = (
         ),
     ),
     Case(
+        "roles that differ by a sign",
+        ORDERS_FILE,
+        "  analysts: OrdersAnalyst",
+        "  analysts: OrdersAnalyst\n  data-eng: {create: true}\n  dataeng: {create: true, name: Other}",
+        (
+            "domains/orders.yaml:9:3: roles.dataeng: `dataeng` and `data-eng` differ by signs alone, which CloudFormation leaves out. Rename one of the two.",
+        ),
+    ),
+    Case(
+        "products that differ by a sign",
+        ORDERS_FILE,
+        "products:\n",
+        "products:\n  sa_les: {description: Sales., classification: internal, tables: {t: {description: T., format: csv, columns: {a: string}}}}\n",
+        (
+            "domains/orders.yaml:12:3: products.sales: `sales` and `sa_les` differ by signs alone, which CloudFormation leaves out. Rename one of the two.",
+        ),
+    ),
+    Case(
         "mesh name of a bus",
         MESH_FILE,
         "mesh: acme",

@@ -52,6 +52,8 @@ def add_template(
     ids = {each.path: logical_id(each.path) for each in resources}
     template: dict[str, Any] = {}
     for each in resources:
+        if ids[each.path] in template:
+            raise ValueError(f"{each.path}: another resource of the stack has the id {ids[each.path]}.")
         template[ids[each.path]] = _resource(each, tags, _within(each.scope, ids))
     return _included(stack, TEMPLATE, resources, template, preserve_logical_ids=True)
 

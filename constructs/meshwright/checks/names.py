@@ -86,6 +86,29 @@ def lengths(files: Files) -> Iterator[Finding]:
                 yield Finding(files.paths[domain], path, "name-too-long", what, "Give it a shorter `name`.")
 
 
+def twins(files: Files) -> Iterator[Finding]:
+    """Products or created roles of a domain that would be one resource: CloudFormation's ids have no signs.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/resources-section-structure.html
+    """
+    for domain, file in files.domains.items():
+        created = [key for key, role in file.roles.items() if role.create]
+        for part, keys in (("products", list(file.products)), ("roles", created)):
+            known: dict[str, str] = {}
+            for key in keys:
+                earlier = known.setdefault(key.replace("_", "").replace("-", ""), key)
+                if earlier != key:
+                    what = f"`{key}` and `{earlier}` differ by signs alone, which CloudFormation leaves out"
+                    yield Finding(
+                        files.paths[domain],
+                        (part, key),
+                        "name-collision",
+                        what,
+                        "Rename one of the two.",
+                        at_key=True,
+                    )
+
+
 def collisions(files: Files) -> Iterator[Finding]:
     """Two things that would get one name once the prefix is put before it."""
     if files.mesh is None:

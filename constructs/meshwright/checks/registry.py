@@ -37,6 +37,7 @@ CHECKS: Final[tuple[Callable[[Files], Iterator[Finding]], ...]] = (
     names.file_names,
     names.lengths,
     names.collisions,
+    names.twins,
     owners.teams,
     accounts.check,
     budgets.check,

@@ -317,7 +317,7 @@ def test_a_pipeline_that_refreshes_start(mesh: Mesh) -> None:
                 "Version": "2012-10-17",
                 "Statement": [
                     {
-                        "Sid": "governance",
+                        "Sid": "refreshes",
                         "Effect": "Allow",
                         "Action": ["events:PutEvents"],
                         "Principal": {"AWS": f"arn:aws:iam::{GOVERNANCE}:root"},
@@ -485,7 +485,7 @@ def test_who_may_announce_refreshes(tmp_path: Path, organization: str | None) ->
         principal = {"AWS": "*"}
         condition = {"StringEquals": {"aws:PrincipalOrgID": organization}, **REFRESHES_ONLY}
     assert statement == {
-        "Sid": "domains",
+        "Sid": "refreshes",
         "Effect": "Allow",
         "Action": ["events:PutEvents"],
         "Principal": principal,

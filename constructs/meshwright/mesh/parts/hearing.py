@@ -20,7 +20,7 @@ def domain_bus(mesh: Mesh, domain: Domain) -> Iterator[Declared]:
     allow = Allow(
         actions=["events:PutEvents"], resources=[domain_bus_arn(mesh, domain)], conditions=ONLY_REFRESHES
     )
-    statement = {"Sid": "governance", **allow.statement({"AWS": governance})}
+    statement = {"Sid": "refreshes", **allow.statement({"AWS": governance})}
     yield Declared(
         key="bus",
         type="AWS::Events::EventBus",

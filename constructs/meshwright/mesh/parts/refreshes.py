@@ -82,7 +82,7 @@ def bus(mesh: Mesh) -> Iterator[Declared]:
         roots = [place_in(mesh.region, account=each.account).iam("root") for each in producers]
         principal, conditions = {"AWS": roots}, dict(ONLY_REFRESHES)
         who = ", ".join(each.account for each in producers)
-    statement = {"Sid": "domains", **allow.statement(principal), "Condition": conditions}
+    statement = {"Sid": "refreshes", **allow.statement(principal), "Condition": conditions}
     yield Declared(
         key="bus",
         type="AWS::Events::EventBus",

@@ -32,18 +32,18 @@ class ShareStack(MeshStack):
             path=bucket,
             role_arn=mesh.names.registration_role_arn(mesh.governance_account),
         )
-        of_products: list[Declared] = []
+        databases: list[Declared] = []
         of_tables: list[Declared] = []
         for name in domain.file.products:
             made, its_tables = self._product(domain, name, location=f"s3://{bucket}/{name}")
-            of_products.append(made)
+            databases.append(made)
             of_tables += its_tables
         preparation = provider_resource(
             PREPARATION,
             kind=GRANTS,
             provider_arn=self.provider_arn,
             properties={**preparation_document(mesh, domain)},
-            after=(registered.key, *(each.key for each in of_products)),
+            after=(registered.key, *(each.key for each in databases)),
         )
         sharing = provider_resource(
             "Sharing",
@@ -57,7 +57,7 @@ class ShareStack(MeshStack):
                 registered,
                 preparation,
                 sharing,
-                *of_products,
+                *databases,
                 *of_tables,
                 *self.parts(in_share(mesh, domain)),
             ]

@@ -29,7 +29,7 @@ class Examined:
     files: Files
     errors: tuple[Problem, ...]
     notices: tuple[Problem, ...]
-    """Requests and approvals that are not wired. Empty when there are errors: decisions need valid files."""
+    """To know: what is not wired, and the like. Empty when there are errors: decisions need valid files."""
     subscriptions: tuple[Subscription, ...]
     stream_subscriptions: tuple[StreamSubscription, ...] = ()
 
@@ -49,7 +49,7 @@ def examine(
     these domains' files are read and checked, and what involves others is not decided; `reuse` saves parsing
     (see loading.load). Raises UserError when `root` is no mesh repository, or has no such environment.
     """
-    files, errors = _checked(root, environment, only, reuse)
+    files, errors, hints = _checked(root, environment, only, reuse)
     if errors or files.mesh is None:
         return Examined(files, errors, (), ())
     present = {
@@ -70,20 +70,24 @@ def examine(
     if environment is None:
         to_know += missing_environments(files)
         to_know += stream_status.missing_environments(files)
-    return Examined(files, (), locate(files, iter(to_know)), decided, streams)
+    known = tuple(sorted({*hints, *locate(files, iter(to_know))}))
+    return Examined(files, (), known, decided, streams)
 
 
 def _checked(
     root: Path | Tree, environment: str | None, only: Collection[str] | None, reuse: Files | None
-) -> tuple[Files, tuple[Problem, ...]]:
+) -> tuple[Files, tuple[Problem, ...], tuple[Problem, ...]]:
+    """The files, what is wrong with them, and what is only to know."""
     files = load_files(root, only=only, reuse=reuse)
-    errors = tuple(sorted({*files.problems, *check(files)}))
+    found = sorted({*files.problems, *check(files)})
+    errors = tuple(each for each in found if each.severity == "error")
+    hints = tuple(each for each in found if each.severity == "notice")
     if files.mesh is not None and environment is not None and environment not in files.mesh.environments:
         known = list(files.mesh.environments)
         raise UserError(
             f"{MESH_FILE} has no environment `{environment}`. {suggestion(environment, known, '')}"
         )
-    return files, errors
+    return files, errors, hints
 
 
 def load_files(
@@ -135,7 +139,7 @@ def load_both(
     reuse: Files | None = None,
 ) -> tuple[Files, Mesh]:
     """The files and what they mean, as `load_mesh`."""
-    files, errors = _checked(root, environment, only, reuse)
+    files, errors, _ = _checked(root, environment, only, reuse)
     refuse(errors)
     if files.mesh is None:
         raise AssertionError("a file that can't be used has a problem")

@@ -292,6 +292,22 @@ def test_what_nobody_announces_is_told(tmp_path: Path) -> None:
     )
 
 
+def test_another_trigger_starts_it_all_the_same(tmp_path: Path) -> None:
+    """Orders has a second product, which nobody refreshes."""
+    files = texts()
+    stock = "  stock: {description: S., classification: public, tables: {s: {description: S., format: csv, columns: {a: string}}}}\n"
+    files[ORDERS_FILE] = files[ORDERS_FILE].replace("products:\n", f"products:\n{stock}")
+    asks = "consumes:\n  - {product: orders.stock, purpose: To know., roles: [analysts]}\n"
+    files[ANALYTICS_FILE] = (
+        files[ANALYTICS_FILE]
+        .replace("consumes:\n", asks)
+        .replace("[orders.sales]", "[orders.sales, orders.stock]")
+    )
+    assert said_about(write_mesh(tmp_path, files)) == (
+        "domains/analytics.yaml:19:34: notice: pipelines.revenue.triggered_by[1]: no pipeline of orders refreshes stock. Until one does, only its other triggers start it.",
+    )
+
+
 def test_what_is_not_agreed_is_told(tmp_path: Path) -> None:
     files = texts()
     files[ORDERS_FILE] = files[ORDERS_FILE].replace("until: 2027-12-31", "until: 2026-12-31")

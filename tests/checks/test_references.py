@@ -147,7 +147,16 @@ CASES = (
         "  analysts: OrdersAnalyst",
         "  analysts: OrdersAnalyst\n  data-eng: {create: true}\n  dataeng: {create: true, name: Other}",
         (
-            "domains/orders.yaml:9:3: roles.dataeng: `dataeng` and `data-eng` differ by signs alone, which CloudFormation leaves out. Rename one of the two.",
+            "domains/orders.yaml:9:3: roles.dataeng: `dataeng` and `data-eng` differ by `-` or `_` alone, which CloudFormation drops. Rename one of the two.",
+        ),
+    ),
+    Case(
+        "a role that differs from one of meshwright's by a sign",
+        ORDERS_FILE,
+        "  analysts: OrdersAnalyst",
+        "  analysts: OrdersAnalyst\n  pipe-lines: {create: true}",
+        (
+            "domains/orders.yaml:8:3: roles.pipe-lines: `pipe-lines` and `pipelines` differ by `-` or `_` alone, which CloudFormation drops. Choose another name.",
         ),
     ),
     Case(
@@ -156,7 +165,7 @@ CASES = (
         "products:\n",
         "products:\n  sa_les: {description: Sales., classification: internal, tables: {t: {description: T., format: csv, columns: {a: string}}}}\n",
         (
-            "domains/orders.yaml:12:3: products.sales: `sales` and `sa_les` differ by signs alone, which CloudFormation leaves out. Rename one of the two.",
+            "domains/orders.yaml:12:3: products.sales: `sales` and `sa_les` differ by `-` or `_` alone, which CloudFormation drops. Rename one of the two.",
         ),
     ),
     Case(

@@ -17,8 +17,7 @@ from tests.config.small_mesh import ANALYTICS_FILE, ORDERS_FILE, TODAY, write_me
 KEPT = ENGINES.replace("    refreshes: [sales]\n", "")
 LINE = (
     "no pipeline refreshes `sales` any more, but analytics (pipeline revenue) starts with its refreshes or waits for them. "
-    "Keep `refreshes: [sales]` on a pipeline, or announce it first: `status: deprecated` and `sunset: <date>` on "
-    "products.sales; take them away after that date, or once analytics no longer asks for it."
+    "Keep `refreshes: [sales]` on a pipeline until analytics has orders.sales neither in `triggered_by` nor in `wait_for`."
 )
 OTHER = ENGINES.replace("  nightly:\n", "  hourly:\n")
 
@@ -87,6 +86,12 @@ def test_whoever_never_heard_of_it_loses_nothing(tmp_path: Path) -> None:
     assert said(published(mesh_of(tmp_path / "pending", files)), tmp_path, texts(KEPT)) == []
 
 
+def test_a_request_that_has_ended_holds_nothing(before: Published, tmp_path: Path) -> None:
+    files = texts(KEPT)
+    files[ANALYTICS_FILE] = files[ANALYTICS_FILE].replace("until: 2027-06-30", "until: 2026-12-31")
+    assert said(before, tmp_path, files) == []
+
+
 def test_after_the_sunset_of_the_product(before: Published, tmp_path: Path) -> None:
     domain = before.domains["orders"]
     ended = replace(domain.products["sales"], sunset=TODAY.replace(year=2026))
@@ -112,4 +117,4 @@ def test_two_domains_listen(tmp_path: Path) -> None:
         "but analytics (pipeline revenue) and reports (pipeline weekly) start with its refreshes or wait for them"
         in line
     )
-    assert line.endswith("or once analytics and reports no longer ask for it.")
+    assert "until analytics and reports have orders.sales neither in" in line

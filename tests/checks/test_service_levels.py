@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.config.small_mesh import ORDERS_FILE, TEXTS, said_about, write_mesh
+from meshwright.project import examine, load_mesh
+from tests.config.small_mesh import ORDERS_FILE, TEXTS, TODAY, said_about, write_mesh
 
 CLASSIFICATION = "    classification: internal\n"
 PIPELINE = """\
@@ -83,6 +84,13 @@ def test_fresher_than_pipelines_start(
     path = "products.sales.slo.freshness: "
     expected = () if said is None else (f"domains/orders.yaml:14:22: {said.format(path)}",)
     assert said_about(root) == expected
+
+
+def test_what_is_only_to_know_keeps_nobody_from_anything(tmp_path: Path) -> None:
+    root = mesh(tmp_path, "{freshness: 24h}", more=NIGHTLY)
+    found = examine(root, environment=None, today=TODAY)
+    assert (found.errors, len(found.notices), len(found.subscriptions)) == ((), 1, 1)
+    assert load_mesh(root, environment="dev", today=TODAY).domains.keys() == {"analytics", "orders"}
 
 
 def test_a_promise_of_nothing(tmp_path: Path) -> None:

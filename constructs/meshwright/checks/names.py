@@ -6,6 +6,7 @@ from meshwright.config.loading import Files
 from meshwright.config.problems import Finding
 from meshwright.config.reading import MESH_FILE
 from meshwright.mesh.names import Names
+from meshwright.mesh.platform_roles import KEYS
 
 MAX_BUCKET = 63
 """https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"""
@@ -93,18 +94,18 @@ def twins(files: Files) -> Iterator[Finding]:
     """
     for domain, file in files.domains.items():
         created = [key for key, role in file.roles.items() if role.create]
-        for part, keys in (("products", list(file.products)), ("roles", created)):
-            known: dict[str, str] = {}
+        for part, keys, taken in (("products", list(file.products), ()), ("roles", created, KEYS)):
+            known = {key: key for key in taken}
             for key in keys:
                 earlier = known.setdefault(key.replace("_", "").replace("-", ""), key)
                 if earlier != key:
-                    what = f"`{key}` and `{earlier}` differ by signs alone, which CloudFormation leaves out"
+                    what = f"`{key}` and `{earlier}` differ by `-` or `_` alone, which CloudFormation drops"
                     yield Finding(
                         files.paths[domain],
                         (part, key),
                         "name-collision",
                         what,
-                        "Rename one of the two.",
+                        "Choose another name." if earlier in taken else "Rename one of the two.",
                         at_key=True,
                     )
 

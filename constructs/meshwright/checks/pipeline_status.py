@@ -15,21 +15,22 @@ def notices(
 ) -> Iterator[Finding]:
     """A notice at each place that starts with, or waits for, what nobody announces, or is not agreed."""
     agreed = {(each.consumer, each.reference) for each in subscriptions if each.status is Status.AGREED}
+    told = {f"{name}.{product}" for name, spec in domains.items() for product in announced(spec)}
     for domain, spec in domains.items():
         for each in listenings(spec):
             producer, _, product = each.product.partition(".")
             if producer not in domains:
                 continue
-            waits = "wait_for" in each.path
-            if product not in announced(domains[producer]):
-                what = f"no pipeline of {producer} refreshes {product}"
-                fix = "Until one does, the step fails when its time is over." if waits else _NEVER
+            triggers = spec.pipelines[each.pipeline].triggered_by or ()
+            others = any(other in told and (domain, other) in agreed for other in triggers)
+            if "wait_for" in each.path:
+                then = "the step fails when its time is over"
+            else:
+                then = "only its other triggers start it" if others else "it starts only by hand"
+            if each.product not in told:
+                what, fix = f"no pipeline of {producer} refreshes {product}", f"Until one does, {then}."
                 yield Finding(files.paths[domain], each.path, "not-announced", what, fix, severity="notice")
             elif (domain, each.product) not in agreed:
                 what = f"this domain hears of refreshes of {each.product} only once it may read it"
-                fix = "Until then, the step fails when its time is over." if waits else _NOT_YET
+                fix = f"Until then, {then}."
                 yield Finding(files.paths[domain], each.path, "not-agreed", what, fix, severity="notice")
-
-
-_NEVER = "Until one does, it starts only by hand."
-_NOT_YET = "Until then, it starts only by hand."

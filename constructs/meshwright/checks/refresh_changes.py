@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from meshwright.checks.breaks import Affected, Break, Kind, announce
+from meshwright.checks.breaks import Affected, Break, Kind
 from meshwright.checks.pipeline_products import listenings
 from meshwright.checks.sentences import joined
+from meshwright.checks.still_asked import StillAsked
 from meshwright.config.domain_file import DomainFile
 from meshwright.mesh.model import Mesh
 from meshwright.mesh.parts.refreshes import announced
@@ -12,11 +13,11 @@ from meshwright.mesh.published import PublishedProduct
 
 
 def refresh_break(
-    domain: str, name: str, before: PublishedProduct, after: DomainFile, mesh: Mesh
+    domain: str, name: str, before: PublishedProduct, after: DomainFile, asked: StillAsked, mesh: Mesh
 ) -> Iterator[Break]:
     """A break where the product's refreshes are announced no more, though pipelines still listen to them.
 
-    `after` is the domain's file and `mesh` the whole as they are now.
+    `after` is the domain's file, `asked` and `mesh` the whole, as they are now.
     """
     if name in announced(after):
         return
@@ -24,7 +25,8 @@ def refresh_break(
     listeners = {
         each: pipelines
         for each in before.listeners
-        if each in mesh.domains and (pipelines := _listening(mesh.domains[each].file, reference))
+        if asked.request(each, reference) is not None
+        and (pipelines := _listening(mesh.domains[each].file, reference))
     }
     if not listeners:
         return
@@ -39,13 +41,8 @@ def refresh_break(
         what=f"no pipeline refreshes `{name}` any more, but {joined(who)} "
         f"{'starts with its refreshes or waits' if len(who) == 1 else 'start with its refreshes or wait'} "
         "for them",
-        way_out=announce(
-            name,
-            affected,
-            sunset=before.sunset,
-            do="take them away",
-            instead=f"Keep `refreshes: [{name}]` on a pipeline",
-        ),
+        way_out=f"Keep `refreshes: [{name}]` on a pipeline until {joined(list(listeners))} "
+        f"{'has' if len(who) == 1 else 'have'} {reference} neither in `triggered_by` nor in `wait_for`.",
         affected=affected,
         domain=domain,
         path=("pipelines",),

@@ -75,14 +75,14 @@ AFTERWARDS: Final[tuple[Callable[[Files], Iterator[Finding]], ...]] = (stack_siz
 
 
 def check(files: Files) -> tuple[Problem, ...]:
-    """What the files get wrong about each other or about AWS, with places, sorted.
+    """What the files get wrong about each other or about AWS, with places, sorted, and notices among it.
 
     Files with problems of their own are left out, and nothing is said about what refers to them.
     """
     found = locate(files, (finding for each in CHECKS for finding in each(files)))
-    if found or files.problems:
+    if files.problems or any(each.severity == "error" for each in found):
         return found
-    return locate(files, (finding for each in AFTERWARDS for finding in each(files)))
+    return (*found, *locate(files, (finding for each in AFTERWARDS for finding in each(files))))
 
 
 def locate(files: Files, findings: Iterator[Finding]) -> tuple[Problem, ...]:

@@ -121,7 +121,7 @@ def _products(pair: _Pair, before: Published, after: Mesh) -> Iterator[Break]:
             is_open = current.classification in after.file.open_classifications
             yield from table_breaks(compared)
             yield from approval_breaks(compared, is_open=is_open, ends_known=before.ends_known)
-            yield from refresh_break(pair.name, name, product, pair.after.file, after)
+            yield from refresh_break(pair.name, name, product, pair.after.file, pair.asked, after)
         elif found := pair.readers(name):
             guess = renames.product(product, pair.before, pair.after)
             yield Break(

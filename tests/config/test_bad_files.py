@@ -161,6 +161,24 @@ CASES = (
         ),
     ),
     Case(
+        "wrong type: true for a mapping of defaults",
+        ANALYTICS_FILE,
+        "description: Reports.",
+        "description: Reports.\nmonitoring: true",
+        (
+            "domains/analytics.yaml:3:13: monitoring: expected a mapping, found `true`. Write `monitoring: {}` for its defaults, or `key: value` lines, indented below it.",
+        ),
+    ),
+    Case(
+        "a name with what it is in",
+        ORDERS_FILE,
+        "partition_by: [order_date]",
+        "partition_by: [orders.order_date]",
+        (
+            "domains/orders.yaml:18:24: products.sales.tables.orders.partition_by[0]: `orders.order_date` is not a name of lower-case letters, digits and underscores (Glue and Athena store no others). Write the name alone: order_date",
+        ),
+    ),
+    Case(
         "wrong type: yes for true",
         ORDERS_FILE,
         "pii: true",

@@ -10,7 +10,7 @@ from meshwright.config.base import FileModel
 from meshwright.config.nodes import Node
 from meshwright.config.problems import Path
 from meshwright.config.scalars import MOST_DIGITS
-from meshwright.config.spelling import SPELLINGS
+from meshwright.config.spelling import GLUE, SPELLINGS
 from meshwright.config.suggest import did_you_mean, listed
 
 
@@ -111,12 +111,18 @@ def _wrong_type(
             "text or a mapping",
             f"Write its {model.shorthand} alone, or a mapping with `{model.shorthand}`.",
         )
+    elif kind == "model_type" and model is not None and _all_optional(model):
+        how = f"Write `{name}: {{}}` for its defaults, or `key: value` lines, indented below it."
     if node.text is None:
         found = node.kind
     else:
         quoted = "" if node.plain else " in quotes"
         found = f"`{_short(node.text)}`{quoted}"
     return Wording("wrong-type", f"expected {expected}, found {found}", how)
+
+
+def _all_optional(model: type[FileModel]) -> bool:
+    return not any(field.is_required() for field in model.model_fields.values())
 
 
 def _unquoted(node: Node) -> Wording:
@@ -131,6 +137,9 @@ def _misspelt(value: str, pattern: str) -> Wording:
     spelling = SPELLINGS[pattern]
     first = value[:1].isdigit() and re.search(pattern, f"a{value}") is not None
     start = "Begin it with a letter. " if first and "begins with" not in spelling.rule else ""
+    alone = value.rpartition(".")[2]
+    if pattern == GLUE and "." in value and re.search(pattern, alone) is not None:
+        return Wording(spelling.code, f"`{value}` is not {spelling.rule}", f"Write the name alone: {alone}")
     return Wording(
         spelling.code, f"`{value}` is not {spelling.rule}", f"{start}For example: {spelling.example}"
     )

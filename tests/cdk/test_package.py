@@ -154,6 +154,7 @@ def test_constructs_give_what_they_made() -> None:
     table = Table.model_validate({"description": "x", "format": "json", "columns": {"id": "string"}})
     tables = ProductTables(stack, "Tables", database="db", tables={"t": table}, location="s3://b/p")
     streams = meshwright.cdk.DomainStreams(stack, "Streams", streams={})
+    assert storage.logs is not None
     assert [each.bucket_name for each in (storage.raw, storage.products, storage.logs)] == [
         "raw",
         "products",
@@ -164,3 +165,34 @@ def test_constructs_give_what_they_made() -> None:
     assert provider.function.cfn_resource_type == "AWS::Lambda::Function"
     assert tables.table("t").cfn_resource_type == "AWS::Glue::Table"
     assert streams.streams == {}
+
+
+def test_constructs_in_a_stack_without_an_environment() -> None:
+    """Account and Region are CloudFormation's to know, also in wildcards that have a reason."""
+
+    def add(app: cdk.App) -> None:
+        stack = cdk.Stack(app, "s")
+        meshwright.cdk.LakeFormationProvider(stack, "Provider", name="p")
+        meshwright.cdk.RegistrationRole(
+            stack, "Registration", role_name="r", bucket_name_pattern="shop-*-products-*"
+        )
+        meshwright.cdk.DomainRole(
+            stack,
+            "Role",
+            role_name="a",
+            governance_account="111111111111",
+            databases=["d"],
+            database_prefix="shop_",
+        )
+
+    template = json.loads((synthesize(add) / "s.template.json").read_text())
+    roles = [each for each in template["Resources"].values() if each["Type"] == "AWS::IAM::Role"]
+    assert len(roles) == 3
+    assert '"AWS::AccountId"' in json.dumps(roles)
+    assert "${Token" not in json.dumps(template)
+
+
+def test_what_a_stack_has_not_is_said(mesh: Mesh) -> None:
+    stacks = build(create_app(), mesh, domains=["customers"])
+    with pytest.raises(ValueError, match=r"acme-customers-share has no resource 'Nope'. It has: Location, "):
+        stacks.shares["customers"].resource("Nope")

@@ -10,13 +10,13 @@ from tests.cdk.synthesis import readable, synthesize
 STEPS = {"description": "Waits.", "steps": {"wait": {"wait_for": "orders.sales", "within": "2h"}}}
 
 
-def add(app: cdk.App, spec: dict[str, object], starter_arn: str | None = None) -> None:
+def add(app: cdk.App, spec: dict[str, object], starter_arn: str | None = None, name: str = "p") -> None:
     stack = cdk.Stack(app, "stack", env=cdk.Environment(account="222222222222", region="eu-west-1"))
     queue = cdk.CfnResource(stack, "Queue", type="AWS::SQS::Queue")
     Pipeline(
         stack,
         "P",
-        name="p",
+        name=name,
         pipeline=PipelineSpec.model_validate(spec),
         engines=Engines(partition="aws", queues={("orders.sales", "2h"): queue.ref}),
         role_arn="arn:aws:iam::222222222222:role/p",
@@ -41,3 +41,9 @@ def test_a_schedule_and_the_role_that_it_starts_with_come_together(
     spec = {**STEPS, "schedule": schedule} if schedule else STEPS
     with pytest.raises(ValueError, match="needs a starter_arn"):
         add(cdk.App(), spec, starter)
+
+
+def test_what_the_definition_needs_is_known() -> None:
+    """A reference in its text would never be resolved."""
+    with pytest.raises(ValueError, match="P: name and engines must be known when this is synthesized"):
+        add(cdk.App(), {**STEPS, "steps": {"run": {"spark": "run.py"}}}, name=f"p-{cdk.Aws.REGION}")

@@ -19,6 +19,8 @@ PARTS: Final = "Parts"
 WITHOUT_NAME: Final = "Default"
 """Id of a construct that leaves no trace in the logical ids of what is below it."""
 TEMPLATE: Final = "Template"
+UNRESOLVED: Final = "${Token["
+"""Begins what the CDK puts into text for a value that is not known yet."""
 KEPT: Final = {"DeletionPolicy": "RetainExceptOnCreate", "UpdateReplacePolicy": "Retain"}
 """It stays when its stack or its declaration goes; a failed first deploy still cleans up."""
 
@@ -77,12 +79,16 @@ def logical_id(path: str) -> str:
 def acknowledge(scope: IConstruct, reasons: Mapping[str, str]) -> None:
     """Acknowledge rules, by their id, for all that is or will be below `scope`.
 
-    Best while there is little: the CDK goes through all of it for each rule.
+    Best while there is little: the CDK goes through all of it for each rule. A rule's id can't hold what
+    CloudFormation alone knows, as the account of a stack without an environment: those stay unacknowledged.
     """
-    if reasons:
-        cdk.Validations.of(scope).acknowledge(
-            *(cdk.Acknowledgment(id=rule, reason=reason) for rule, reason in reasons.items())
-        )
+    rules = [
+        cdk.Acknowledgment(id=rule, reason=reason)
+        for rule, reason in reasons.items()
+        if UNRESOLVED not in rule
+    ]
+    if rules:
+        cdk.Validations.of(scope).acknowledge(*rules)
 
 
 def _included(

@@ -3,7 +3,7 @@
 import aws_cdk as cdk
 from constructs import Construct
 
-from meshwright.cdk.declared import add_declared
+from meshwright.cdk.declared import UNRESOLVED, add_declared
 from meshwright.cdk.place import Tags
 from meshwright.config.pipeline_file import Pipeline as PipelineSpec
 from meshwright.mesh.declared import Attribute, Declared
@@ -37,6 +37,14 @@ class Pipeline(Construct):
         super().__init__(scope, construct_id)
         if (pipeline.schedule is None) != (starter_arn is None):
             raise ValueError(f"{name}: a pipeline with a schedule, and only that, needs a starter_arn.")
+        machine = machine_properties(
+            pipeline, name=name, engines=engines, log_group_arn=Attribute(LOGS, "Arn")
+        )
+        if UNRESOLVED.removeprefix("$") in machine["DefinitionString"]:
+            raise ValueError(
+                f"{construct_id}: name and engines must be known when this is synthesized, but for the id of "
+                "the Spark application and the URLs of queues: give names instead of references."
+            )
         log_group = f"/aws/vendedlogs/states/{name}"
         parts = [
             Declared(
@@ -52,9 +60,7 @@ class Pipeline(Construct):
                 properties={
                     "StateMachineName": name,
                     "RoleArn": role_arn,
-                    **machine_properties(
-                        pipeline, name=name, engines=engines, log_group_arn=Attribute(LOGS, "Arn")
-                    ),
+                    **machine,
                 },
                 accepted=ACCEPTED,
             ),

@@ -75,7 +75,7 @@ class DomainStorage(Construct):
             )
             key_arn = self._key.arn
         self.key_arn: str = key_arn
-
+        self._has_logs = create_logs_bucket
         self._parts = add_declared(
             self,
             storage(
@@ -113,9 +113,9 @@ class DomainStorage(Construct):
         return self._bucket("Products")
 
     @property
-    def logs(self) -> "s3.CfnBucket":
-        """The bucket for access logs; there is none in here without `create_logs_bucket`."""
-        return self._bucket("Logs")
+    def logs(self) -> "s3.CfnBucket | None":
+        """The bucket for access logs, if it is one that this creates."""
+        return self._bucket("Logs") if self._has_logs else None
 
     def _bucket(self, key: str) -> "s3.CfnBucket":
         return cast("s3.CfnBucket", self._parts.get_resource(key))

@@ -38,6 +38,7 @@ class MeshStack(cdk.Stack):
     def add(self, resources: Sequence[Declared]) -> None:
         """Add all that this stack has."""
         self._template = add_template(self, resources, tags=self.resource_tags)
+        self._paths = tuple(each.path for each in resources)
 
     def parts(self, resources: Sequence[Declared], *, after: Sequence[str] = ()) -> list[Declared]:
         """Of the data plane, which may call a resource what others here are called."""
@@ -46,8 +47,10 @@ class MeshStack(cdk.Stack):
     def resource(self, path: str) -> cdk.CfnResource:
         """What this stack has at `path`, such as `Storage/Raw`, `Role-engineers`, `Tables-sales/orders`.
 
-        With the class of its type: `aws_s3.CfnBucket` and the like.
+        With the class of its type: `aws_s3.CfnBucket` and the like. Raises ValueError if there is none.
         """
+        if path not in self._paths:
+            raise ValueError(f"{self.stack_name} has no resource {path!r}. It has: {', '.join(self._paths)}.")
         return self._template.get_resource(logical_id(path))
 
     @property

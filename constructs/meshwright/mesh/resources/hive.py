@@ -51,7 +51,7 @@ def comment_of(column: Column) -> str | None:
     """The column's comment, which is where every query engine shows that it is personal data."""
     mark = "[PII]" if column.pii else ""
     room = COMMENT_LENGTH - len(mark) - 1
-    text = column.description or ""
+    text = " ".join((column.description or "").split())  # Glue takes no line breaks here
     text = text if len(text) <= room else f"{text[: room - 1]}…"
     return f"{text} {mark}".strip() or None
 

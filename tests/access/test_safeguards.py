@@ -13,6 +13,7 @@ Files = dict[str, Any]
 OPEN = "open: any domain that asks may read it"
 OFFICE = "arn:aws:iam::333333333331:role/PrivacyOffice"
 CENTRE = "arn:aws:iam::333333333331:role/CallCentre"
+RECORDED = "365 days, with reads and writes of data"
 
 
 def of_mesh(key: str, value: object) -> Callable[[Files], None]:
@@ -166,6 +167,31 @@ EDITS: dict[str, tuple[Callable[[Files], None], list[Safeguard]]] = {
         of_mesh("permissions_boundary", None),
         [Safeguard("mesh", "permissions boundary", "acme-boundary", "none", loosens=True)],
     ),
+    "no audit trail": (
+        of_mesh("audit_trail", None),
+        [Safeguard("mesh", "audit trail", RECORDED, "none", loosens=True)],
+    ),
+    "reads no longer recorded, and the rest for longer": (
+        of_mesh("audit_trail", {"retention_days": 730, "data_events": False}),
+        [
+            Safeguard(
+                "mesh", "audit trail", RECORDED, "730 days, without reads and writes of data", loosens=True
+            )
+        ],
+    ),
+    "recorded for a shorter time": (
+        of_mesh("audit_trail", {"retention_days": 90, "data_events": True}),
+        [Safeguard("mesh", "audit trail", RECORDED, "90 days, with reads and writes of data", loosens=True)],
+    ),
+    "recorded for longer": (
+        of_mesh("audit_trail", {"retention_days": 730}),
+        [
+            Safeguard(
+                "mesh", "audit trail", RECORDED, "730 days, with reads and writes of data", loosens=False
+            )
+        ],
+    ),
+    "the same audit trail in fewer words": (of_mesh("audit_trail", {}), []),
 }
 
 
@@ -189,6 +215,19 @@ def test_a_first_organization_loosens_nothing() -> None:
     assert changes(files, raw_files()) == [
         Safeguard("mesh", "organization", "none", "o-a1b2c3d4e5", loosens=False)
     ]
+
+
+def test_a_first_audit_trail_loosens_nothing() -> None:
+    files = raw_files()
+    of_mesh("audit_trail", None)(files)
+    assert changes(files, raw_files()) == [Safeguard("mesh", "audit trail", "none", RECORDED, loosens=False)]
+
+
+def test_reads_recorded_from_now_on() -> None:
+    files = raw_files()
+    of_mesh("audit_trail", {"data_events": False})(files)
+    before = "365 days, without reads and writes of data"
+    assert changes(files, raw_files()) == [Safeguard("mesh", "audit trail", before, RECORDED, loosens=False)]
 
 
 def test_other_administrators() -> None:

@@ -56,7 +56,7 @@ Assumed; change it with --assume KEY=VALUE
   spark_minutes                20  minutes that a Spark step runs
   spark_vcpus                  12  vCPUs that it uses
   spark_memory_gb              48  GB of memory that it uses
-  quality_minutes               3  minutes that an evaluation of quality rules runs
+  quality_minutes               5  minutes that an evaluation of quality rules runs
   quality_dpus                  5  DPUs that it uses
   transitions_per_step          3  state transitions of a step
   kms_requests             100000  requests to each domain's key a month; bucket keys keep them few

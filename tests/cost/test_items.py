@@ -7,8 +7,12 @@ from collections.abc import Mapping
 
 from meshwright.cost import processing, storage, streams, watching
 from meshwright.cost.assumptions import assumed
+from meshwright.mesh.parts.landing import partitioned
+from meshwright.mesh.parts.partition_machine import definition
 from tests.cost.building import ANALYTICS, MESH, ORDERS, edited, mesh_of, quantities
 
+LINES = "format: parquet, columns: {order_id: string}"
+DAILY = "format: parquet, partition_by: [day], columns: {order_id: string, day: date}"
 STREAM = "order-events: {description: One record per change., retention_hours: 72}"
 READER = """\
 consumes:
@@ -16,19 +20,24 @@ consumes:
 """
 
 
-def of_streams(stream: str, *assume: str, analytics: str = ANALYTICS) -> dict[str, Mapping[str, str]]:
-    mesh = mesh_of(orders=edited(ORDERS, (STREAM, stream)), analytics=analytics)
+def of_streams(
+    stream: str, *assume: str, lines: str = LINES, analytics: str = ANALYTICS
+) -> dict[str, Mapping[str, str]]:
+    mesh = mesh_of(orders=edited(ORDERS, (STREAM, stream), (LINES, lines)), analytics=analytics)
     items = streams.items(mesh, mesh.domains["orders"], assumed(assume))
     return {f"{each.part} {each.resource}": quantities(each) for each in items}
 
 
 def test_an_on_demand_stream_with_two_readers_delivers_into_parquet() -> None:
-    """Firehose is one reader. It bills each record of 1 KB as 5 KB; 300 seconds are 8760 objects a month."""
+    """Firehose is one reader. It bills each record of 1 KB as 5 KB; 300 seconds are 8760 objects a month.
+
+    Each object is an event, and four states that register its partition.
+    """
     stream = (
         "order-events: {description: A change., lands_in: {table: sales.lines, partitions: record}, "
         "shared_with: [{domain: analytics}]}"
     )
-    assert of_streams(stream, analytics=ANALYTICS + READER) == {
+    assert of_streams(stream, lines=DAILY, analytics=ANALYTICS + READER) == {
         "streams order-events": {
             "kinesis-on-demand-stream": "730.0000 fixed",
             "kinesis-on-demand-in": "30.4167",
@@ -39,6 +48,8 @@ def test_an_on_demand_stream_with_two_readers_delivers_into_parquet() -> None:
             "firehose-conversion": "152.0833",
             "firehose-partitioning": "30.4167",
             "firehose-partitioned-objects": "8.7600",
+            "states-transition": "35.0400",
+            "event": "0.0088",
             "s3-put": "8.7600",
         },
     }
@@ -46,8 +57,29 @@ def test_an_on_demand_stream_with_two_readers_delivers_into_parquet() -> None:
 
 def test_by_the_time_of_arrival_nothing_is_partitioned_dynamically() -> None:
     stream = "order-events: {description: A change., lands_in: {table: sales.lines, buffer_seconds: 60}}"
+    delivery = of_streams(stream, "record_kb=5", lines=DAILY)["delivery order-events"]
+    assert delivery == {
+        "firehose-in": "30.4167",
+        "firehose-conversion": "30.4167",
+        "states-transition": "175.2000",
+        "event": "0.0438",
+        "s3-put": "43.8000",
+    }
+
+
+def test_in_a_table_without_partitions_there_is_none_to_register() -> None:
+    stream = "order-events: {description: A change., lands_in: sales.lines}"
     delivery = of_streams(stream, "record_kb=5")["delivery order-events"]
-    assert delivery == {"firehose-in": "30.4167", "firehose-conversion": "30.4167", "s3-put": "43.8000"}
+    assert delivery == {"firehose-in": "30.4167", "firehose-conversion": "30.4167", "s3-put": "8.7600"}
+
+
+def test_the_states_that_register_a_partition_are_counted() -> None:
+    """All but the one of a failure."""
+    stream = "order-events: {description: A change., lands_in: sales.lines}"
+    mesh = mesh_of(orders=edited(ORDERS, (STREAM, stream), (LINES, DAILY)))
+    [landing] = partitioned(mesh.domains["orders"])
+    states = definition(mesh, mesh.domains["orders"], landing)["States"]
+    assert len([each for each in states.values() if each["Type"] != "Fail"]) == streams.STATES_OF_A_FILE
 
 
 def test_into_an_iceberg_table_records_count_as_they_are() -> None:
@@ -137,7 +169,7 @@ def of_processing(orders: str, *assume: str) -> dict[str, Mapping[str, str]]:
 
 
 def test_a_nightly_pipeline() -> None:
-    """30.4167 runs: 11 transitions each; 20 minutes of 12 vCPUs and 48 GB; 5 DPUs for 3 minutes; a metric."""
+    """30.4167 runs: 11 transitions each; 20 minutes of 12 vCPUs and 48 GB; 5 DPUs for 5 minutes; a metric."""
     assert of_processing(ORDERS + PIPELINE) == {
         "queries SQL": {"athena-scan": "0.6083"},
         "pipelines nightly": {
@@ -148,7 +180,7 @@ def test_a_nightly_pipeline() -> None:
             "emr-serverless-vcpu-x86_64": "121.6667",
             "emr-serverless-memory-x86_64": "486.6667",
             "athena-scan": "0.0304",
-            "glue-dpu": "7.6042",
+            "glue-dpu": "12.6736",
         },
     }
 
@@ -167,7 +199,7 @@ pipelines:
 
 
 def test_rules_are_evaluated_on_their_schedule() -> None:
-    """730 evaluations with 5 DPUs for 3 minutes; without a schedule there is one a day: 30.4167."""
+    """730 evaluations with 5 DPUs for 5 minutes; without a schedule there is one a day: 30.4167."""
     rules = "columns: {order_id: string}, quality: {rules: [{not_null: order_id}]"
     orders = edited(
         ORDERS,
@@ -178,8 +210,8 @@ def test_rules_are_evaluated_on_their_schedule() -> None:
         ("parquet, columns: {order_id: string}", f"parquet, {rules}}}"),
     )
     assert of_processing(orders) == {
-        "quality rules of sales.orders": {"metric": "2.0000 fixed", "glue-dpu": "182.5000"},
-        "quality rules of sales.lines": {"metric": "2.0000 fixed", "glue-dpu": "7.6042"},
+        "quality rules of sales.orders": {"metric": "2.0000 fixed", "glue-dpu": "304.1667"},
+        "quality rules of sales.lines": {"metric": "2.0000 fixed", "glue-dpu": "12.6736"},
     }
 
 
@@ -188,7 +220,7 @@ def test_rules_that_a_pipeline_evaluates_cost_there() -> None:
     orders = edited(ORDERS, ("iceberg, columns: {order_id: string}", rules))
     found = of_processing(orders + PIPELINE)
     assert found["quality rules of sales.orders"] == {"metric": "2.0000 fixed"}
-    assert found["pipelines nightly"]["glue-dpu"] == "7.6042"
+    assert found["pipelines nightly"]["glue-dpu"] == "12.6736"
 
 
 def test_the_trail_of_the_mesh() -> None:

@@ -1,10 +1,14 @@
-"""Changes of what access rests on besides grants: classifications, PII marks, purposes, who is a role."""
+"""Changes of what access rests on besides grants: classifications, PII marks, purposes, who is a role.
+
+And of the record of who read what.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from meshwright.access.state import LakeState
 from meshwright.config.domain_file import Product
+from meshwright.config.operations_file import AuditTrail
 from meshwright.mesh.model import Mesh
 
 OPEN = "open: any domain that asks may read it"
@@ -35,6 +39,7 @@ def safeguard_changes(
     """Of what is there both before and after, in one environment. `states`: what both were compiled to."""
     return (
         *_mesh(before, after),
+        *_trail(before.file.audit_trail, after.file.audit_trail),
         *_products(before, after),
         *_purposes(before, after),
         *_roles(before, after),
@@ -58,6 +63,24 @@ def _mesh(before: Mesh, after: Mesh) -> Iterator[Safeguard]:
         if set(was) != set(now):
             texts = ", ".join(was) or NONE, ", ".join(now) or NONE
             yield Safeguard("mesh", name, *texts, loosens=not set(now) <= set(was))
+
+
+def _trail(before: AuditTrail | None, after: AuditTrail | None) -> Iterator[Safeguard]:
+    """Without the record of reads nobody is found out who should not have read."""
+    if before != after:
+        loosens = before is not None and (
+            after is None
+            or after.retention_days < before.retention_days
+            or (before.data_events and not after.data_events)
+        )
+        yield Safeguard("mesh", "audit trail", _recorded(before), _recorded(after), loosens=loosens)
+
+
+def _recorded(trail: AuditTrail | None) -> str:
+    if trail is None:
+        return NONE
+    reads = "with" if trail.data_events else "without"
+    return f"{trail.retention_days} days, {reads} reads and writes of data"
 
 
 def _purposes(before: Mesh, after: Mesh) -> Iterator[Safeguard]:

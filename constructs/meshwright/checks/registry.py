@@ -23,6 +23,7 @@ from meshwright.checks import (
     roles,
     rows,
     service_levels,
+    share_sizes,
     stack_sizes,
     storage,
     stream_limits,
@@ -70,7 +71,7 @@ CHECKS: Final[tuple[Callable[[Files], Iterator[Finding]], ...]] = (
 )
 
 
-AFTERWARDS: Final[tuple[Callable[[Files], Iterator[Finding]], ...]] = (stack_sizes.check,)
+AFTERWARDS: Final[tuple[Callable[[Files], Iterator[Finding]], ...]] = (stack_sizes.check, share_sizes.check)
 """Checks of what the files lead to, which only files without errors do."""
 
 

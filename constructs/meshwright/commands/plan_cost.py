@@ -5,10 +5,13 @@ from decimal import Decimal
 from typing import Any, Final
 
 from meshwright.commands.cost_text import THE_MESH
+from meshwright.commands.plan_model import EnvironmentPlan
 from meshwright.cost.changes import CostChange, LineChange
+from meshwright.mesh.resource_changes import Effect, StackChange
 
 HEADING: Final = "Cost, estimated, in US dollars a month"
 NOTE: Final = "What it assumes of use: meshwright cost."
+COSTS_ON: Final = "What stays in the account costs on until somebody deletes it there."
 
 
 def cost_lines(changes: tuple[CostChange, ...]) -> Iterator[tuple[str, list[str]]]:
@@ -47,6 +50,20 @@ def cost_json(changes: tuple[CostChange, ...]) -> list[dict[str, Any]]:
         }
         for change in changes
     ]
+
+
+def costs_on(plan: EnvironmentPlan) -> bool:
+    """Whether a line goes from the estimate of what stays: kept, in a stack that is left, or files."""
+    staying = {stack.domain for stack in plan.stacks if _stays(stack)}
+    return any(
+        line.after is None and (change.domain in staying or line.part == "storage")
+        for change in plan.costs
+        for line in change.lines
+    )
+
+
+def _stays(stack: StackChange) -> bool:
+    return stack.effect is Effect.LEFT or any(each.effect is Effect.KEPT for each in stack.resources)
 
 
 def _whole(change: CostChange) -> str:

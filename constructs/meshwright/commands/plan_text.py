@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from meshwright.commands.access_wording import counted, wrapped
-from meshwright.commands.plan_cost import HEADING, NOTE, cost_lines, cost_rows
+from meshwright.commands.plan_cost import COSTS_ON, HEADING, NOTE, cost_lines, cost_rows, costs_on
 from meshwright.commands.plan_json import as_json
 from meshwright.commands.plan_model import EnvironmentPlan, Plan, Reason
 from meshwright.commands.plan_wording import (
@@ -53,6 +53,8 @@ def _environment(plan: EnvironmentPlan) -> Iterator[str]:
         for domain, lines in cost_lines(plan.costs):
             yield f"  {domain}"
             yield from (wrapped(each, first="    ", rest="      ") for each in lines)
+        if costs_on(plan):
+            yield f"  {COSTS_ON}"
     if plan.stacks:
         yield from ("", "Resources")
         for stack in plan.stacks:
@@ -100,7 +102,7 @@ def _environment_markdown(plan: EnvironmentPlan) -> Iterator[str]:
     if plan.costs:
         yield from ("", f"#### {HEADING}", "")
         yield from _table(("of", "what", "before", "after", "difference"), cost_rows(plan.costs))
-        yield from ("", NOTE)
+        yield from ("", f"{NOTE} {COSTS_ON}" if costs_on(plan) else NOTE)
     if plan.stacks:
         count = (
             f"{sum(len(stack.resources) for stack in plan.stacks)} in {counted(len(plan.stacks), 'stack')}"

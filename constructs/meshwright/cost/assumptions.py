@@ -40,7 +40,7 @@ ASSUMPTIONS: Final[tuple[Assumption, ...]] = (
     _of("spark_minutes", 20, "minutes that a Spark step runs"),
     _of("spark_vcpus", 12, "vCPUs that it uses"),
     _of("spark_memory_gb", 48, "GB of memory that it uses"),
-    _of("quality_minutes", 3, "minutes that an evaluation of quality rules runs"),
+    _of("quality_minutes", 5, "minutes that an evaluation of quality rules runs"),
     _of("quality_dpus", 5, "DPUs that it uses"),
     _of("transitions_per_step", 3, "state transitions of a step"),
     _of("kms_requests", 100_000, "requests to each domain's key a month; bucket keys keep them few"),

@@ -1,6 +1,7 @@
 """Streams, those who read them, and their delivery into tables.
 
-https://aws.amazon.com/kinesis/data-streams/pricing/, https://aws.amazon.com/firehose/pricing/
+https://aws.amazon.com/kinesis/data-streams/pricing/, https://aws.amazon.com/firehose/pricing/,
+https://aws.amazon.com/step-functions/pricing/, https://aws.amazon.com/eventbridge/pricing/
 """
 
 from collections.abc import Iterator
@@ -10,10 +11,13 @@ from meshwright.config.streams_file import Delivery, Stream
 from meshwright.cost.assumptions import Assumed
 from meshwright.cost.items import DAYS, HOURS, MILLION, THOUSAND, Charge, Item, fixed, used
 from meshwright.mesh.model import Domain, Mesh
+from meshwright.mesh.parts.landing import layout_of
 
 PUT_UNIT_KB, FIREHOSE_KB, KB_IN_GB = 25, 5, 1024 * 1024
 DAY, WEEK = 24, 168
 """Hours: the first day of a stream's records costs nothing more, the first week less than the time after."""
+STATES_OF_A_FILE = 4
+"""That the state machine enters which registers the partition of a new file; each is a transition."""
 
 
 def items(mesh: Mesh, domain: Domain, assumed: Assumed) -> Iterator[Item]:
@@ -73,19 +77,26 @@ def _long_term(stream: Stream, daily: Decimal) -> Iterator[Charge]:
 
 
 def _delivery(domain: Domain, delivery: Delivery, assumed: Assumed) -> Iterator[Charge]:
-    """Into parquet, records count in whole 5 KB; into Iceberg, as they are."""
+    """Into parquet, records count in whole 5 KB; into Iceberg, as they are.
+
+    Of a parquet table that has partitions each file is an event of S3 that starts a state machine.
+    """
     product, _, table = delivery.table.partition(".")
     monthly = assumed["stream_gb_per_day"] * DAYS
     objects = DAYS * 24 * 3600 / delivery.buffer_seconds
-    if domain.file.products[product].tables[table].format == "iceberg":
+    layout = layout_of(domain.file.products[product].tables[table], delivery)
+    if layout == "iceberg":
         yield from used("firehose-iceberg", monthly)
     else:
         billed = monthly * _rounded(assumed["record_kb"], FIREHOSE_KB)
         yield from used("firehose-in", billed)
         yield from used("firehose-conversion", billed)
-        if delivery.partitions == "record":
+        if layout == "record":
             yield from used("firehose-partitioning", monthly)
             yield from used("firehose-partitioned-objects", objects / THOUSAND)
+        if layout in ("arrival", "record"):
+            yield from used("states-transition", objects * STATES_OF_A_FILE / THOUSAND)
+            yield from used("event", objects / MILLION)
     yield from used("s3-put", objects / THOUSAND)
 
 

@@ -1,6 +1,6 @@
 """The files of a mesh repository against those of a git ref: what is refused because others rely on it."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -8,18 +8,32 @@ from pathlib import Path
 from meshwright.checks.breaks import problems
 from meshwright.checks.removal import breaking_changes
 from meshwright.config.domain_file import DomainFile
-from meshwright.config.finding import related
+from meshwright.config.finding import domains_with, related
 from meshwright.config.git import NoMeshYetError, at_merge_base
 from meshwright.config.loading import Files
 from meshwright.config.problems import Problem
 from meshwright.config.reading import MESH_FILE
 from meshwright.config.suggest import suggestion
-from meshwright.config.trees import WorkingTree, changes
+from meshwright.config.trees import Tree, WorkingTree, changes
 from meshwright.errors import UserError
 from meshwright.mesh.model import Mesh, resolve
 from meshwright.mesh.published import published
-from meshwright.mesh.slicing import asked_of_others, concerning
-from meshwright.project import Examined, examine, load_mesh
+from meshwright.mesh.slicing import (
+    ANNOUNCING,
+    LISTENING,
+    Link,
+    affected,
+    announcing,
+    asked_of_others,
+    concerning,
+    links,
+    listened_to,
+    partners,
+)
+from meshwright.project import Examined, examine, load_files, load_mesh
+
+_AT_ONCE = 20
+"""Files to read in search of a domain that announces refreshes: most that have the key do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +47,8 @@ class Comparison:
     changed: frozenset[str] | None
     """Domains whose file differs. None: mesh.yaml does, and with it perhaps everything."""
     today: date
+    affected: frozenset[str] = frozenset()
+    """Others with a resource in which the change and domains beside it have a part: all of these are read."""
     _meshes: dict[str, tuple[Mesh, Mesh]] = field(default_factory=dict, repr=False, compare=False)
 
     def environments(self, chosen: str | None) -> tuple[str, ...]:
@@ -70,8 +86,24 @@ class Comparison:
         if self.changed is None:
             return domains
         sides = (self.before.files.domains, self.after.files.domains)
-        products = frozenset[str]().union(*(asked_of_others(files, self.changed) for files in sides))
-        return concerning(domains, changed=self.changed, products=products)
+        asking = self.changed | self.affected
+        products = frozenset[str]().union(*(asked_of_others(files, asking) for files in sides))
+        return concerning(domains, changed=self.changed, products=products, affected=self.affected)
+
+    @property
+    def partial(self) -> frozenset[str]:
+        """The domains that stay as they are, of which only what concerns the change is looked at."""
+        if self.changed is None:
+            return frozenset()
+        return frozenset(self.after.files.domains.keys() - self.changed)
+
+    @property
+    def stacks_unknown(self) -> frozenset[str]:
+        """Those of them of which it can't be told whether a stack is new or left.
+
+        A domain without products has an access stack by its agreements alone, and these are looked at.
+        """
+        return frozenset(name for name in self.partial if self.after.files.domains[name].products)
 
     def before_has(self, environment: str) -> bool:
         """Whether the base had it."""
@@ -100,15 +132,75 @@ def compare(
     found = changes(tree, working)
     everything = whole or found.mesh
     only = None if everything else related(working, found.domains) | related(tree, found.domains)
-    after = examine(working, environment=None, today=today, only=only, reuse=reuse)
-    before = examine(tree, environment=None, today=today, only=only, reuse=after.files)
+
+    def both(only: frozenset[str] | None, reuse: Files | None) -> tuple[Examined, Examined]:
+        after = examine(working, environment=None, today=today, only=only, reuse=reuse)
+        return examine(tree, environment=None, today=today, only=only, reuse=after.files), after
+
+    before, after = both(only, reuse)
+    # With errors nothing is decided, and so nothing is known of what is agreed.
+    decided = not (before.errors or after.errors)
+    differing = _links(before, found.domains) ^ _links(after, found.domains) if decided else frozenset()
+    if only is not None and decided:
+        more = _sharing(working, before, after, differing, found.domains)
+        if not more <= only:
+            before, after = both(only | more, after.files)
     if before.errors:
         lines = "\n".join(str(problem) for problem in before.errors)
         raise UserError(
             f"The files at `{base}` have problems, so there is nothing to compare with. Name another commit "
             f"with --base.\n{lines}"
         )
-    return Comparison(base, before, after, None if found.mesh else found.domains, today)
+    others = affected(after.files.domains, differing, changed=found.domains)
+    return Comparison(base, before, after, None if found.mesh else found.domains, today, others)
+
+
+def _links(side: Examined, changed: frozenset[str]) -> frozenset[Link]:
+    return links(side.files.domains, side.subscriptions, side.stream_subscriptions, changed=changed)
+
+
+def _sharing(
+    tree: Tree, before: Examined, after: Examined, differing: Set[Link], changed: frozenset[str]
+) -> frozenset[str]:
+    """The domains that have a part in the same resources of unchanged domains, or of the mesh, as the change.
+
+    They need have nothing to do with the changed domains themselves.
+    """
+    domains = after.files.domains
+    found = partners(domains, differing, changed=changed)
+    if products := listened_to(domains, differing, changed=changed):
+        found |= domains_with(tree, products) & domains_with(tree, LISTENING)
+    return found | _announcing(tree, before, after, changed)
+
+
+def _announcing(tree: Tree, before: Examined, after: Examined, changed: frozenset[str]) -> frozenset[str]:
+    """The domains by which the mesh's bus is there, and by which it lets in whom it does.
+
+    With `organization` it lets in all accounts of that, so one domain in each environment is enough.
+    """
+    mesh, domains = after.files.mesh, after.files.domains
+    was, now = (announcing(side.files.domains, changed) for side in (before, after))
+    if was == now or mesh is None:
+        return frozenset()
+    candidates = sorted(domains_with(tree, [ANNOUNCING]) - domains.keys())
+    if mesh.organization is None:
+        return frozenset(candidates)
+    lacking = _environments(was) ^ _environments(now)
+    lacking -= _environments(announcing(domains, domains.keys() - changed))
+    found: set[str] = set()
+    for start in range(0, len(candidates), _AT_ONCE):
+        if not lacking:
+            break
+        read = load_files(tree, only=candidates[start : start + _AT_ONCE], reuse=after.files).domains
+        for name in read:
+            if there := lacking & _environments(announcing(read, [name])):
+                found.add(name)
+                lacking -= there
+    return frozenset(found)
+
+
+def _environments(places: Iterable[tuple[str, str]]) -> set[str]:
+    return {environment for environment, _ in places}
 
 
 def refusals(

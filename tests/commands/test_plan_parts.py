@@ -18,6 +18,7 @@ from tests.commands.test_plan import (  # noqa: F401 (fixtures)
     payments,
     root,
     run,
+    tells_as_much,
 )
 
 
@@ -91,6 +92,12 @@ def test_off_takes_back_what_on_made(
     back = {"added": {"removed", "kept", "left"}, "changed": {"changed"}}
     assert off.keys() == on.keys()
     assert [name for name, effect in on.items() if off[name] not in back[effect]] == []
+
+
+@pytest.mark.parametrize("part", PARTS, ids=IDS)
+def test_reading_only_what_the_change_concerns_tells_as_much(part: Change, root: Path) -> None:  # noqa: F811
+    make(root, part.edits)
+    tells_as_much(root)
 
 
 def effects(root: Path, capsys: pytest.CaptureFixture[str]) -> dict[tuple[str, str, str], str]:  # noqa: F811

@@ -196,8 +196,6 @@ def _environment(comparison: Comparison, environment: str) -> EnvironmentPlan:
         list(access_rows(mesh, state, wanted=concerned))
         for mesh, state in zip((before, after), states, strict=True)
     )
-    known = {*before.domains, *after.domains}
-    partial = frozenset() if changed is None else frozenset(known - changed)
     return EnvironmentPlan(
         before=before,
         after=after,
@@ -210,8 +208,8 @@ def _environment(comparison: Comparison, environment: str) -> EnvironmentPlan:
         stacks=resource_changes(
             inventory(before) if comparison.before_has(environment) else {},
             inventory(after) if comparison.after_has(environment) else {},
-            partial=partial,
+            partial=comparison.stacks_unknown,
         ),
         risks=data_risks(before, after),
-        costs=cost_changes(before, after, partial=partial),
+        costs=cost_changes(before, after, partial=comparison.partial),
     )

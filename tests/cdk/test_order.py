@@ -42,6 +42,7 @@ def test_the_waves_of_the_example_mesh(assembly: Path) -> None:
 def test_no_template_takes_values_from_another(templates: dict[str, Template]) -> None:
     text = json.dumps(templates)
     assert "arn:aws:" in text
+    assert "<Arn of" not in text  # an AttributeText that is only part of a value
     for reference in ("Fn::ImportValue", "Fn::GetStackOutput", '"Export"'):
         assert reference not in text
 

@@ -13,7 +13,7 @@ from meshwright.mesh.place import Place
 def place_of(scope: IConstruct, env: cdk.Environment | None) -> Place:
     """The place `env` names; what it leaves out comes from the stack.
 
-    Stacks of a mesh pass `env`: asking the stack costs a call into the jsii kernel for each value.
+    Asking the stack costs a call into the jsii kernel for each value.
     """
     account, region = (env.account, env.region) if env is not None else (None, None)
     if account is None or region is None:

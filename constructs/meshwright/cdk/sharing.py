@@ -5,15 +5,14 @@ from collections.abc import Sequence
 import aws_cdk as cdk
 from constructs import Construct
 
-from meshwright.cdk.custom import ProviderResource
-from meshwright.cdk.declared import WITHOUT_NAME, add_declared
+from meshwright.cdk.declared import WITHOUT_NAME, DeclaredResource, add_declared
 from meshwright.cdk.place import place_of
 from meshwright.mesh.documents import GrantsDocument
-from meshwright.mesh.resources.custom import GRANTS
+from meshwright.mesh.resources.custom import GRANTS, provider_resource
 from meshwright.mesh.resources.links import links
 
 
-class LakeFormationGrants(ProviderResource):
+class LakeFormationGrants(DeclaredResource):
     """LF-Tag values, data-cells filters and grants of one document, applied without a gap in anyone's access.
 
     CloudFormation's own types for them revoke first and grant later; this one's provider adds before it
@@ -23,7 +22,10 @@ class LakeFormationGrants(ProviderResource):
     def __init__(
         self, scope: Construct, construct_id: str, *, provider_arn: str, document: GrantsDocument
     ) -> None:
-        super().__init__(scope, construct_id, kind=GRANTS, provider_arn=provider_arn, properties={**document})
+        declared = provider_resource(
+            construct_id, kind=GRANTS, provider_arn=provider_arn, properties={**document}
+        )
+        super().__init__(scope, construct_id, declared)
 
 
 class ResourceLinks(Construct):

@@ -10,6 +10,7 @@ from meshwright.config.loading import Files
 from meshwright.config.problems import Finding
 from meshwright.mesh.inventory import inventory
 from meshwright.mesh.model import resolve
+from meshwright.mesh.parts.refreshes import listens_to
 from meshwright.mesh.slicing import asked_of_others, concerning
 
 MOST: Final = 500
@@ -50,15 +51,7 @@ def _listeners(files: Files) -> Counter[str]:
     """How many domains listen to the refreshes of each."""
     heard: Counter[str] = Counter()
     for file in files.domains.values():
-        references = {
-            reference
-            for pipeline in file.pipelines.values()
-            for reference in (
-                *(pipeline.triggered_by or ()),
-                *(step.wait_for for step in pipeline.steps.values() if step.wait_for is not None),
-            )
-        }
-        heard.update({each.partition(".")[0] for each in references})
+        heard.update({each.partition(".")[0] for each in listens_to(file)})
     return heard
 
 

@@ -28,8 +28,8 @@ class MeshStack(cdk.Stack):
         domain: Domain | None,
         description: str,
     ) -> None:
-        self.target = cdk.Environment(account=account, region=mesh.region)
-        super().__init__(scope, name, env=self.target, description=description)
+        env = cdk.Environment(account=account, region=mesh.region)
+        super().__init__(scope, name, env=env, description=description)
         self.mesh = mesh
         self.place = place_in(mesh.region, account=account)
         self.provider_arn = mesh.names.provider_arn(account)

@@ -29,7 +29,7 @@ class Aws:
             aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
             aws_session_token=environment["AWS_SESSION_TOKEN"],
             region_name=REGION,
-            endpoint_url=environment["AWS_ENDPOINT_URL_S3"],
+            endpoint_url=environment["AWS_ENDPOINT_URL"],
         )
 
     def role(self, account: str, name: str, service: str | None = None) -> str:

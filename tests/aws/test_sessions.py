@@ -14,6 +14,7 @@ from meshwright.aws import sessions
 from meshwright.aws.sessions import account_numbers, enter, role_arn
 from meshwright.commands.live import accounts_of
 from meshwright.errors import UserError
+from meshwright.local.control import environment
 from meshwright.mesh.model import Mesh
 from meshwright.project import load_mesh
 from tests.config.small_mesh import write_mesh
@@ -120,9 +121,9 @@ def test_where_nothing_answers(mesh: Mesh, nobody: pytest.MonkeyPatch) -> None:
 def test_the_role_is_assumed_in_each_account_where_the_environment_says_aws_is(
     mesh: Mesh, nobody: pytest.MonkeyPatch, aws: Aws
 ) -> None:
-    nobody.setenv("AWS_ACCESS_KEY_ID", "embedded")
-    nobody.setenv("AWS_SECRET_ACCESS_KEY", "embedded")
-    nobody.setenv("AWS_ENDPOINT_URL", aws.embedded.endpoint)
+    for name, value in environment(aws.embedded, GOVERNANCE, "eu-west-1").items():
+        if name.startswith("AWS_"):
+            nobody.setenv(name, value)
     found = enter(mesh, role_name=None)
     assert found.refused == {}
     callers = {

@@ -46,7 +46,7 @@ def test_up_says_where_it_is_and_what_it_does_not_emulate(
     assert main(["local", "up"]) == 0
     assert capsys.readouterr().out == (
         "Port 5566 is busy; using 5567.\n"
-        "The embedded AWS answers at http://localhost:5567 (log: .meshwright/embedded-aws.log).\n"
+        "The embedded AWS answers at http://127.0.0.1:5567 (log: .meshwright/embedded-aws.log).\n"
         "Deployed without effect, because accepted and not emulated:\n"
         "  AWS::Logs::LogGroup\n"
         "arn:…/charges: Nothing is delivered.\n"

@@ -1,8 +1,6 @@
 """A producer, a governance account and a consumer, for tests of what reads and writes data."""
 
-import json
 import re
-import urllib.request
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -110,12 +108,9 @@ class Lake:
 
     def deliver(self, stream: str) -> list[dict[str, Any]]:
         """Delivers what was put on streams; returns the new objects of one delivery stream."""
-        url = f"http://127.0.0.1:{self.aws.embedded.port}/_meshwright/deliver"
-        with urllib.request.urlopen(urllib.request.Request(url, method="POST")) as answer:
-            written = json.load(answer)
         return [
             each
-            for each in written
+            for each in self.aws.embedded.ask("deliver")
             if each["bucket"] == self.bucket and re.search(rf"/([0-9-]{{13}}-)?{stream}-[^/]*$", each["key"])
         ]
 

@@ -86,8 +86,7 @@ def test_environment_holds_nothing_of_the_user(aws: Aws, monkeypatch: pytest.Mon
     found = {name: value for name, value in environment.items() if name.startswith(("AWS_", "CDK_"))}
     assert "real" not in found.values()
     assert found["AWS_CONFIG_FILE"] == found["AWS_SHARED_CREDENTIALS_FILE"] == os.devnull
-    assert found["AWS_ENDPOINT_URL"] == f"http://localhost:{aws.embedded.port}"
-    assert found["AWS_ENDPOINT_URL_S3"] == f"http://127.0.0.1:{aws.embedded.port}"
+    assert found["AWS_ENDPOINT_URL"] == f"http://127.0.0.1:{aws.embedded.port}"
 
 
 def test_credentials_belong_to_the_account_and_role(aws: Aws) -> None:

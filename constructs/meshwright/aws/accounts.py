@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlsplit
 
 import boto3
 import botocore.session
@@ -50,7 +51,10 @@ class Account:
         endpoint = own or self.environment.get("AWS_ENDPOINT_URL")
         with _CREATION:
             if service not in self._clients:
-                self._clients[service] = self._session.client(service, endpoint_url=endpoint, config=RETRIES)
+                config = RETRIES
+                if urlsplit(endpoint or "").hostname == "127.0.0.1":  # the embedded AWS is behind no proxy
+                    config = RETRIES.merge(Config(proxies={}))
+                self._clients[service] = self._session.client(service, endpoint_url=endpoint, config=config)
             return self._clients[service]
 
     def assume(self, role_arn: str) -> "Account":

@@ -19,8 +19,16 @@ if TYPE_CHECKING:
 def demo(*, root: Path, environment: str | None, port: int | None, today: date) -> int:
     """Deploy, look, try every subscription, send records on their way. Returns 0 if everything held, else 1.
 
-    Raises UserError when the files, the tools or the deployment need the user's hand.
+    Raises UserError when the files, the tools or the deployment need the user's hand. A second demo of the
+    same folder waits for the first to end.
     """
+    from meshwright.local.control import alone
+
+    with alone(root, "demo"):
+        return _demo(root=root, environment=environment, port=port, today=today)
+
+
+def _demo(*, root: Path, environment: str | None, port: int | None, today: date) -> int:
     from meshwright.aws.inventory import read_inventory
     from meshwright.local import cdk, control
     from meshwright.local.roundtrip import round_trips
@@ -49,8 +57,9 @@ def demo(*, root: Path, environment: str | None, port: int | None, today: date) 
     context = ["-c", f"environment={mesh.environment}"]
     governance = mesh.governance_account
     if cdk.cdk(root, embedded, *deploy, *context, account=governance, region=mesh.region).returncode:
+        still = "is still up" if control.status(root) else f"has ended (its log is {embedded.log})"
         raise UserError(
-            "cdk deploy failed; its message is above. The embedded AWS is still up: mend what it names, then "
+            f"cdk deploy failed; its message is above. The embedded AWS {still}: mend what it names, then "
             "run the same command again."
         )
     for account, holder in _holders(mesh).items():

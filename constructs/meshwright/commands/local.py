@@ -61,7 +61,7 @@ def env(*, root: Path, account: str, role: str | None, environment: str | None, 
     acting = keys[acting].arn if acting in keys else acting
     variables = control.environment(running, account=chosen, region=mesh.region, role=acting)
     for name, value in sorted(variables.items()):
-        if name.startswith("AWS_"):
+        if name.startswith("AWS_") or name.lower() == "no_proxy":
             print(f"export {name}={shlex.quote(value)}")
     print("unset AWS_PROFILE AWS_DEFAULT_PROFILE AWS_ROLE_ARN AWS_WEB_IDENTITY_TOKEN_FILE")
     return 0

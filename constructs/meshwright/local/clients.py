@@ -1,25 +1,49 @@
-"""boto3 clients of the embedded AWS itself, one set per role, for its CloudFormation."""
+"""boto3 clients for what the embedded AWS does itself: they enter it without the network.
 
+So neither a frozen process, nor a full queue of requests, nor a proxy can come between it and itself.
+"""
+
+import io
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote_to_bytes, urlsplit
 
 import boto3
 import botocore.session
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.config import Config
 
-_lock = threading.RLock()
+ENDPOINT = "http://127.0.0.1"
+"""Never called: an address, so that botocore puts buckets into the path."""
 _loader = botocore.session.get_session().get_component("data_loader")
 """Shared, so that each service model is read once."""
 
 
-class Clients:
-    """Clients that act as a role, against one endpoint."""
+@dataclass(frozen=True)
+class Reply:
+    """The embedded AWS's answer to a request."""
 
-    def __init__(self, endpoint: str) -> None:
-        self._endpoint = endpoint
+    status: int
+    headers: list[tuple[str, str]]
+    body: bytes
+
+
+Serve = Callable[[dict[str, Any]], Reply]
+"""Answers the request of a WSGI environment."""
+Sessions = Callable[[str, str], Mapping[str, str]]
+"""New credentials for a role's ARN and a session's name: AccessKeyId, SecretAccessKey, SessionToken."""
+
+
+class Clients:
+    """Clients that act as a role."""
+
+    def __init__(self, serve: Serve, credentials: Sessions) -> None:
+        self._serve, self.credentials = serve, credentials
         self._made: dict[tuple[str, str, str], Any] = {}
         self._sessions: dict[tuple[str, str], Any] = {}
+        self._lock = threading.RLock()
 
     def acting_as(self, role_arn: str, region: str) -> Callable[[str], Any]:
         """A function that returns the client of a service."""
@@ -27,7 +51,7 @@ class Clients:
         def client(service: str) -> Any:
             key = (role_arn, region, service)
             if key not in self._made:
-                with _lock:
+                with self._lock:
                     if key not in self._made:
                         self._made[key] = self._client(self._session(role_arn, region), service)
             return self._made[key]
@@ -37,37 +61,67 @@ class Clients:
     def _session(self, role_arn: str, region: str) -> Any:
         if (role_arn, region) not in self._sessions:
             keys = self.credentials(role_arn, "AWSCloudFormation")
+            session = botocore.session.Session()
+            session.register_component("data_loader", _loader)
             self._sessions[role_arn, region] = boto3.Session(
                 aws_access_key_id=keys["AccessKeyId"],
                 aws_secret_access_key=keys["SecretAccessKey"],
                 aws_session_token=keys["SessionToken"],
                 region_name=region,
-                botocore_session=_botocore_session(),
+                botocore_session=session,
             )
         return self._sessions[role_arn, region]
 
-    def credentials(self, role_arn: str, session_name: str) -> dict[str, str]:
-        """Temporary credentials of a role: what sts.assume_role answers."""
-        with _lock:
-            if ("", "sts") not in self._sessions:
-                session = boto3.Session(
-                    aws_access_key_id="embedded",
-                    aws_secret_access_key="embedded",  # noqa: S106
-                    region_name="us-east-1",
-                    botocore_session=_botocore_session(),
-                )
-                self._sessions["", "sts"] = self._client(session, "sts")
-            sts = self._sessions["", "sts"]
-        answer = sts.assume_role(RoleArn=role_arn, RoleSessionName=session_name[:64].ljust(2, "-"))
-        keys: dict[str, str] = answer["Credentials"]
-        return keys
-
     def _client(self, session: Any, service: str) -> Any:
-        config = Config(retries={"total_max_attempts": 1}, max_pool_connections=20)
-        return session.client(service, endpoint_url=self._endpoint, config=config)
+        config = Config(retries={"total_max_attempts": 1})
+        client = session.client(service, endpoint_url=ENDPOINT, config=config)
+        # An answer here is taken for that of the network:
+        # https://botocore.amazonaws.com/v1/documentation/api/latest/topics/events.html
+        client.meta.events.register("before-send", self._send)
+        return client
+
+    def _send(self, request: AWSPreparedRequest, **_: Any) -> AWSResponse:
+        reply = self._serve(environ_of(request))
+        return AWSResponse(request.url, reply.status, dict(reply.headers), _Raw(reply.body))
 
 
-def _botocore_session() -> Any:
-    session = botocore.session.Session()
-    session.register_component("data_loader", _loader)
-    return session
+class _Raw(io.BytesIO):
+    """The body as urllib3 gives it."""
+
+    def stream(self, amt: int = -1, **_: Any) -> Iterator[bytes]:
+        while part := self.read(amt):
+            yield part
+
+
+def environ_of(request: AWSPreparedRequest) -> dict[str, Any]:
+    """The WSGI environment (PEP 3333) of a request that botocore would send."""
+    parts = urlsplit(request.url)
+    body = request.body or b""
+    if hasattr(body, "read"):
+        body = body.read()
+    data = body.encode() if isinstance(body, str) else bytes(body)
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": request.method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": unquote_to_bytes(parts.path or "/").decode("latin-1"),
+        "QUERY_STRING": parts.query,
+        "REQUEST_URI": f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}",
+        "SERVER_NAME": parts.hostname,
+        "SERVER_PORT": "80",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "HTTP_HOST": parts.netloc,
+        "REMOTE_ADDR": "127.0.0.1",
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": "http",
+        "wsgi.input": io.BytesIO(data),
+        "wsgi.errors": io.StringIO(),
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+    }
+    for name, value in request.headers.items():
+        text = value.decode("latin-1") if isinstance(value, bytes) else str(value)
+        key = name.upper().replace("-", "_")
+        environ[key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"] = text
+    environ["CONTENT_LENGTH"] = str(len(data))
+    return environ

@@ -3,28 +3,41 @@
 Light on purpose: neither moto nor boto3 is imported, so that a command answers at once.
 """
 
-import json
+import contextlib
 import os
-import re
 import signal
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.parse
-import urllib.request
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from meshwright.errors import UserError
-from meshwright.local.state import FILE, read_state
+from meshwright.local.private import PrivateFolder
+from meshwright.local.record import FILE, LOCK, last_port, read_record
+from meshwright.local.wire import proof
 
-DEFAULT_PORT = 5566
 ADMIN_ROLE = "embedded-admin"
 """Name of the role whose credentials `environment` gives by default. It needn't exist in the account."""
+LOG = "embedded-aws.log"
 START_SECONDS = 60
-_NO_PROXY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+ANSWER_SECONDS = 60
+"""How long a busy server may be silent before a command gives up. It goes on all the same."""
+STOP_SECONDS = 10
+SERVER_VARIABLES = (
+    "PATH",
+    "LANG",
+    "LC_ALL",
+    "LC_CTYPE",
+    "TZ",
+    "TMPDIR",
+    "LD_LIBRARY_PATH",
+    "DYLD_LIBRARY_PATH",
+)
+"""All that the server gets of the caller's environment, since functions that it runs can read what it has."""
+PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")
 
 
 @dataclass(frozen=True)
@@ -45,14 +58,15 @@ class Embedded:
     """The port asked for; another one than `port` if it was taken. 0: none in particular."""
     folder: Path
     """The project's `.meshwright`."""
+    token: str = field(default="", repr=False)
 
     @property
     def endpoint(self) -> str:
-        return f"http://localhost:{self.port}"
+        return f"http://127.0.0.1:{self.port}"
 
     @property
     def log(self) -> Path:
-        return self.folder / "embedded-aws.log"
+        return self.folder / LOG
 
     @property
     def moved(self) -> bool:
@@ -61,166 +75,178 @@ class Embedded:
 
     def stacks(self) -> tuple[Stack, ...]:
         """Every stack of every account."""
-        return tuple(Stack(**stack) for stack in _status(self.port)["stacks"])
+        return tuple(Stack(**stack) for stack in self.ask("status")["stacks"])
 
     def accepted(self) -> tuple[str, ...]:
         """Resource types that were deployed without effect, because they are accepted and not emulated."""
-        return tuple(_status(self.port)["accepted"])
+        return tuple(self.ask("status")["accepted"])
 
     def notes(self) -> tuple[str, ...]:
         """What of the deployed does otherwise here than on AWS, a sentence each."""
-        return tuple(_status(self.port)["notes"])
+        return tuple(self.ask("status")["notes"])
+
+    def ask(self, operation: str, given: Mapping[str, Any] | None = None) -> Any:
+        """What the server itself answers; raises UserError if it doesn't, or another program does."""
+        try:
+            return proof.call(self.port, self.token, operation, given, timeout=ANSWER_SECONDS)
+        except proof.ForeignError as error:
+            raise UserError(
+                f"The embedded AWS of {self.folder.parent} can't be reached: {error}. "
+                "Stop it, and start it anew: meshwright local down; meshwright local up"
+            ) from error
+        except OSError as error:
+            if not PrivateFolder(self.folder).held(LOCK):
+                raise UserError(
+                    f"The embedded AWS ended. Its log is {self.log}. Start it anew: meshwright local up"
+                ) from error
+            raise UserError(
+                f"The embedded AWS (process {self.pid}) runs, but did not answer within {ANSWER_SECONDS} "
+                "seconds. Wait until the machine is less busy, or stop it: meshwright local down"
+            ) from error
 
 
 def up(root: Path, port: int | None = None, *, organization: str | None = None) -> Embedded:
     """The running embedded AWS of the project at `root`; started if there is none.
 
-    `port` defaults to DEFAULT_PORT; a free one is taken if it is busy. With `organization`, accounts count as
-    members of it with RAM sharing on, and shares need no acceptance; otherwise invitations wait for one.
-    Raises UserError if moto isn't installed, the folder can't be written, or the server doesn't start.
+    `port` defaults to that of the last server, or a free one if that is busy or there was none. With
+    `organization`, accounts count as members of it with RAM sharing on, and shares need no acceptance;
+    otherwise invitations wait for one. Raises UserError if moto isn't installed, the folder can't be written,
+    or the server doesn't start.
     """
-    running = status(root)
-    if running:
-        return running
-    folder = root.resolve() / ".meshwright"
-    log = folder / "embedded-aws.log"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / FILE).unlink(missing_ok=True)
-        log.touch()
-    except OSError as error:
-        raise UserError(
-            f"{folder}: the embedded AWS keeps its state and log there, and can't write them: "
-            f"{error.strerror}. Make the folder writable, or name another one with --root DIR."
-        ) from error
-    wanted = DEFAULT_PORT if port is None else port
-    command = [
-        sys.executable,
-        "-m",
-        "meshwright.local.server",
-        "--port",
-        str(wanted),
-        "--folder",
-        str(folder),
-    ]
-    if organization:
-        command += ["--organization", organization]
-    with log.open("wb") as sink:
-        process = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=sink,
-            stderr=subprocess.STDOUT,
-            cwd=folder,
-            start_new_session=True,  # ctrl-C in the terminal must not end it
-        )
-    try:
-        return _wait(root, process, log)
-    except BaseException:
-        process.terminate()
-        process.wait()
-        raise
+    folder = PrivateFolder.of(root)
+    folder.make()
+    with folder.alone("up.lock"):
+        running = status(root)
+        if running:
+            running.ask("status")
+            return running
+        wanted = last_port(folder) if port is None else port
+        command = [sys.executable, "-m", "meshwright.local.server"]
+        command += ["--port", str(wanted), "--folder", str(folder.path)]
+        if organization:
+            command += ["--organization", organization]
+        kept = {name: os.environ[name] for name in SERVER_VARIABLES if name in os.environ}
+        with open(folder.create(LOG), "wb") as sink:
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=sink,
+                stderr=subprocess.STDOUT,
+                cwd=folder.path,
+                env=kept,
+                start_new_session=True,  # ctrl-C in the terminal must not end it
+            )
+        try:
+            return _wait(root, process)
+        except BaseException:
+            process.terminate()
+            process.wait()
+            raise
 
 
 def down(root: Path) -> bool:
-    """Stops the embedded AWS of the project, and forgets what a crash left. False if none was running."""
-    running = status(root)
-    if running is None:
+    """Stops the embedded AWS of the project, and forgets what a crash left. False if none was running.
+
+    Raises UserError if one runs and it can't be told which process it is.
+    """
+    folder = PrivateFolder.of(root)
+    if status(root) is None:
         return False
-    os.kill(running.pid, signal.SIGTERM)
-    deadline = time.monotonic() + 10
-    while status(root) is not None:
-        if time.monotonic() > deadline:
-            os.kill(running.pid, signal.SIGKILL)
-            break
+    record = read_record(folder)
+    if record is None or not record.describes_a_server:
+        raise UserError(
+            f"An embedded AWS of {folder.path.parent} runs, but {folder.path / FILE} does not tell which "
+            f"process it is. Stop the process that has {folder.path / LOCK} open."
+        )
+    os.kill(record.pid, signal.SIGTERM)
+    deadline = time.monotonic() + STOP_SECONDS
+    while folder.held(LOCK):
+        if time.monotonic() > deadline and record.describes_a_server:
+            os.kill(record.pid, signal.SIGKILL)
         time.sleep(0.05)
-    (running.folder / FILE).unlink(missing_ok=True)
+    folder.remove(FILE)
     return True
 
 
 def status(root: Path) -> Embedded | None:
-    """The running embedded AWS of the project, or None. Removes a state file that a crash left."""
-    folder = root.resolve() / ".meshwright"
-    state = read_state(folder)
-    if state is None:
+    """The running embedded AWS of the project, or None. Removes what a crash left.
+
+    One that runs and is silent counts as running. Raises UserError if the record of a running one is damaged.
+    """
+    folder = PrivateFolder.of(root)
+    if not folder.held(LOCK):
+        folder.remove(FILE)
         return None
-    try:
-        alive = _status(state.port)["pid"] == state.pid
-    except (OSError, ValueError, KeyError):
-        alive = False
-    if not alive:
-        (folder / FILE).unlink(missing_ok=True)
-        return None
-    return Embedded(port=state.port, pid=state.pid, wanted_port=state.wanted_port, folder=folder)
+    record = read_record(folder)
+    if record is None:
+        return None  # it is only just starting
+    return Embedded(
+        port=record.port,
+        pid=record.pid,
+        wanted_port=record.wanted_port,
+        folder=folder.path,
+        token=record.token,
+    )
+
+
+@contextlib.contextmanager
+def alone(root: Path, name: str) -> Iterator[None]:
+    """Waits until no other command is doing the same with the embedded AWS of the project."""
+    folder = PrivateFolder.of(root)
+    folder.make()
+    with folder.alone(f"{name}.lock"):
+        yield
 
 
 def environment(embedded: Embedded, account: str, region: str, *, role: str = ADMIN_ROLE) -> dict[str, str]:
     """A complete environment for a subprocess that works in one account of the embedded AWS.
 
     Credentials are those of `role` (a name, or an ARN in the account); nothing of the user's AWS
-    configuration is left in it.
+    configuration is left in it, and no proxy.
     """
     arn = role if role.startswith("arn:") else f"arn:aws:iam::{account}:role/{role}"
-    keys = _assume_role(embedded.port, arn, region)
-    kept = {
+    keys = embedded.ask("credentials", {"role": arn, "session": "meshwright"})
+    others = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(("AWS_", "CDK_")) and name.lower() not in ("no_proxy",)
+        if not name.startswith(("AWS_", "CDK_")) and name not in PROXIES
     }
     return {
-        **kept,
+        **others,
         "AWS_ACCESS_KEY_ID": keys["AccessKeyId"],
         "AWS_SECRET_ACCESS_KEY": keys["SecretAccessKey"],
         "AWS_SESSION_TOKEN": keys["SessionToken"],
         "AWS_REGION": region,
         "AWS_DEFAULT_REGION": region,
         "AWS_ENDPOINT_URL": embedded.endpoint,
-        # An address instead of a name makes SDKs put the bucket into the path.
-        "AWS_ENDPOINT_URL_S3": f"http://127.0.0.1:{embedded.port}",
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_EC2_METADATA_DISABLED": "true",
-        "NO_PROXY": "localhost,127.0.0.1",
-        "no_proxy": "localhost,127.0.0.1",
+        "NO_PROXY": _no_proxy(),
+        "no_proxy": _no_proxy(),
     }
 
 
-def _wait(root: Path, process: "subprocess.Popen[bytes]", log: Path) -> Embedded:
+def _no_proxy() -> str:
+    """The caller's exceptions from its proxy, and ours."""
+    given = os.environ.get("NO_PROXY") or os.environ.get("no_proxy") or ""
+    hosts = [host for host in given.split(",") if host.strip()]
+    return ",".join(dict.fromkeys([*hosts, "127.0.0.1"]))
+
+
+def _wait(root: Path, process: "subprocess.Popen[bytes]") -> Embedded:
+    folder = PrivateFolder.of(root)
     deadline = time.monotonic() + START_SECONDS
     while process.poll() is None and time.monotonic() < deadline:
-        running = status(root) if read_state(root.resolve() / ".meshwright") else None
+        running = status(root)
         if running:
+            running.ask("status")
             return running
         time.sleep(0.05)
-    text = log.read_text(errors="replace").strip()
+    text = (folder.read(LOG) or b"").decode(errors="replace").strip()
     if "No module named 'moto'" in text:
         raise UserError(
             "The embedded AWS needs moto, which isn't installed. Run: pip install 'meshwright[local]'"
         )
     last = text.splitlines()[-1:] or ["it wrote nothing"]
-    raise UserError(f"The embedded AWS did not start: {last[0]}. Its log is {log}")
-
-
-def _status(port: int) -> dict[str, Any]:
-    with _NO_PROXY.open(f"http://127.0.0.1:{port}/_meshwright/status", timeout=5) as answer:
-        status: dict[str, Any] = json.load(answer)
-    return status
-
-
-def _assume_role(port: int, arn: str, region: str) -> dict[str, str]:
-    """sts:AssumeRole by hand, because importing boto3 takes longer than all the rest."""
-    form = {"Action": "AssumeRole", "Version": "2011-06-15", "RoleArn": arn, "RoleSessionName": "meshwright"}
-    scope = f"embedded/20260101/{region}/sts/aws4_request"
-    request = urllib.request.Request(
-        f"http://127.0.0.1:{port}/",
-        data=urllib.parse.urlencode(form).encode(),
-        headers={
-            "Authorization": f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0",
-            "Content-Type": "application/x-www-form-urlencoded",
-        },
-    )
-    with _NO_PROXY.open(request, timeout=30) as answer:
-        text = answer.read().decode()
-    names = ("AccessKeyId", "SecretAccessKey", "SessionToken")
-    found = {name: re.search(f"<{name}>(.*?)</{name}>", text) for name in names}
-    return {name: match[1] for name, match in found.items() if match}
+    raise UserError(f"The embedded AWS did not start: {last[0]}. Its log is {folder.path / LOG}")

@@ -1,18 +1,45 @@
 """Who calls: the IAM principal behind an access key; and whom roles let act for them."""
 
 import json
+import re
 
-from moto.iam.models import iam_backends
+from moto.iam.models import get_account_id_from, iam_backends
 from moto.sts.models import sts_backends
 
 from meshwright.access.iam import parse_policy, resource_verdict
+from meshwright.local.wire.signature import Secret
+
+
+def secret_of(access_key: str) -> Secret | None:
+    """The secret of a key that a user or a session of a role has."""
+    account = get_account_id_from(access_key)
+    key = iam_backends[account]["aws"].access_keys.get(access_key)
+    if key is None:
+        return None
+    session = sts_backends[account]["aws"].get_assumed_role_from_access_key(access_key)
+    return Secret(key.secret_access_key, session.session_token if session else None)
+
+
+def new_session(role_arn: str, name: str) -> dict[str, str]:
+    """Temporary credentials of a role, which needn't exist: AccessKeyId, SecretAccessKey, SessionToken."""
+    account = role_arn.split(":")[4]
+    session = sts_backends[account]["aws"].assume_role(
+        region_name="us-east-1",
+        role_session_name=re.sub(r"[^\w+=,.@-]", "-", name)[:64].ljust(2, "-"),
+        role_arn=role_arn,
+        policy="",
+        duration=3600,
+        external_id="",
+    )
+    return {
+        "AccessKeyId": session.access_key_id,
+        "SecretAccessKey": session.secret_access_key,
+        "SessionToken": session.session_token,
+    }
 
 
 def caller_role(access_key: str, account: str) -> str:
-    """ARN of the role (or user) that the key belongs to.
-
-    An unknown key, which this server accepts, counts as the account's root user.
-    """
+    """ARN of the role or user that the key belongs to."""
     assumed = sts_backends[account]["aws"].get_assumed_role_from_access_key(access_key)
     if assumed:
         return assumed.role_arn

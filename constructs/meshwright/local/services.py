@@ -23,13 +23,14 @@ from moto.core.exceptions import JsonRESTError
 from meshwright.local import moto_data_plane, moto_fixes
 from meshwright.local.athena.api import AthenaResponse
 from meshwright.local.athena.executions import Executions
-from meshwright.local.clients import Clients
+from meshwright.local.clients import Clients, Serve
 from meshwright.local.cloudformation.custom_resource import CustomResources
 from meshwright.local.cloudformation.read_api import CloudFormationResponse
 from meshwright.local.cloudformation.service import CloudFormation
 from meshwright.local.firehose import api as firehose
 from meshwright.local.firehose.deliveries import Deliveries
 from meshwright.local.glue.api import GlueResponse
+from meshwright.local.identity import new_session
 from meshwright.local.kinesis.api import KinesisResponse
 from meshwright.local.lakeformation import api as lakeformation
 from meshwright.local.lakeformation.lake import Lake
@@ -44,11 +45,11 @@ log = logging.getLogger(__name__)
 class Services:
     """Everything that lives as long as the server."""
 
-    def __init__(self, *, endpoint: str, folder: Path, organization: str | None) -> None:
+    def __init__(self, *, endpoint: str, serve: Serve, folder: Path, organization: str | None) -> None:
         self.endpoint = endpoint
         self.lock = threading.Lock()
         """Held by whoever is in moto, which isn't thread-safe, or looks at its state."""
-        self.clients = Clients(endpoint)
+        self.clients = Clients(serve, self.credentials)
         self.runner = Runner(
             folder=folder / "lambda",
             find=deployed_function,
@@ -73,10 +74,14 @@ class Services:
         """Lake Formation's state in a region."""
         return self._lakes.setdefault(region, Lake(region, organization=self._organization))
 
+    def credentials(self, role_arn: str, session: str) -> dict[str, str]:
+        """New credentials of a role, which needn't exist."""
+        with self.lock:
+            return new_session(role_arn, session)
+
     def status(self) -> dict[str, Any]:
         """What `local status` tells: the stacks, the types that were accepted without effect, and notes."""
         return {
-            "pid": os.getpid(),
             "stacks": [
                 {"account": s.account, "region": s.region, "name": s.name, "status": s.status}
                 for s in self.cloudformation.store.everywhere()
@@ -96,7 +101,7 @@ class Services:
         return outcome.payload, outcome.error is not None, outcome.log
 
     def _function_environment(self, function: Function) -> dict[str, str]:
-        keys = self.clients.credentials(function.role_arn, function.name)
+        keys = self.credentials(function.role_arn, function.name)
         return {
             "AWS_ACCESS_KEY_ID": keys["AccessKeyId"],
             "AWS_SECRET_ACCESS_KEY": keys["SecretAccessKey"],
@@ -104,10 +109,9 @@ class Services:
             "AWS_REGION": function.region,
             "AWS_DEFAULT_REGION": function.region,
             "AWS_ENDPOINT_URL": self.endpoint,
-            "AWS_CONFIG_FILE": "/dev/null",
-            "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
             "AWS_EC2_METADATA_DISABLED": "true",
-            "NO_PROXY": "127.0.0.1,localhost",
         }
 
     def _write_log(self, function: Function, stream: str, text: str) -> None:

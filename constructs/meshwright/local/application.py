@@ -1,0 +1,194 @@
+"""What answers the requests: AWS's own by moto with our parts in it, and those of the commands.
+
+Of moto's own routes only AWS's are served: whatever is asked for is told by the scope of the signature, never
+by a path, so that neither moto's own API nor the metadata of instances is there.
+"""
+
+import io
+import json
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
+from datetime import UTC, datetime
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+from meshwright.local.clients import Reply
+from meshwright.local.wire import proof
+from meshwright.local.wire.refused import refused
+from meshwright.local.wire.signature import Request, SignatureError, check, scope_of
+
+log = logging.getLogger(__name__)
+PUTS = "Kinesis_20131202.PutRecord"
+"""How the operations begin that put records on streams."""
+RECEIVE = "AmazonSQS.ReceiveMessage"
+"""It may wait for a message that another request brings."""
+HOP_BY_HOP = ("connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade")
+"""Headers that the HTTP server sets itself (PEP 3333)."""
+RESPONSE = "response/"
+"""Below it are the addresses that custom resources answer to, each known only to the one that was asked."""
+
+
+class Application:
+    """The WSGI application. One request at a time enters moto, which isn't thread-safe.
+
+    Lambda invocations and our own CloudFormation wait for other requests, so they stay outside that lock.
+    """
+
+    def __init__(self, *, authority: str, token: str, folder: Path, organization: str | None) -> None:
+        # After the environment is set, and here because moto takes half a second to import.
+        from meshwright.local.moto_loading import leave_out_resources_of_cloudformation
+
+        leave_out_resources_of_cloudformation()
+        from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+
+        from meshwright.local.identity import secret_of
+        from meshwright.local.services import Services
+
+        self._token, self._secret_of = token, secret_of
+        self._moto = DomainDispatcherApplication(create_backend_app)
+        self.services = Services(
+            endpoint=f"http://{authority}", serve=self.serve, folder=folder, organization=organization
+        )
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "")
+        if path.startswith(proof.PREFIX):
+            reply = self._internal(path.removeprefix(proof.PREFIX), environ)
+        else:
+            reply = self._refusal(environ) or self.serve(environ)
+        status = HTTPStatus(reply.status)
+        headers = [(name, value) for name, value in reply.headers if name.lower() not in HOP_BY_HOP]
+        if not any(name.lower() == "content-length" for name, _ in headers):
+            headers.append(("Content-Length", str(len(reply.body))))
+        start_response(f"{status.value} {status.phrase}", headers)
+        return [reply.body]
+
+    def serve(self, environ: dict[str, Any]) -> Reply:
+        """Answers a request whose signature is known to be right."""
+        operation = environ.get("HTTP_X_AMZ_TARGET", "")
+        waits = operation == RECEIVE or environ["PATH_INFO"].rstrip("/").endswith(
+            ("/invocations", "/invoke-async")
+        )
+        if waits or "/cloudformation/aws4_request" in environ.get("HTTP_AUTHORIZATION", ""):
+            return self._ask_moto(environ)
+        with self.services.lock:
+            reply = self._ask_moto(environ)
+        if operation.startswith(PUTS):
+            self.services.deliveries.wake()
+        return reply
+
+    def _refusal(self, environ: dict[str, Any]) -> Reply | None:
+        request, service = _request(environ), None
+        try:
+            scope = scope_of(request)
+            service = scope.service
+            secret = self._secret_of(scope.access_key)
+            if secret is None:
+                raise SignatureError(
+                    "InvalidClientTokenId", "The security token included in the request is invalid."
+                )
+            check(request, secret, now=datetime.now(UTC))
+        except SignatureError as error:
+            headers, text = refused(error, request.headers, service)
+            return Reply(403, headers, text)
+        return None
+
+    def _ask_moto(self, environ: dict[str, Any]) -> Reply:
+        if "HTTP_AUTHORIZATION" in environ:
+            host = self._moto.infer_service_region_host(environ, environ["PATH_INFO"])
+        else:
+            scope = scope_of(_request(environ))
+            host = f"{scope.service}.{scope.region}.amazonaws.com"
+        with self._moto.lock:
+            service = self._moto.get_backend_for_host(host or "")
+            if service is None:
+                return Reply(404, [], b"")
+            app = self._moto.app_instances.get(service)
+            if app is None:
+                app = self._moto.app_instances[service] = self._moto.create_app(service)
+        return _reply(app, environ)
+
+    def _internal(self, name: str, environ: dict[str, Any]) -> Reply:
+        body = environ["wsgi.input"].read()
+        if name.startswith(RESPONSE):
+            known = environ["REQUEST_METHOD"] == "PUT" and self.services.custom.receive(
+                name.removeprefix(RESPONSE), body
+            )
+            return Reply(200 if known else 404, [], b"")
+        nonce = environ.get("HTTP_X_MESHWRIGHT_NONCE", "")
+        given = environ.get("HTTP_X_MESHWRIGHT_PROOF", "")
+        method, path = environ["REQUEST_METHOD"], proof.PREFIX + name
+        if not proof.same(given, proof.of_request(self._token, nonce, method, path, body)):
+            return Reply(403, [], b"")
+        status, answer = 200, b"{}"
+        operation = self._operations().get(name)
+        if operation is None:
+            status = 404
+        else:
+            answer = json.dumps(operation(json.loads(body))).encode()
+        headers = [
+            ("Content-Type", "application/json"),
+            (proof.PROOF, proof.of_answer(self._token, nonce, status, answer)),
+        ]
+        return Reply(status, headers, answer)
+
+    def _operations(self) -> dict[str, Callable[[dict[str, Any]], Any]]:
+        """What the commands ask the running server for, by name."""
+        return {
+            "status": lambda given: self.services.status(),
+            "credentials": lambda given: self.services.credentials(given["role"], given["session"]),
+            "deliver": lambda given: [asdict(each) for each in self.services.deliveries.deliver_now()],
+        }
+
+
+def _request(environ: dict[str, Any]) -> Request:
+    """What is signed of a request."""
+    body = environ["wsgi.input"]
+
+    def read() -> bytes:
+        text: bytes = body.read()
+        body.seek(0)
+        return text
+
+    return Request(
+        method=environ["REQUEST_METHOD"],
+        target=environ["REQUEST_URI"],
+        headers=_headers(environ),
+        body=read,
+    )
+
+
+def _headers(environ: dict[str, Any]) -> dict[str, str]:
+    """As they were sent, by name in small letters."""
+    headers = {
+        key.removeprefix("HTTP_").replace("_", "-").lower(): value
+        for key, value in environ.items()
+        if key.startswith("HTTP_") or key in ("CONTENT_TYPE", "CONTENT_LENGTH")
+    }
+    for key, name in (environ.get("moto.preserved_header_names") or {}).items():
+        headers.pop(key.removeprefix("HTTP_").replace("_", "-").lower(), None)
+        headers[name.lower()] = environ[key]
+    return headers
+
+
+def _reply(app: Callable[..., Iterable[bytes]], environ: dict[str, Any]) -> Reply:
+    """What a WSGI application answers, whole."""
+    started: list[tuple[str, list[tuple[str, str]]]] = []
+    written = io.BytesIO()
+
+    def start_response(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+        started.append((status, headers))
+        return written.write
+
+    answer = app(environ, start_response)
+    try:
+        for part in answer:
+            written.write(part)
+    finally:
+        close = getattr(answer, "close", None)
+        if close:
+            close()
+    status, headers = started[-1]
+    return Reply(int(status.split()[0]), headers, written.getvalue())

@@ -1,0 +1,163 @@
+"""The HTTP server under every server of ours: waitress, with a gate before it and limits on slow clients.
+
+A request is received whole, by one thread for all connections, before a worker sees it, so a client that
+stalls holds up nobody.
+"""
+
+import socket
+import sys
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from moto.core.request import (
+    PRESERVED_HEADER_NAMES_ENVIRON_KEY,
+    environ_key_for_header,
+    should_preserve_original_header_name,
+)
+from waitress.adjustments import Adjustments
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser
+from waitress.server import TcpWSGIServer
+from waitress.task import WSGITask
+from waitress.utilities import Error
+
+from meshwright.local.wire.gate import refusal
+
+BODY_BYTES = 256 * 1024 * 1024
+"""The largest body of a request."""
+RECEIVE_SECONDS = 60
+"""In which a request must arrive whole, and an answer be taken."""
+IDLE_SECONDS = 600
+"""After which a connection without a request is closed."""
+CONNECTIONS = 1000
+THREADS = 128
+"""Workers. Functions that call the server back hold one each while they are waited for."""
+
+
+class ForbiddenError(Error):  # type: ignore[misc]
+    code = 403
+    reason = "Forbidden"
+
+
+class GatedRequest(HTTPRequestParser):  # type: ignore[misc]
+    """Refuses by its head what the gate refuses; the body isn't read then."""
+
+    def __init__(self, adj: Any, *, authority: str) -> None:
+        super().__init__(adj)
+        self._authority = authority
+        self.underscored: dict[str, str] = {}
+        """Headers of S3's user metadata whose names have underscores, which waitress leaves out."""
+
+    def received(self, data: bytes) -> int:
+        """How much of the data was taken: all of it where the request is refused, lest its body be taken for
+        another request."""
+        taken: int = super().received(data)
+        return len(data) if isinstance(self.error, ForbiddenError) else taken
+
+    def parse_header(self, header_plus: bytes) -> None:
+        super().parse_header(header_plus)
+        why = refusal(self.headers, authority=self._authority, target=self.proxy_netloc)
+        if why is not None:
+            self.error = ForbiddenError(why)
+            self.body_rcv, self.content_length, self.expect_continue = None, 0, False
+            return
+        if self.body_rcv is None:
+            self.expect_continue = False  # waitress would wait for a body that isn't coming
+        for line in header_plus.decode("latin-1").split("\r\n")[1:]:
+            name, _, value = line.partition(":")
+            if "_" in name and should_preserve_original_header_name(name):
+                self.underscored[name] = value.strip(" \t")
+
+
+class Task(WSGITask):  # type: ignore[misc]
+    def get_environment(self) -> dict[str, Any]:
+        """With headers that have underscores, where moto looks for them."""
+        environ: dict[str, Any] = super().get_environment()
+        names: dict[str, str] = {}
+        for name, value in self.request.underscored.items():
+            key = environ_key_for_header(name)
+            if names.setdefault(key, name) == name and key not in environ:
+                environ[key] = value
+        environ[PRESERVED_HEADER_NAMES_ENVIRON_KEY] = names
+        return environ
+
+    def build_response_header(self) -> bytes:
+        """With names as they were given: those of S3's user metadata are told apart by their capitals."""
+        given = [name for name, _ in self.response_headers]
+        head: bytes = super().build_response_header()
+        for name in given:
+            capitalized = "-".join(part.capitalize() for part in name.split("-"))
+            head = head.replace(f"\r\n{capitalized}: ".encode("latin-1"), f"\r\n{name}: ".encode("latin-1"))
+        return head
+
+
+class Channel(HTTPChannel):  # type: ignore[misc]
+    """A connection. Times of waitress are the clock's, which may be set; those here only run."""
+
+    task_class = Task
+
+    def __init__(self, server: "Listener", *args: Any, **kwargs: Any) -> None:
+        self.parser_class = partial(GatedRequest, authority=server.authority)
+        self.since: float | None = None
+        """When the request that isn't whole yet began to arrive, or the answer that isn't taken was given."""
+        super().__init__(server, *args, **kwargs)
+
+    def received(self, data: bytes) -> bool:
+        if self.request is None:
+            self.since = time.monotonic()
+        taken: bool = super().received(data)
+        if self.request is None:
+            self.since = None
+        return taken
+
+    def service(self) -> None:
+        super().service()
+        self.since = time.monotonic()
+
+    @property
+    def slow(self) -> bool:
+        pending = self.request is not None or self.total_outbufs_len > 0
+        return (
+            pending
+            and not self.requests
+            and self.since is not None
+            and time.monotonic() - self.since > RECEIVE_SECONDS
+        )
+
+
+class Listener(TcpWSGIServer):  # type: ignore[misc]
+    """Serves a WSGI application on a socket that listens, until `run` is interrupted by SystemExit."""
+
+    channel_class = Channel
+
+    def __init__(self, application: Callable[..., Any], listening: socket.socket) -> None:
+        address, port = listening.getsockname()
+        self.authority = f"{address}:{port}"
+        adjustments = Adjustments(
+            host=address,
+            port=port,
+            threads=THREADS,
+            connection_limit=CONNECTIONS,
+            max_request_body_size=BODY_BYTES,
+            channel_timeout=IDLE_SECONDS,
+            cleanup_interval=5,
+            outbuf_high_watermark=sys.maxsize,  # no worker waits for a client that takes its answer slowly
+            asyncore_use_poll=True,
+            ident=None,
+        )
+        super().__init__(
+            application,
+            map={},
+            _sock=listening,
+            adj=adjustments,
+            sockinfo=(listening.family, listening.type, listening.proto, listening.getsockname()),
+            bind_socket=False,
+        )
+
+    def maintenance(self, now: float) -> None:
+        super().maintenance(now)
+        for channel in list(self.active_channels.values()):
+            if channel.slow:
+                channel.will_close = True

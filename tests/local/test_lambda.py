@@ -3,10 +3,17 @@
 import base64
 import io
 import json
+import time
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import pytest
+from botocore.exceptions import ClientError
+
+from meshwright.local import control
+from meshwright.local.lambdas import runner
 from tests.embedded import Aws
 
 
@@ -89,3 +96,108 @@ def test_output_goes_to_the_log_group(aws: Aws, account: Callable[[], str]) -> N
     assert "hello you" in base64.b64decode(answer["LogResult"]).decode()
     events = aws.client("logs", here).filter_log_events(logGroupName="/aws/lambda/f")["events"]
     assert [e["message"] for e in events][1] == "hello you"
+
+
+@pytest.mark.parametrize("size", [10, 1_000_000])
+def test_the_timeout_runs_while_the_module_is_imported(
+    aws: Aws, account: Callable[[], str], size: int
+) -> None:
+    text = "import time\ntime.sleep(60)\ndef handler(event, context):\n    return 1\n"
+    client = function(aws, account(), archive(package__module=text), Timeout=1)
+    started = time.monotonic()
+    error, payload = call(client, "x" * size)  # a pipe holds 64 KB
+    assert (error, payload["errorType"]) == ("Unhandled", "Sandbox.Timedout")
+    assert time.monotonic() - started < 20
+
+
+def test_the_time_that_remains_is_less_by_what_the_import_took(aws: Aws, account: Callable[[], str]) -> None:
+    text = (
+        "import time\ntime.sleep(1)\n"
+        "def handler(event, context):\n    return context.get_remaining_time_in_millis()\n"
+    )
+    client = function(aws, account(), archive(package__module=text), Timeout=20)
+    error, remaining = call(client, {})
+    assert error is None
+    assert 0 < remaining <= 19000
+
+
+def test_a_response_has_a_largest_size(aws: Aws, account: Callable[[], str]) -> None:
+    text = "def handler(event, context):\n    return 'x' * event\n"
+    client = function(aws, account(), archive(package__module=text))
+    assert call(client, 5_000_000) == (None, "x" * 5_000_000)
+    error, payload = call(client, 13_000_000)
+    assert (error, payload["errorType"]) == ("Unhandled", "Runtime.ExitError")
+    assert payload["errorMessage"].endswith("Response payload size exceeded maximum of 6291556 bytes")
+    assert call(client, 3) == (None, "xxx")
+
+
+def bomb() -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as zipped, zipped.open("big.bin", "w") as file:
+        for _ in range(251):
+            file.write(bytes(1 << 20))
+    return made.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        (b"no zip file", "Could not unzip uploaded file. Please check your file, then try to upload again."),
+        (bomb(), "Unzipped size must be smaller than 262144000 bytes"),
+    ],
+    ids=["none", "too large"],
+)
+def test_code_that_is_refused(aws: Aws, account: Callable[[], str], code: bytes, message: str) -> None:
+    with pytest.raises(ClientError) as caught:
+        function(aws, account(), code)
+    assert caught.value.response["Error"]["Code"] == "InvalidParameterValueException"
+    assert caught.value.response["Error"]["Message"] == message
+
+
+def test_an_archive_that_lies_about_its_size_fills_no_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner, "UNZIPPED_BYTES", 1000)
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as zipped:
+        zipped.writestr("a.py", "x" * 600)
+        zipped.writestr("b.py", "y" * 600)
+    with zipfile.ZipFile(made) as opened, pytest.raises(runner.TooLargeError):
+        runner.unpack(opened, tmp_path)
+
+
+def test_an_archive_leads_out_of_no_folder(tmp_path: Path) -> None:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as zipped:
+        zipped.writestr("../../outside.py", "")
+        zipped.writestr("/absolute.py", "")
+        zipped.writestr("folder/./inside.py", "")
+    with zipfile.ZipFile(made) as opened:
+        runner.unpack(opened, tmp_path / "asset")
+    found = [str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*.py")]
+    assert sorted(found) == ["asset/absolute.py", "asset/folder/inside.py", "asset/outside.py"]
+
+
+def test_a_function_sees_nothing_of_whoever_started_the_server(aws: Aws, account: Callable[[], str]) -> None:
+    """The server was started with REAL_SETTINGS in its caller's environment."""
+    text = (
+        "import os\n"
+        "def of(pid):\n"
+        "    with open(f'/proc/{pid}/environ') as file:\n"
+        "        return dict(each.split('=', 1) for each in file.read().split(chr(0)) if each)\n"
+        "def handler(event, context):\n"
+        "    return [dict(os.environ), of(os.getppid()) if os.path.exists('/proc/1') else {}]\n"
+    )
+    client = function(aws, account(), archive(package__module=text), Environment={"Variables": {"A": "1"}})
+    error, (own, servers) = call(client, {})
+    assert error is None
+    assert "real" not in {*own.values(), *servers.values()}
+    assert set(servers) <= set(control.SERVER_VARIABLES)
+    assert {name for name in own if not name.startswith(("AWS_", "LC_"))} == {
+        "A",
+        "LANG",
+        "LD_LIBRARY_PATH",
+        "PATH",
+        "TZ",
+        "_HANDLER",
+    }

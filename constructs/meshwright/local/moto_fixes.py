@@ -4,13 +4,17 @@ Each fix is a function named after the fault; `tests/local/test_moto_fixes.py` s
 """
 
 import base64
+import io
 import json
+import zipfile
 from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
+import moto.awslambda.models
 import moto.backends
 import moto.core.responses
+from moto.awslambda.exceptions import InvalidParameterValueException
 from moto.awslambda.models import LambdaFunction
 from moto.cloudtrail.responses import CloudTrailResponse
 from moto.core.exceptions import JsonRESTError
@@ -23,6 +27,7 @@ from moto.s3.exceptions import S3ClientError
 from moto.s3.models import FakeBucket, S3Backend
 
 from meshwright.local.identity import principal_exists
+from meshwright.local.lambdas.runner import UNZIPPED_BYTES
 
 Invoke = Callable[[LambdaFunction, Any], tuple[str, bool, str]]
 """Runs a function with an event; returns the payload, whether it failed, and the log."""
@@ -37,6 +42,7 @@ def apply(*, invoke: Invoke, start: Start) -> None:
     aws_managed_policies_load_one_by_one()
     policies_name_existing_principals()
     functions_run_in_subprocesses(invoke, start)
+    code_of_functions_is_limited()
     unknown_operations_are_refused_at_once()
     cloudtrail_is_empty()
     services_are_looked_up_once()
@@ -151,6 +157,32 @@ def functions_run_in_subprocesses(invoke: Invoke, start: Start) -> None:
         return payload.encode()
 
     LambdaFunction.invoke = run  # type: ignore[method-assign]
+
+
+def code_of_functions_is_limited() -> None:
+    """moto takes any bytes as code; Lambda refuses what is no zip file, and one that unpacks to too much."""
+    models: Any = moto.awslambda.models
+
+    def checked(content: Callable[[Any], tuple[bytes, int, str, str]]) -> Any:
+        def limited(source: Any) -> tuple[bytes, int, str, str]:
+            found = content(source)
+            try:
+                with zipfile.ZipFile(io.BytesIO(found[0])) as archive:
+                    size = sum(member.file_size for member in archive.infolist())
+            except zipfile.BadZipFile:
+                raise InvalidParameterValueException(
+                    "Could not unzip uploaded file. Please check your file, then try to upload again."
+                ) from None
+            if size >= UNZIPPED_BYTES:
+                raise InvalidParameterValueException(
+                    f"Unzipped size must be smaller than {UNZIPPED_BYTES} bytes"
+                )
+            return found
+
+        return limited
+
+    models._zipfile_content = checked(models._zipfile_content)
+    models._s3_content = checked(models._s3_content)
 
 
 def unknown_operations_are_refused_at_once() -> None:

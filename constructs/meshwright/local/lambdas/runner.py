@@ -3,9 +3,11 @@
 import hashlib
 import io
 import json
+import shutil
 import threading
 import uuid
 import zipfile
+import zlib
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -14,8 +16,14 @@ from typing import Any
 
 from meshwright.local.lambdas.container import Container, DiedError, TimedOutError
 
+UNZIPPED_BYTES = 262_144_000
+"""https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
 RETRIES = 2
 """How often Lambda repeats an asynchronous invocation that failed."""
+
+
+class TooLargeError(Exception):
+    """Code that Lambda would refuse."""
 
 
 @dataclass(frozen=True)
@@ -77,12 +85,7 @@ class Runner:
         try:
             container = self._take(function)
             reply = container.call(
-                {
-                    "event": event,
-                    "request_id": request_id,
-                    "function_arn": function.arn,
-                    "timeout": function.timeout,
-                },
+                {"event": event, "request_id": request_id, "function_arn": function.arn},
                 timeout=function.timeout,
             )
         except TimedOutError:
@@ -91,7 +94,7 @@ class Runner:
         except DiedError as died:
             text = f"RequestId: {request_id} Error: {died}"
             reply = {"result": None, "error": {"errorType": "Runtime.ExitError", "errorMessage": text}}
-        except (zipfile.BadZipFile, OSError) as error:
+        except (zipfile.BadZipFile, zlib.error, NotImplementedError, OSError, TooLargeError) as error:
             reply = {"result": None, "error": {"errorType": "InvalidZipFile", "errorMessage": str(error)}}
         log = container.read_log() if container else ""
         if container and container.alive:
@@ -177,7 +180,26 @@ class Runner:
         with self._lock:
             if not target.exists():
                 partial = target.with_suffix(".partial")
+                shutil.rmtree(partial, ignore_errors=True)  # what a crash left
                 with zipfile.ZipFile(io.BytesIO(code)) as archive:
-                    archive.extractall(partial)
+                    unpack(archive, partial)
                 partial.rename(target)
         return target
+
+
+def unpack(archive: zipfile.ZipFile, folder: Path) -> None:
+    """Raises TooLargeError when the files come to more than Lambda takes, whatever the archive says."""
+    left = UNZIPPED_BYTES
+    for member in archive.infolist():
+        if member.is_dir():
+            continue
+        # As ZipFile.extract does, without what leads out of the folder.
+        parts = [part for part in member.filename.split("/") if part not in ("", ".", "..")]
+        target = folder.joinpath(*parts)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with archive.open(member) as source, target.open("wb") as sink:
+            while part := source.read(min(1 << 20, left + 1)):
+                left -= len(part)
+                if left < 0:
+                    raise TooLargeError(f"Unzipped size must be smaller than {UNZIPPED_BYTES} bytes")
+                sink.write(part)

@@ -42,7 +42,7 @@ class Context:
         self.log_group_name = os.environ["AWS_LAMBDA_LOG_GROUP_NAME"]
         self.log_stream_name = os.environ["AWS_LAMBDA_LOG_STREAM_NAME"]
         self.identity = self.client_context = None
-        self._deadline = time.monotonic() + request["timeout"]
+        self._deadline = request["deadline"]
 
     def get_remaining_time_in_millis(self) -> int:
         return max(0, int((self._deadline - time.monotonic()) * 1000))

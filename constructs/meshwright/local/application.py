@@ -7,6 +7,7 @@ by a path, so that neither moto's own API nor the metadata of instances is there
 import io
 import json
 import logging
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -14,18 +15,20 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-from meshwright.local.clients import Reply
+from meshwright.local.clients import CALL, Reply
+from meshwright.local.operations import Operation, operation_of
 from meshwright.local.wire import proof
 from meshwright.local.wire.refused import refused
-from meshwright.local.wire.signature import Request, SignatureError, check, scope_of
+from meshwright.local.wire.signature import Request, Scope, SignatureError, check, scope_of
 
 log = logging.getLogger(__name__)
-PUTS = "Kinesis_20131202.PutRecord"
-"""How the operations begin that put records on streams."""
-RECEIVE = "AmazonSQS.ReceiveMessage"
+PUTS = ("PutRecord", "PutRecords")
+"""The operations that put records on streams."""
+RECEIVE = "ReceiveMessage"
 """It may wait for a message that another request brings."""
 HOP_BY_HOP = ("connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade")
 """Headers that the HTTP server sets itself (PEP 3333)."""
+POLL_SECONDS = 0.1
 RESPONSE = "response/"
 """Below it are the addresses that custom resources answer to, each known only to the one that was asked."""
 
@@ -37,6 +40,7 @@ class Application:
     """
 
     def __init__(self, *, authority: str, token: str, folder: Path, organization: str | None) -> None:
+        """Goes on from the state in the folder. Raises UnreadableError or DamagedError if it can't."""
         # After the environment is set, and here because moto takes half a second to import.
         from meshwright.local.moto_loading import leave_out_resources_of_cloudformation
 
@@ -44,9 +48,9 @@ class Application:
         from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
         from meshwright.local.identity import secret_of
-        from meshwright.local.services import Services
+        from meshwright.local.services import Services, queue_wait
 
-        self._token, self._secret_of = token, secret_of
+        self._token, self._secret_of, self._queue_wait = token, secret_of, queue_wait
         self._moto = DomainDispatcherApplication(create_backend_app)
         self.services = Services(
             endpoint=f"http://{authority}", serve=self.serve, folder=folder, organization=organization
@@ -67,15 +71,21 @@ class Application:
 
     def serve(self, environ: dict[str, Any]) -> Reply:
         """Answers a request whose signature is known to be right."""
-        operation = environ.get("HTTP_X_AMZ_TARGET", "")
-        waits = operation == RECEIVE or environ["PATH_INFO"].rstrip("/").endswith(
-            ("/invocations", "/invoke-async")
-        )
-        if waits or "/cloudformation/aws4_request" in environ.get("HTTP_AUTHORIZATION", ""):
-            return self._ask_moto(environ)
-        with self.services.lock:
-            reply = self._ask_moto(environ)
-        if operation.startswith(PUTS):
+        scope = scope_of(_request(environ))
+        asked = operation_of(environ, scope.service)
+        path = environ["PATH_INFO"].rstrip("/")
+        if scope.service == "cloudformation" or path.endswith(("/invocations", "/invoke-async")):
+            return self._ask_moto(environ, scope)
+        if asked.name == RECEIVE and "HTTP_X_AMZ_TARGET" in environ:
+            return self._wait_for_messages(environ, scope)
+        call = environ.get(CALL)
+        with self.services.lock, self.services.keeper.operation(asked) as kept:
+            reply = self.services.calls.answered(call) if call else None
+            if reply is None:
+                reply = self._ask_moto(environ, scope)
+                if call and asked.changes:
+                    kept |= self.services.calls.noted(call, reply)
+        if asked.name in PUTS:
             self.services.deliveries.wake()
         return reply
 
@@ -95,11 +105,30 @@ class Application:
             return Reply(403, headers, text)
         return None
 
-    def _ask_moto(self, environ: dict[str, Any]) -> Reply:
+    def _wait_for_messages(self, environ: dict[str, Any], scope: Scope) -> Reply:
+        """Looks again and again, so that what brings the messages can enter meanwhile."""
+        given = json.loads(environ["wsgi.input"].read() or b"{}")
+        seconds = given.get("WaitTimeSeconds")
+        if seconds is None:
+            with self.services.lock:
+                seconds = self._queue_wait(given.get("QueueUrl", ""), scope.region)
+        if isinstance(seconds, int) and 0 <= seconds <= 20:  # SQS refuses others
+            given["WaitTimeSeconds"] = 0
+        at_once = json.dumps(given).encode()
+        deadline = time.monotonic() + (seconds if isinstance(seconds, int) else 0)
+        while True:
+            environ["wsgi.input"], environ["CONTENT_LENGTH"] = io.BytesIO(at_once), str(len(at_once))
+            asked = Operation(scope.service, RECEIVE, changes=True)
+            with self.services.lock, self.services.keeper.operation(asked):
+                reply = self._ask_moto(environ, scope)
+            if reply.status != 200 or b'"Messages"' in reply.body or time.monotonic() >= deadline:
+                return reply
+            time.sleep(POLL_SECONDS)
+
+    def _ask_moto(self, environ: dict[str, Any], scope: Scope) -> Reply:
         if "HTTP_AUTHORIZATION" in environ:
             host = self._moto.infer_service_region_host(environ, environ["PATH_INFO"])
         else:
-            scope = scope_of(_request(environ))
             host = f"{scope.service}.{scope.region}.amazonaws.com"
         with self._moto.lock:
             service = self._moto.get_backend_for_host(host or "")

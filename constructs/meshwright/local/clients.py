@@ -3,10 +3,13 @@
 So neither a frozen process, nor a full queue of requests, nor a proxy can come between it and itself.
 """
 
+import hashlib
 import io
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
@@ -19,6 +22,28 @@ ENDPOINT = "http://127.0.0.1"
 """Never called: an address, so that botocore puts buckets into the path."""
 _loader = botocore.session.get_session().get_component("data_loader")
 """Shared, so that each service model is read once."""
+
+
+CALL = "meshwright.call"
+"""In the WSGI environment of a call that is part of a piece of work: what tells it from others."""
+
+
+@dataclass
+class PieceOfWork:
+    """Calls that are made once, even if the work is begun anew after a crash."""
+
+    id: str
+    made: Counter[str] = field(default_factory=Counter)
+
+    def call(self, request: AWSPreparedRequest) -> str:
+        """What tells a call: what it asks for, and how often that was asked for before."""
+        parts = (request.method, request.url, content(request))
+        asked = hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
+        self.made[asked] += 1
+        return f"{self.id}#{asked}-{self.made[asked]}"
+
+
+current_work: ContextVar[PieceOfWork | None] = ContextVar("current_work", default=None)
 
 
 @dataclass(frozen=True)
@@ -81,7 +106,10 @@ class Clients:
         return client
 
     def _send(self, request: AWSPreparedRequest, **_: Any) -> AWSResponse:
-        reply = self._serve(environ_of(request))
+        environ, work = environ_of(request), current_work.get()
+        if work is not None:
+            environ[CALL] = work.call(request)
+        reply = self._serve(environ)
         return AWSResponse(request.url, reply.status, dict(reply.headers), _Raw(reply.body))
 
 
@@ -93,13 +121,17 @@ class _Raw(io.BytesIO):
             yield part
 
 
-def environ_of(request: AWSPreparedRequest) -> dict[str, Any]:
-    """The WSGI environment (PEP 3333) of a request that botocore would send."""
-    parts = urlsplit(request.url)
+def content(request: AWSPreparedRequest) -> bytes:
+    """The body, which is replaced by its bytes if it can be read once only."""
     body = request.body or b""
     if hasattr(body, "read"):
-        body = body.read()
-    data = body.encode() if isinstance(body, str) else bytes(body)
+        body = request.body = body.read()
+    return body.encode() if isinstance(body, str) else bytes(body)
+
+
+def environ_of(request: AWSPreparedRequest) -> dict[str, Any]:
+    """The WSGI environment (PEP 3333) of a request that botocore would send."""
+    parts, data = urlsplit(request.url), content(request)
     environ: dict[str, Any] = {
         "REQUEST_METHOD": request.method,
         "SCRIPT_NAME": "",

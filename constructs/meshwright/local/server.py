@@ -73,6 +73,7 @@ def main(argv: list[str] | None = None) -> int:
     pid = os.getpid()
     Record(port=port, pid=pid, started=started(pid), wanted_port=arguments.port, token=token).write(folder)
     log.info("listening on %s:%s", address, port)
+    application.services.resume()
     try:
         listener.run()
     finally:

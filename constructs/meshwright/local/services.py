@@ -1,11 +1,14 @@
 """Puts the parts of the embedded AWS together and in moto's place."""
 
+import hashlib
 import json
 import logging
 import os
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import fields
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -19,12 +22,26 @@ import moto.lakeformation.urls
 import moto.ram.urls
 from moto.awslambda.models import LambdaFunction, lambda_backends
 from moto.core.exceptions import JsonRESTError
+from moto.sqs.models import sqs_backends
 
 from meshwright.local import moto_data_plane, moto_fixes
 from meshwright.local.athena.api import AthenaResponse
 from meshwright.local.athena.executions import Executions
 from meshwright.local.clients import Clients, Serve
+from meshwright.local.cloudformation.archive import Archive
+from meshwright.local.cloudformation.calls import Calls
 from meshwright.local.cloudformation.custom_resource import CustomResources
+from meshwright.local.cloudformation.model import (
+    Change,
+    ChangeSet,
+    Deployed,
+    Event,
+    Output,
+    Resource,
+    Stack,
+    Store,
+    Work,
+)
 from meshwright.local.cloudformation.read_api import CloudFormationResponse
 from meshwright.local.cloudformation.service import CloudFormation
 from meshwright.local.firehose import api as firehose
@@ -33,13 +50,32 @@ from meshwright.local.glue.api import GlueResponse
 from meshwright.local.identity import new_session
 from meshwright.local.kinesis.api import KinesisResponse
 from meshwright.local.lakeformation import api as lakeformation
-from meshwright.local.lakeformation.lake import Lake
+from meshwright.local.lakeformation.keys import Key
+from meshwright.local.lakeformation.lake import Grant, Lake, Share
 from meshwright.local.lambdas.runner import Function, Runner
+from meshwright.local.operations import Operation
+from meshwright.local.persistence.keeper import Keeper
+from meshwright.local.persistence.store import FILE
 from meshwright.local.ram import api as ram
 from meshwright.local.resources.registry import Registry
 from meshwright.local.running import Running
 
 log = logging.getLogger(__name__)
+KEPT = (Change, ChangeSet, Deployed, Event, Grant, Key, Output, Resource, Share, Stack, Work)
+"""Classes of ours whose objects are kept. A state is read only where they have the same fields."""
+ABOUT = {
+    "moto": metadata.version("moto"),
+    "fields": hashlib.sha256(
+        repr([(c.__name__, [f.name for f in fields(c)]) for c in KEPT]).encode()
+    ).hexdigest(),
+}
+
+
+def state_file(folder: Path) -> Path:
+    """Where the state of a project is, whose folder this is."""
+    state = folder / "state"
+    state.mkdir(mode=0o700, exist_ok=True)
+    return state / FILE
 
 
 class Services:
@@ -50,15 +86,23 @@ class Services:
         self.lock = threading.Lock()
         """Held by whoever is in moto, which isn't thread-safe, or looks at its state."""
         self.clients = Clients(serve, self.credentials)
+        self.keeper = Keeper(state_file(folder), about=ABOUT)
         self.runner = Runner(
             folder=folder / "lambda",
             find=deployed_function,
             environment=self._function_environment,
             write_log=self._write_log,
         )
-        self.custom = CustomResources(invoke=self.runner.start, base_url=f"{endpoint}/_meshwright/response/")
+        self.calls = Calls(self.keeper)
+        self.custom = CustomResources(
+            invoke=self.runner.start, base_url=f"{endpoint}/_meshwright/response/", calls=self.calls
+        )
         self.registry = Registry(self.custom)
-        self.cloudformation = CloudFormation(clients=self.clients, handler=self.registry.handler)
+        self.cloudformation = CloudFormation(
+            clients=self.clients,
+            handler=self.registry.handler,
+            store=Store(Archive(self.keeper, self.calls)),
+        )
         CloudFormationResponse.service = self.cloudformation
         moto.cloudformation.urls.url_paths = {"{0}/$": CloudFormationResponse.dispatch}
         self._organization, self._lakes = organization is not None, dict[str, Lake]()
@@ -69,14 +113,24 @@ class Services:
         moto_fixes.apply(invoke=self._invoke, start=self.runner.start)
         moto_data_plane.apply()
         self.running = Running(self.clients, lakes=self.lake, lock=self.lock, organization=self._organization)
+        self.keeper.restore()
+
+    def resume(self) -> None:
+        """Goes on with what was under way when the last process ended. To be called once all is set up."""
+        self.cloudformation.resume()
 
     def lake(self, region: str) -> Lake:
         """Lake Formation's state in a region."""
-        return self._lakes.setdefault(region, Lake(region, organization=self._organization))
+        if region not in self._lakes:
+            lake = Lake(region, organization=self._organization)
+            for name, entries in lake.kept().items():
+                self.keeper.keep(f"lake/{region}/{name}/", entries)
+            self._lakes[region] = lake
+        return self._lakes[region]
 
     def credentials(self, role_arn: str, session: str) -> dict[str, str]:
         """New credentials of a role, which needn't exist."""
-        with self.lock:
+        with self.lock, self.keeper.operation(Operation("sts", "AssumeRole", changes=True)):
             return new_session(role_arn, session)
 
     def status(self) -> dict[str, Any]:
@@ -92,6 +146,7 @@ class Services:
         }
 
     def close(self) -> None:
+        self.keeper.close()
         self.running.close()
         self.executions.close()
         self.runner.close()
@@ -147,6 +202,13 @@ def _install(lakes: Callable[[str], Lake]) -> None:
     moto.athena.urls.url_paths = {"{0}/$": AthenaResponse.dispatch}
     routed = [*moto.ram.urls.url_paths, *(f"{{0}}/{path}$" for path in ram.PATHS)]
     moto.ram.urls.url_paths = dict.fromkeys(routed, ram.RamResponse.dispatch)
+
+
+def queue_wait(url: str, region: str) -> int:
+    """How many seconds a queue has its readers wait for messages, by its URL."""
+    account, _, name = url.rpartition("/")
+    queue = sqs_backends[account.rpartition("/")[2]][region].queues.get(name)
+    return int(getattr(queue, "receive_message_wait_time_seconds", 0))
 
 
 def deployed_function(arn: str) -> Function:

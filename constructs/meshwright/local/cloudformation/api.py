@@ -62,6 +62,11 @@ class StackResponse(BaseResponse):
                     return stack, change_set
         raise ChangeSetNotFoundError(f"ChangeSet [{name}] does not exist")
 
+    def saved(self, stack: Stack) -> EmptyResult:
+        """Keeps a stack that a request changed."""
+        stack.save(stack, None)
+        return EmptyResult()
+
     def role(self) -> str:
         return self._get_param("RoleARN") or caller_role(self.access_key, self.current_account)
 
@@ -104,6 +109,7 @@ class ChangeResponse(StackResponse):
             raise
         if new:
             stack.event(status="REVIEW_IN_PROGRESS", reason="User Initiated")
+        self.saved(stack)
         return ActionResult({"Id": change_set.change_set_id, "StackId": stack.stack_id})
 
     def execute_change_set(self) -> ActionResult:
@@ -135,7 +141,7 @@ class ChangeResponse(StackResponse):
         except ChangeSetNotFoundError:
             return EmptyResult()
         del stack.change_sets[change_set.change_set_id]
-        return EmptyResult()
+        return self.saved(stack)
 
     def create_stack(self) -> ActionResult:
         name = self._get_param("StackName")
@@ -177,11 +183,13 @@ class ChangeResponse(StackResponse):
     def update_termination_protection(self) -> ActionResult:
         stack = self.stack()
         stack.protected = bool(self._get_param("EnableTerminationProtection"))
+        self.saved(stack)
         return ActionResult({"StackId": stack.stack_id})
 
     def set_stack_policy(self) -> ActionResult:
-        self.stack().policy = self._get_param("StackPolicyBody")
-        return EmptyResult()
+        stack = self.stack()
+        stack.policy = self._get_param("StackPolicyBody")
+        return self.saved(stack)
 
     def _deploy(self, stack: Stack, kind: str) -> None:
         token = self._get_param("ClientRequestToken") or str(uuid.uuid4())

@@ -1,6 +1,7 @@
 """Lambda-backed custom resources: the request to the function, and the answer that it puts to a URL."""
 
 import json
+import secrets
 import threading
 import uuid
 from collections.abc import Callable, Mapping
@@ -8,6 +9,8 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
 from typing import Any
 
+from meshwright.local.clients import Reply
+from meshwright.local.cloudformation.calls import Calls
 from meshwright.local.cloudformation.handler import (
     Attributes,
     Context,
@@ -33,14 +36,17 @@ class CustomResources:
     invoke: Invoke
     base_url: str
     """Of the response URLs; the response's key is appended."""
-    _waiting: dict[str, "Future[bytes]"] = field(default_factory=dict)
+    calls: Calls
+    """Keeps the responses, so that no function is asked again that has answered."""
+    _waiting: dict[str, tuple[str, "Future[bytes]"]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def receive(self, key: str, body: bytes) -> bool:
         """Hands over a response; False if nobody waits for it. Later responses to a request are ignored."""
         with self._lock:
-            waiting = self._waiting.get(key)
+            call, waiting = self._waiting.get(key, ("", None))
             if waiting and not waiting.done():
+                self.calls.keep(call, Reply(200, [], body))
                 waiting.set_result(body)
         return waiting is not None
 
@@ -75,8 +81,9 @@ class CustomResources:
             raise HandlerError(
                 "ServiceToken must be the ARN of a Lambda function; SNS topics are not emulated."
             )
-        key = uuid.uuid4().hex
-        request_id = str(uuid.uuid4())
+        # The same ones when the work is begun anew after a crash, as of an event that Lambda delivers twice.
+        request_id = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{context.work}/{kind}"))
+        key = secrets.token_hex(16)
         event = {
             "RequestType": kind,
             "ServiceToken": function,
@@ -88,9 +95,13 @@ class CustomResources:
             "ResourceProperties": scalar(dict(properties)),
             **more,
         }
+        call = f"{context.work}#response to {kind}"
+        before = self.calls.answered(call)
+        if before is not None:
+            return self._checked(context, kind, before.body, request_id)
         answered: Future[bytes] = Future()
         with self._lock:
-            self._waiting[key] = answered
+            self._waiting[key] = call, answered
         try:
             ended = self.invoke(function, event)
             timeout = float(properties.get("ServiceTimeout", DEFAULT_TIMEOUT))

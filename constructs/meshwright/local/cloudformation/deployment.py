@@ -1,12 +1,13 @@
 """One create, update or delete of a stack: what CloudFormation does after a change set is executed."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
+from meshwright.local.clients import PieceOfWork, current_work
 from meshwright.local.cloudformation.handler import Context, ResourceType, is_custom
 from meshwright.local.cloudformation.intrinsics import Known, TemplateError, evaluate
-from meshwright.local.cloudformation.model import Deployed, Output, Resource, Stack, now
+from meshwright.local.cloudformation.model import Deployed, Output, Resource, Stack, Work, now
 from meshwright.local.cloudformation.reasons import is_gone, reason_of
 from meshwright.local.cloudformation.template import Resolved, in_order
 
@@ -21,74 +22,104 @@ class FailedResourceError(Exception):
 
 @dataclass
 class Deployment:
-    """Works on one stack, in the thread that calls it."""
+    """Works on one stack, in the thread that calls it.
+
+    What is under way is in the stack, so that a deployment that a crash ended can be gone on with: `run` does
+    what the stack's status says is still to do.
+    """
 
     stack: Stack
+    work: Work
     handler: Callable[[str], ResourceType]
     """The handlers of a type; raises HandlerError for a type that isn't emulated."""
     client: Callable[[str], Any]
-    token: str | None = None
-    obsolete: list[Resource] = field(default_factory=list)
-    """What the cleanup phase deletes: the former selves of replaced resources."""
-    discard: list[Resource] = field(default_factory=list)
-    """What a rollback deletes beside new resources: half-made replacements."""
+    template: Resolved | None = None
+    """None for a deletion."""
+    resumed: bool = False
 
-    def create(self, target: Deployed, template: Resolved) -> None:
+    def run(self) -> None:
+        """Works until the stack isn't busy any more."""
+        self.stack.work = self.work
+        steps = {"CREATE": self._create, "UPDATE": self._update, "DELETE": self._delete}
+        steps[self.work.kind]()
+
+    @property
+    def _resources(self) -> Resolved:
+        if self.template is None:
+            raise AssertionError("a deletion has no template")
+        return self.template
+
+    def _create(self) -> None:
         """Ends in CREATE_COMPLETE, ROLLBACK_COMPLETE, ROLLBACK_FAILED or CREATE_FAILED."""
-        self.stack.deployed = target
-        self._stack_event("CREATE_IN_PROGRESS", "User Initiated")
-        try:
-            self._apply(target, template)
-        except FailedResourceError as failed:
-            reason = f"The following resource(s) failed to create: [{failed.logical_id}]. "
-            if self.stack.rollback_disabled:
-                self._stack_event("CREATE_FAILED", reason)
+        if not self.resumed:
+            self.stack.deployed = self.work.target
+            self._stack_event("CREATE_IN_PROGRESS", "User Initiated")
+        if self.stack.status == "CREATE_IN_PROGRESS":
+            try:
+                self._apply(self.work.target, self._resources)
+            except FailedResourceError as failed:
+                reason = f"The following resource(s) failed to create: [{failed.logical_id}]. "
+                if self.stack.rollback_disabled:
+                    self._end("CREATE_FAILED", reason)
+                    return
+                self._stack_event("ROLLBACK_IN_PROGRESS", reason + "Rollback requested by user.")
+            else:
+                self._end("CREATE_COMPLETE")
                 return
-            self._stack_event("ROLLBACK_IN_PROGRESS", reason + "Rollback requested by user.")
-            left = self._remove_all(self.stack.resources, created_now=set(self.stack.resources))
-            self._stack_event("ROLLBACK_FAILED" if left else "ROLLBACK_COMPLETE", _left(left))
-        else:
-            self._stack_event("CREATE_COMPLETE")
+        left = self._remove_all(self.stack.resources, created_now=set(self.stack.resources))
+        self._end("ROLLBACK_FAILED" if left else "ROLLBACK_COMPLETE", _left(left))
 
-    def update(self, target: Deployed, template: Resolved) -> None:
+    def _update(self) -> None:
         """Ends in UPDATE_COMPLETE, UPDATE_ROLLBACK_COMPLETE, UPDATE_ROLLBACK_FAILED or UPDATE_FAILED."""
-        stack = self.stack
-        before = dict(stack.resources)
-        self._stack_event("UPDATE_IN_PROGRESS", "User Initiated")
-        stack.updated = now()
-        try:
-            self._apply(target, template)
-        except FailedResourceError as failed:
-            reason = f"The following resource(s) failed to {failed.verb}: [{failed.logical_id}]. "
-            if stack.rollback_disabled:
-                self._stack_event("UPDATE_FAILED", reason)
-                return
-            self._roll_back(before, reason)
-            return
-        stack.deployed = target
-        removed = [stack.resources[name] for name in before if name not in template.order]
-        if removed or self.obsolete:
-            self._stack_event("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
-        position = {name: i for i, name in enumerate(_ordered(before))}
-        for resource in sorted([*self.obsolete, *removed], key=lambda r: -position.get(r.logical_id, 0)):
-            replaced = resource in self.obsolete
+        stack, work = self.stack, self.work
+        if not self.resumed:
+            work.before = dict(stack.resources)
+            self._stack_event("UPDATE_IN_PROGRESS", "User Initiated")
+            stack.updated = now()
+        removed = [name for name in work.before if name not in self._resources.order]
+        if stack.status == "UPDATE_IN_PROGRESS":
+            try:
+                self._apply(work.target, self._resources)
+            except FailedResourceError as failed:
+                reason = f"The following resource(s) failed to {failed.verb}: [{failed.logical_id}]. "
+                if stack.rollback_disabled:
+                    self._end("UPDATE_FAILED", reason)
+                    return
+                self._stack_event("UPDATE_ROLLBACK_IN_PROGRESS", reason)
+            else:
+                stack.deployed = work.target
+                if not removed and not work.obsolete:
+                    self._end("UPDATE_COMPLETE")
+                    return
+                self._stack_event("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
+        if stack.status == "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS":
+            self._clean_up([stack.resources[name] for name in removed if name in stack.resources])
+        else:
+            self._roll_back(work.before)
+
+    def _clean_up(self, removed: list[Resource]) -> None:
+        stack, obsolete = self.stack, self.work.obsolete
+        position = {name: i for i, name in enumerate(_ordered(self.work.before))}
+        for resource in sorted([*obsolete, *removed], key=lambda r: -position.get(r.logical_id, 0)):
+            replaced = resource in obsolete
             self._remove(resource, policy=resource.replace_policy if replaced else resource.deletion_policy)
             if not replaced:
                 stack.resources.pop(resource.logical_id, None)
-        self._stack_event("UPDATE_COMPLETE")
+        self._end("UPDATE_COMPLETE")
 
-    def delete(self, retain: Iterable[str] = ()) -> None:
+    def _delete(self) -> None:
         """Ends in DELETE_COMPLETE or DELETE_FAILED."""
         stack = self.stack
-        self._stack_event("DELETE_IN_PROGRESS", "User Initiated")
-        for name in set(retain) & set(stack.resources):
+        if not self.resumed:
+            self._stack_event("DELETE_IN_PROGRESS", "User Initiated")
+        for name in set(self.work.retain) & set(stack.resources):
             stack.resources[name] = replace(stack.resources[name], deletion_policy="Retain")
         left = self._remove_all(stack.resources, created_now=set())
         if left:
-            self._stack_event("DELETE_FAILED", _left(left))
+            self._end("DELETE_FAILED", _left(left))
         else:
             stack.deleted = now()
-            self._stack_event("DELETE_COMPLETE")
+            self._end("DELETE_COMPLETE")
 
     def _apply(self, target: Deployed, template: Resolved) -> None:
         retag = target.tags != self.stack.deployed.tags
@@ -103,7 +134,7 @@ class Deployment:
                         str(evaluate(output["Value"], scope)), output.get("Description"), export
                     )
         except TemplateError as error:
-            self.stack.event(status=self.stack.status, reason=str(error), token=self.token)
+            self.stack.event(status=self.stack.status, reason=str(error), token=self.work.token)
             raise FailedResourceError("Outputs", "update") from error
 
     def _put(self, name: str, template: Resolved, tags: Mapping[str, str], *, retag: bool) -> None:
@@ -122,7 +153,8 @@ class Deployment:
             replace_policy=replace_policy,
         )
         verb = "UPDATE" if old else "CREATE"
-        context = self._context(wanted, tags)
+        context = self._context(wanted, tags, verb)
+        begun = current_work.set(PieceOfWork(context.work))
         try:
             handler = self.handler(wanted.type)
             scope = replace(template.scope, resources=self._known())
@@ -144,71 +176,81 @@ class Deployment:
                 attributes = handler.update(context, old.physical_id, wanted.properties, old.properties)
                 physical_id = context.partial_id or old.physical_id
                 if physical_id != old.physical_id:
-                    self.obsolete.append(old)
+                    self.work.obsolete.append(old)
             else:
                 self._event(wanted, f"{verb}_IN_PROGRESS", _NEW_PHYSICAL if old else None)
                 physical_id, attributes = handler.create(context, wanted.properties)
                 if old:
-                    self.obsolete.append(old)
+                    self.work.obsolete.append(old)
         except Exception as error:
             status = f"{verb}_FAILED"
             failed = replace(wanted, physical_id=context.partial_id or wanted.physical_id, status=status)
-            self._event(failed, status, reason_of(error))
             if old is None:
                 self.stack.resources[name] = failed
             elif failed.physical_id != old.physical_id:
-                self.discard.append(failed)
+                self.work.discard.append(failed)
             else:
                 self.stack.resources[name] = replace(failed, attributes=old.attributes)
+            self._event(failed, status, reason_of(error), done=context.work)
             raise FailedResourceError(name, verb.lower()) from error
+        finally:
+            current_work.reset(begun)
         done = replace(
             wanted, physical_id=physical_id, attributes=attributes, status=f"{verb}_COMPLETE", changed=now()
         )
         self.stack.resources[name] = done
-        self._event(done, done.status)
+        self._event(done, done.status, done=context.work)
 
-    def _roll_back(self, before: dict[str, Resource], reason: str) -> None:
+    def _roll_back(self, before: dict[str, Resource]) -> None:
         stack = self.stack
-        self._stack_event("UPDATE_ROLLBACK_IN_PROGRESS", reason)
-        failed: list[str] = []
+        if stack.status == "UPDATE_ROLLBACK_IN_PROGRESS":
+            failed = self._former_again(before)
+            if failed:
+                self._end(
+                    "UPDATE_ROLLBACK_FAILED",
+                    f"The following resource(s) failed to update: [{', '.join(failed)}]. ",
+                )
+                return
+            self._stack_event("UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS")
+        for resource in reversed(self.work.discard):
+            self._remove(resource, policy="Delete")
+        new = {name: stack.resources[name] for name in stack.resources if name not in before}
+        self._remove_all(new, created_now=set(new))
+        for name in new:
+            stack.resources.pop(name, None)
+        self._end("UPDATE_ROLLBACK_COMPLETE")
+
+    def _former_again(self, before: dict[str, Resource]) -> list[str]:
+        """Brings the resources back to what they were; names of those that it can't."""
+        stack, failed = self.stack, list[str]()
         for name in _ordered(before):
             current, former = stack.resources[name], before[name]
             if (current.changed, current.status) == (former.changed, former.status):
                 stack.resources[name] = former
                 continue
             if current.physical_id != former.physical_id and not is_custom(current.type):
-                self.discard.append(current)
+                self.work.discard.append(current)
                 stack.resources[name] = former
                 continue
-            context = self._context(former, stack.deployed.tags)
+            context = self._context(former, stack.deployed.tags, "ROLLBACK")
             self._event(current, "UPDATE_IN_PROGRESS")
+            begun = current_work.set(PieceOfWork(context.work))
             try:
                 attributes = self.handler(former.type).update(
                     context, current.physical_id, former.properties, current.properties
                 )
             except Exception as error:
-                self._event(current, "UPDATE_FAILED", reason_of(error))
+                self._event(current, "UPDATE_FAILED", reason_of(error), done=context.work)
                 failed.append(name)
                 continue
+            finally:
+                current_work.reset(begun)
             physical_id = context.partial_id or current.physical_id
             if physical_id != current.physical_id:
-                self.discard.append(current)
+                self.work.discard.append(current)
             stack.resources[name] = replace(former, physical_id=physical_id, attributes=attributes)
-            self._event(stack.resources[name], "UPDATE_COMPLETE")
-        if failed:
-            self._stack_event(
-                "UPDATE_ROLLBACK_FAILED",
-                f"The following resource(s) failed to update: [{', '.join(failed)}]. ",
-            )
-            return
-        self._stack_event("UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS")
-        for resource in reversed(self.discard):
-            self._remove(resource, policy="Delete")
-        new = {name: stack.resources[name] for name in stack.resources if name not in before}
-        self._remove_all(new, created_now=set(new))
-        for name in new:
-            stack.resources.pop(name, None)
-        self._stack_event("UPDATE_ROLLBACK_COMPLETE")
+            self._event(stack.resources[name], "UPDATE_COMPLETE", done=context.work)
+        return failed
 
     def _remove_all(self, resources: Mapping[str, Resource], *, created_now: set[str]) -> list[str]:
         """Deletes in reverse order; returns what could not be deleted. What that depends on is left too."""
@@ -231,21 +273,25 @@ class Deployment:
             self._event(resource, "DELETE_SKIPPED")
             return True
         self._event(resource, "DELETE_IN_PROGRESS")
+        context = self._context(resource, {}, f"DELETE {resource.physical_id}")
+        begun = current_work.set(PieceOfWork(context.work))
         try:
             if resource.physical_id:
                 handler = self.handler(resource.type)
-                handler.delete(self._context(resource, {}), resource.physical_id, resource.properties)
+                handler.delete(context, resource.physical_id, resource.properties)
         except Exception as error:
             if not is_gone(error):
                 failed = replace(resource, status="DELETE_FAILED")
                 if resource.logical_id in self.stack.resources:
                     self.stack.resources[resource.logical_id] = failed
-                self._event(failed, "DELETE_FAILED", reason_of(error))
+                self._event(failed, "DELETE_FAILED", reason_of(error), done=context.work)
                 return False
-        self._event(resource, "DELETE_COMPLETE")
+        finally:
+            current_work.reset(begun)
+        self._event(resource, "DELETE_COMPLETE", done=context.work)
         return True
 
-    def _context(self, resource: Resource, tags: Mapping[str, str]) -> Context:
+    def _context(self, resource: Resource, tags: Mapping[str, str], verb: str) -> Context:
         return Context(
             account=self.stack.account,
             region=self.stack.region,
@@ -255,16 +301,27 @@ class Deployment:
             type=resource.type,
             client=self.client,
             tags=tags,
+            work=f"{self.work.id}/{resource.logical_id}/{verb}",
         )
 
     def _known(self) -> dict[str, Known]:
         return {name: Known(r.physical_id, r.attributes) for name, r in self.stack.resources.items()}
 
-    def _event(self, resource: Resource, status: str, reason: str | None = None) -> None:
-        self.stack.event(status=status, resource=resource, reason=reason, token=self.token)
+    def _event(
+        self, resource: Resource, status: str, reason: str | None = None, done: str | None = None
+    ) -> None:
+        if self.resumed and status.endswith("_IN_PROGRESS"):
+            told = [event.status for event in self.stack.events if event.logical_id == resource.logical_id]
+            if told[-1:] == [status]:  # before the crash
+                return
+        self.stack.event(status=status, resource=resource, reason=reason, token=self.work.token, done=done)
 
     def _stack_event(self, status: str, reason: str | None = None) -> None:
-        self.stack.event(status=status, reason=reason, token=self.token)
+        self.stack.event(status=status, reason=reason, token=self.work.token)
+
+    def _end(self, status: str, reason: str | None = None) -> None:
+        self.stack.work = None
+        self._stack_event(status, reason)
 
 
 _NEW_PHYSICAL = "Requested update requires the creation of a new physical resource; hence creating one."

@@ -32,6 +32,8 @@ class Context:
     tags: Mapping[str, str] = field(default_factory=dict)
     """The stack's tags, which CloudFormation puts on every resource that can be tagged."""
     partial_id: str | None = None
+    work: str = ""
+    """What this piece of work is called, also when it is begun anew after a crash."""
 
     def call(self, service: str, operation: str, **parameters: Any) -> dict[str, Any]:
         """One API call; scalars get the types that the API has, parameters that are None are left out."""

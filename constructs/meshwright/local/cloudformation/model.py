@@ -2,10 +2,10 @@
 
 import threading
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 MILLISECOND = timedelta(milliseconds=1)
 
@@ -64,6 +64,24 @@ class Deployed:
 
 
 @dataclass
+class Work:
+    """A deployment under way: all that is needed to go on with it after a crash."""
+
+    kind: str
+    """CREATE, UPDATE or DELETE."""
+    token: str | None
+    target: Deployed = field(default_factory=Deployed)
+    before: dict[str, Resource] = field(default_factory=dict)
+    """The resources as a rollback brings them back."""
+    retain: tuple[str, ...] = ()
+    obsolete: list[Resource] = field(default_factory=list)
+    """What the cleanup phase deletes: the former selves of replaced resources."""
+    discard: list[Resource] = field(default_factory=list)
+    """What a rollback deletes beside new resources: half-made replacements."""
+    id: str = field(default_factory=lambda: str(uuid.uuid4()))
+
+
+@dataclass
 class Stack:
     name: str
     stack_id: str
@@ -83,7 +101,10 @@ class Stack:
     updated: datetime | None = None
     deleted: datetime | None = None
     policy: str | None = None
+    work: Work | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
+    save: Callable[["Stack", str | None], None] = lambda stack, done: None
+    """Keeps the stack as it is now, and forgets the calls of the piece of work that is done."""
 
     @property
     def busy(self) -> bool:
@@ -96,8 +117,12 @@ class Stack:
         resource: Resource | None = None,
         reason: str | None = None,
         token: str | None = None,
+        done: str | None = None,
     ) -> None:
-        """Records what happened to a resource or, without one, to the stack."""
+        """Records what happened to a resource or, without one, to the stack, and keeps it.
+
+        `done` is the piece of work that ended with it.
+        """
         if resource is None:
             self.status, self.reason = status, reason
             record = Event(self.name, self.stack_id, "AWS::CloudFormation::Stack", status, reason, token)
@@ -107,6 +132,7 @@ class Stack:
         if self.events and record.timestamp < self.events[-1].timestamp + MILLISECOND:
             record = replace(record, timestamp=self.events[-1].timestamp + MILLISECOND)
         self.events.append(record)
+        self.save(self, done)
 
 
 @dataclass(frozen=True)
@@ -149,22 +175,32 @@ class ChangeSet:
     created: datetime = field(default_factory=now)
 
 
+class Archive(Protocol):
+    """Where stacks outlive the process."""
+
+    def stacks(self) -> Iterable[Stack]: ...
+    def save(self, stack: Stack, done: str | None = None) -> None: ...
+    def remove(self, stack: Stack) -> None: ...
+
+
 class Store:
     """All stacks of all accounts and regions."""
 
-    def __init__(self) -> None:
+    def __init__(self, archive: "Archive") -> None:
         self.lock = threading.RLock()
-        self._stacks: dict[str, Stack] = {}
+        self._archive = archive
+        self._stacks: dict[str, Stack] = {stack.stack_id: stack for stack in archive.stacks()}
         """By stack id, deleted ones included."""
 
     def add(self, *, name: str, account: str, region: str) -> Stack:
         stack_id = f"arn:aws:cloudformation:{region}:{account}:stack/{name}/{uuid.uuid4()}"
-        stack = Stack(name=name, stack_id=stack_id, account=account, region=region)
+        stack = Stack(name=name, stack_id=stack_id, account=account, region=region, save=self._archive.save)
         self._stacks[stack_id] = stack
         return stack
 
     def remove(self, stack: Stack) -> None:
         self._stacks.pop(stack.stack_id, None)
+        self._archive.remove(stack)
 
     def all(self, account: str, region: str) -> Iterator[Stack]:
         """Every stack there, also the deleted ones."""

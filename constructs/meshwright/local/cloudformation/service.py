@@ -4,7 +4,7 @@ import logging
 import threading
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from meshwright.local.clients import Clients
@@ -12,7 +12,7 @@ from meshwright.local.cloudformation.changes import changes
 from meshwright.local.cloudformation.deployment import Deployment
 from meshwright.local.cloudformation.handler import HandlerError, ResourceType
 from meshwright.local.cloudformation.intrinsics import Scope, TemplateError
-from meshwright.local.cloudformation.model import ChangeSet, Deployed, Stack, Store
+from meshwright.local.cloudformation.model import ChangeSet, Deployed, Stack, Store, Work
 from meshwright.local.cloudformation.template import Resolved, parameter_values, parse, resolved
 
 NO_CHANGES = (
@@ -45,7 +45,7 @@ class CloudFormation:
 
     clients: Clients
     handler: Callable[[str], ResourceType]
-    store: Store = field(default_factory=Store)
+    store: Store
 
     def plan(self, stack: Stack, request: Request, *, kind: str, name: str, **more: Any) -> ChangeSet:
         """A change set; with status FAILED if there is nothing to change."""
@@ -92,16 +92,25 @@ class CloudFormation:
         if kind == "UPDATE" and same:
             raise TemplateError(NO_UPDATES)
         stack.role_arn = request.role_arn
-        deployment = self._deployment(stack, token)
         stack.change_sets.clear()
-        action = deployment.create if kind == "CREATE" else deployment.update
-        self._start(stack, f"{kind}_IN_PROGRESS", lambda: action(target, template))
+        self._start(stack, Work(kind=kind, token=token, target=target), template)
 
     def delete(self, stack: Stack, *, role_arn: str, retain: tuple[str, ...], token: str | None) -> None:
         """Starts to delete a stack; returns at once."""
         stack.role_arn = stack.role_arn or role_arn
-        deployment = self._deployment(stack, token)
-        self._start(stack, "DELETE_IN_PROGRESS", lambda: deployment.delete(retain))
+        self._start(stack, Work(kind="DELETE", token=token, retain=retain), None)
+
+    def resume(self) -> None:
+        """Goes on with the deployments that were under way when the process ended."""
+        for stack in self.store.everywhere():
+            work = stack.work
+            if not stack.busy or work is None:
+                continue
+            template = None
+            if work.kind != "DELETE":
+                template = self._resolved(stack, work.target.body, work.target.values, stack.role_arn or "")
+            log.info("going on with %s of %s", stack.status, stack.name)
+            self._work_on(stack, work, template, resumed=True)
 
     def _target(self, stack: Stack, request: Request) -> tuple[Deployed, Resolved]:
         body = parse(request.text)
@@ -118,19 +127,21 @@ class CloudFormation:
                     "as true for a parameter key not in the previous template"
                 )
 
-        def parameter(name: str) -> str:
-            try:
-                return str(client("ssm").get_parameter(Name=name)["Parameter"]["Value"])
-            except Exception as error:
-                raise TemplateError(
-                    f"Unable to fetch parameters [{name}] from parameter store for this account."
-                ) from error
+        values = parameter_values(body, given, lambda name: _parameter(client, name))
+        template = self._resolved(stack, body, values, request.role_arn)
+        tags = deployed.tags if request.tags is None else dict(request.tags)
+        return Deployed(text=request.text, body=body, parameters=given, values=values, tags=tags), template
+
+    def _resolved(
+        self, stack: Stack, body: Mapping[str, Any], values: Mapping[str, Any], role_arn: str
+    ) -> Resolved:
+        client = self.clients.acting_as(role_arn, stack.region)
 
         def reference(text: str) -> str:
             service, _, name = text.partition(":")
             if not service.startswith("ssm"):
                 raise TemplateError(f"Dynamic references to {service} are not emulated.")
-            return parameter(name.split(":")[0])
+            return _parameter(client, name.split(":")[0])
 
         def exported(name: str) -> str:
             exports = self.store.exports(stack.account, stack.region)
@@ -138,7 +149,6 @@ class CloudFormation:
                 raise TemplateError(f"No export named {name} found.")
             return exports[name][1].value
 
-        values = parameter_values(body, given, parameter)
         pseudo = {
             "AWS::AccountId": stack.account,
             "AWS::Region": stack.region,
@@ -148,9 +158,7 @@ class CloudFormation:
             "AWS::StackId": stack.stack_id,
             "AWS::NotificationARNs": [],
         }
-        template = resolved(body, Scope({**pseudo, **values}, exported=exported, resolve=reference))
-        tags = deployed.tags if request.tags is None else dict(request.tags)
-        return Deployed(text=request.text, body=body, parameters=given, values=values, tags=tags), template
+        return resolved(body, Scope({**pseudo, **values}, exported=exported, resolve=reference))
 
     def _check_types(self, stack: Stack, body: Mapping[str, Any]) -> None:
         unknown, moved = [], []
@@ -176,24 +184,42 @@ class CloudFormation:
     def _nothing(self, found: tuple[Any, ...], stack: Stack, target: Deployed) -> bool:
         return not found and target.body.get("Outputs") == stack.deployed.body.get("Outputs")
 
-    def _deployment(self, stack: Stack, token: str | None) -> Deployment:
-        client = self.clients.acting_as(stack.role_arn or "", stack.region)
-        return Deployment(stack=stack, handler=self.handler, client=client, token=token)
-
-    def _start(self, stack: Stack, status: str, work: Callable[[], None]) -> None:
+    def _start(self, stack: Stack, work: Work, template: Resolved | None) -> None:
         with stack.lock:
             if stack.busy:
                 raise TemplateError(
                     f"Stack:{stack.stack_id} is in {stack.status} state and can not be updated."
                 )
-            stack.status = status
+            stack.status = f"{work.kind}_IN_PROGRESS"
+        self._work_on(stack, work, template)
+
+    def _work_on(self, stack: Stack, work: Work, template: Resolved | None, *, resumed: bool = False) -> None:
+        deployment = Deployment(
+            stack=stack,
+            work=work,
+            handler=self.handler,
+            client=self.clients.acting_as(stack.role_arn or "", stack.region),
+            template=template,
+            resumed=resumed,
+        )
 
         def guarded() -> None:
             try:
-                work()
+                deployment.run()
             except Exception as error:
                 log.exception("deployment of %s", stack.name)
-                failed = status.replace("_IN_PROGRESS", "_FAILED")
-                stack.event(status=failed, reason=f"Internal failure of the embedded AWS: {error!r}")
+                stack.work = None
+                stack.event(
+                    status=f"{work.kind}_FAILED", reason=f"Internal failure of the embedded AWS: {error!r}"
+                )
 
         threading.Thread(target=guarded, name=f"deploy-{stack.name}", daemon=True).start()
+
+
+def _parameter(client: Callable[[str], Any], name: str) -> str:
+    try:
+        return str(client("ssm").get_parameter(Name=name)["Parameter"]["Value"])
+    except Exception as error:
+        raise TemplateError(
+            f"Unable to fetch parameters [{name}] from parameter store for this account."
+        ) from error

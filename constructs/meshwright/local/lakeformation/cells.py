@@ -35,7 +35,7 @@ def update(lake: Lake, data: Mapping[str, Any]) -> None:
 def delete(lake: Lake, data: Mapping[str, Any]) -> None:
     key = found(lake, data)
     del lake.filters[key]
-    lake.grants = {at: grant for at, grant in lake.grants.items() if grant.key != key}
+    lake.grants.keep_only([at for at, grant in lake.grants.items() if grant.key != key])
 
 
 def found(lake: Lake, data: Mapping[str, Any]) -> Key:

@@ -9,6 +9,7 @@ from typing import Any
 from moto.glue.models import glue_backends
 
 from meshwright.local.lakeformation.keys import ALL_TABLES, Key
+from meshwright.local.persistence.entries import Entries
 
 ANYBODY = "IAM_ALLOWED_PRINCIPALS"
 
@@ -58,18 +59,23 @@ class Share:
 class Lake:
     def __init__(self, region: str, *, organization: bool) -> None:
         self.region, self.organization = region, organization
-        self.settings: dict[str, dict[str, Any]] = {}
-        self.grants: dict[tuple[str, str, Key], Grant] = {}
-        self.tag_keys: dict[tuple[str, str], list[str]] = {}
-        self.tags: dict[Key, dict[str, str]] = {}
-        self.filters: dict[Key, dict[str, Any]] = {}
-        self.locations: dict[tuple[str, str], dict[str, Any]] = {}
-        self.shares: dict[tuple[str, str], Share] = {}
-        self.opt_ins: dict[tuple[str, str, Key], dict[str, Any]] = {}
+        self.settings: Entries[str, dict[str, Any]] = Entries()
+        self.grants: Entries[tuple[str, str, Key], Grant] = Entries()
+        self.tag_keys: Entries[tuple[str, str], list[str]] = Entries()
+        self.tags: Entries[Key, dict[str, str]] = Entries()
+        self.filters: Entries[Key, dict[str, Any]] = Entries()
+        self.locations: Entries[tuple[str, str], dict[str, Any]] = Entries()
+        self.shares: Entries[tuple[str, str], Share] = Entries()
+        self.opt_ins: Entries[tuple[str, str, Key], dict[str, Any]] = Entries()
+
+    def kept(self) -> dict[str, Entries[Any, Any]]:
+        """All of the state, by name."""
+        return {name: value for name, value in vars(self).items() if isinstance(value, Entries)}
 
     def of(self, account: str) -> dict[str, Any]:
         """The settings of an account."""
-        return self.settings.setdefault(account, default_settings())
+        settings: dict[str, Any] = self.settings.setdefault(account, default_settings())
+        return settings
 
     def is_admin(self, account: str, principal: str) -> bool:
         return any(a["DataLakePrincipalIdentifier"] == principal for a in self.of(account)["DataLakeAdmins"])
@@ -135,10 +141,10 @@ class Lake:
             wanted = (database,) if table is None else (database, table)
             return key.catalog == catalog and key.path[: len(wanted)] == wanted
 
-        self.grants = {at: grant for at, grant in self.grants.items() if not concerns(grant.key)}
-        self.tags = {key: tags for key, tags in self.tags.items() if not concerns(key)}
-        self.filters = {key: cells for key, cells in self.filters.items() if not concerns(key)}
-        self.opt_ins = {at: row for at, row in self.opt_ins.items() if not concerns(at[2])}
+        self.grants.keep_only([at for at, grant in self.grants.items() if not concerns(grant.key)])
+        self.tags.keep_only([key for key in self.tags if not concerns(key)])
+        self.filters.keep_only([key for key in self.filters if not concerns(key)])
+        self.opt_ins.keep_only([at for at in self.opt_ins if not concerns(at[2])])
         self._prune_shares()
 
     def shared(self, owner: str, receiver: str) -> bool:
@@ -189,7 +195,7 @@ class Lake:
             for grant in self.grants.values()
             if grant.key.kind in SHARED and grant.grantor == grant.key.catalog
         }
-        self.shares = {pair: share for pair, share in self.shares.items() if pair in needed}
+        self.shares.keep_only([pair for pair in self.shares if pair in needed])
 
 
 SHARED = ("DATABASE", "TABLE", "COLUMNS", "DATA_CELLS_FILTER")

@@ -39,8 +39,8 @@ def get(lake: Lake, catalog: str, key: str) -> list[str]:
 def delete(lake: Lake, catalog: str, key: str) -> None:
     get(lake, catalog, key)
     del lake.tag_keys[catalog, key.lower()]
-    for tags in lake.tags.values():
-        tags.pop(key.lower(), None)
+    for target in list(lake.tags):
+        lake.tags[target].pop(key.lower(), None)
 
 
 def assign(

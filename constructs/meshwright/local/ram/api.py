@@ -86,7 +86,7 @@ class RamResponse(ResourceAccessManagerResponse):
         arn = self.given.get("resourceShareInvitationArn")
         for share in self._received():
             if share.invitation == arn:
-                return share
+                return self.lake.shares[share.owner, share.receiver]
         raise JsonRESTError(
             "ResourceShareInvitationArnNotFoundException", f"Invitation {arn} could not be found."
         )

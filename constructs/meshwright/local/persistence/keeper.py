@@ -1,0 +1,106 @@
+"""Keeps what the embedded AWS remembers, operation by operation."""
+
+import contextlib
+import hashlib
+import threading
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from meshwright.local.operations import Operation
+from meshwright.local.persistence.backends import BACKEND, OBJECT, Backends
+from meshwright.local.persistence.codec import DamagedError, decode, encode
+from meshwright.local.persistence.entries import Entries
+from meshwright.local.persistence.store import Store
+
+Pieces = dict[str, bytes | None]
+
+
+class Keeper:
+    """Besides moto's backends, each thing has a name, with a slash at its end, below which its pieces are."""
+
+    def __init__(self, path: Path, *, about: Mapping[str, str]) -> None:
+        """Raises UnreadableError for a file that this version can't go on from, and DamagedError."""
+        self.store = Store(path, about=about)
+        self.backends = Backends(self.store)
+        self._entries: dict[str, Entries[Any, Any]] = {}
+        self._lock = threading.Lock()
+        found: dict[str, list[tuple[str, bytes]]] = defaultdict(list)
+        for name, data in self.store.pieces():
+            found[name.split("/", 1)[0] + "/"].append((name, data))
+        self._found = found
+
+    def restore(self) -> None:
+        """Brings moto's backends back. To be called once, before the first request."""
+        self.backends.restore([*self._found.pop(BACKEND, ()), *self._found.pop(OBJECT, ())])
+
+    def pieces_of(self, name: str) -> Mapping[str, Any]:
+        """What was kept below a name, by the rest of its name."""
+        return {
+            piece.removeprefix(name): decode(data, _nothing)
+            for piece, data in self._found.get(name.split("/", 1)[0] + "/", ())
+            if piece.startswith(name)
+        }
+
+    def keep(self, name: str, entries: Entries[Any, Any]) -> None:
+        """Fills a dictionary with what was kept under the name, and keeps it from now on."""
+        for key, value in self.pieces_of(name).values():
+            entries[key] = value
+        entries.seen.clear()
+        self._entries[name] = entries
+
+    @contextlib.contextmanager
+    def operation(self, asked: Operation) -> Iterator[Pieces]:
+        """Keeps what is changed within, as one, however it ends; what is put into the result too."""
+        self.backends.begin()
+        others: Pieces = {}
+        try:
+            yield others
+        finally:
+            if asked.changes:
+                if asked.path is not None:
+                    self.backends.note_object(*asked.path)
+                with self._lock:
+                    for name in list(self._entries):
+                        others |= self._changed(name)
+                    self.backends.commit(others.items())
+            else:
+                self.backends.drop()
+
+    def save(self, pieces: Iterable[tuple[str, Any]]) -> None:
+        """Writes pieces, None for those that are gone, and nothing besides."""
+        data = [(name, None if value is None else encode(value, _whole)) for name, value in pieces]
+        if data:
+            self.store.commit(data)
+
+    def save_entries(self, name: str) -> None:
+        """Writes what changed in a dictionary, and nothing besides."""
+        with self._lock:
+            self.store.commit(self._changed(name).items())
+
+    def close(self) -> None:
+        self.store.close()
+
+    def _changed(self, name: str) -> Pieces:
+        entries = self._entries[name]
+        changed: Pieces = {}
+        while entries.seen:
+            key = entries.seen.pop()
+            value = dict.get(entries, key)
+            piece = name + hashlib.sha256(repr(key).encode()).hexdigest()[:32]
+            changed[piece] = encode((key, value), _whole) if key in entries else None
+        return changed
+
+
+def written(value: Any) -> bytes:
+    """A piece as `Keeper.operation` takes it."""
+    return encode(value, _whole)
+
+
+def _whole(obj: Any) -> None:
+    return None
+
+
+def _nothing(*given: Any) -> Any:
+    raise DamagedError("something that is made of nothing but its bytes")

@@ -1,7 +1,8 @@
 """What goes on in the embedded AWS between requests: events under way, runs of pipelines and of rules."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 import moto.events.urls
 import moto.stepfunctions.urls
@@ -13,6 +14,8 @@ from meshwright.local.events.delivery import Delivery
 from meshwright.local.glue.api import GlueResponse
 from meshwright.local.glue.rulesets import RuleResult, Run
 from meshwright.local.lakeformation.lake import Lake
+from meshwright.local.operations import Operation
+from meshwright.local.persistence.keeper import Keeper
 from meshwright.local.stepfunctions.api import StepFunctionsResponse
 from meshwright.local.stepfunctions.executions import Executions
 
@@ -27,10 +30,21 @@ class Running:
         lakes: Callable[[str], Lake],
         lock: threading.Lock,
         organization: bool,
+        keeper: Keeper,
     ) -> None:
         """`lock` is held by whoever is in moto; `organization`: whether all accounts are in one."""
         self._delivery = Delivery(clients, lock=lock, organization=organization)
-        self._executions = Executions(clients)
+
+        @contextmanager
+        def keeping() -> Iterator[None]:
+            with lock, keeper.operation(Operation("states", "", changes=True)):
+                yield
+
+        self._executions = Executions(clients, keeping)
+        keeper.keep("event/", self._delivery.pending)
+        keeper.keep("run/", self._executions.runs)
+        keeper.keep("ruleset/", GlueResponse.rulesets)
+        keeper.keep("evaluation/", GlueResponse.runs)
 
         def evaluate(run: Run, name: str, text: str) -> Sequence[RuleResult]:
             # Here, because few servers evaluate rules, and all have to start quickly.
@@ -44,6 +58,12 @@ class Running:
         s3.send_through(self._delivery)
         moto.events.urls.url_paths = {"{0}/": EventsResponse.dispatch}
         moto.stepfunctions.urls.url_paths = {"{0}/$": StepFunctionsResponse.dispatch}
+
+    def resume(self) -> None:
+        """Goes on with what was under way when the last process ended."""
+        self._delivery.resume()
+        self._executions.resume()
+        GlueResponse.resume()
 
     def close(self) -> None:
         """Stops what goes on."""

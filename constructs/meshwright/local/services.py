@@ -52,12 +52,13 @@ from meshwright.local.kinesis.api import KinesisResponse
 from meshwright.local.lakeformation import api as lakeformation
 from meshwright.local.lakeformation.keys import Key
 from meshwright.local.lakeformation.lake import Grant, Lake, Share
+from meshwright.local.lambdas.invocations import Invocations
 from meshwright.local.lambdas.runner import Function, Runner
 from meshwright.local.operations import Operation
 from meshwright.local.persistence.keeper import Keeper
 from meshwright.local.persistence.store import FILE
 from meshwright.local.ram import api as ram
-from meshwright.local.resources.registry import Registry
+from meshwright.local.resources.registry import ACCEPTED, Registry
 from meshwright.local.running import Running
 
 log = logging.getLogger(__name__)
@@ -110,14 +111,28 @@ class Services:
         self.executions = Executions(self.clients, self.lake, self.lock)
         AthenaResponse.executions = self.executions
         _install(self.lake)
-        moto_fixes.apply(invoke=self._invoke, start=self.runner.start)
+        self.invocations = Invocations(self.runner.start)
+        moto_fixes.apply(invoke=self._invoke, start=self.invocations.take)
         moto_data_plane.apply()
-        self.running = Running(self.clients, lakes=self.lake, lock=self.lock, organization=self._organization)
+        self.running = Running(
+            self.clients,
+            lakes=self.lake,
+            lock=self.lock,
+            organization=self._organization,
+            keeper=self.keeper,
+        )
+        self.keeper.keep("firehose/", self.deliveries.read_to)
+        self.keeper.keep("query/", self.executions.of)
+        self.keeper.keep("invocation/", self.invocations.pending)
         self.keeper.restore()
 
     def resume(self) -> None:
         """Goes on with what was under way when the last process ended. To be called once all is set up."""
         self.cloudformation.resume()
+        self.invocations.resume()
+        self.executions.resume()
+        self.running.resume()
+        self.deliveries.wake()
 
     def lake(self, region: str) -> Lake:
         """Lake Formation's state in a region."""
@@ -141,11 +156,19 @@ class Services:
                 for s in self.cloudformation.store.everywhere()
                 if s.status != "DELETE_COMPLETE"
             ],
-            "accepted": sorted(self.registry.met),
+            "accepted": sorted(
+                {
+                    resource.type
+                    for stack in self.cloudformation.store.everywhere()
+                    for resource in list(stack.resources.values())
+                    if resource.type in ACCEPTED
+                }
+            ),
             "notes": [*firehose.notes(), *moto_data_plane.notes()],
         }
 
     def close(self) -> None:
+        # First, so that nothing is kept of what fails because the rest ends.
         self.keeper.close()
         self.running.close()
         self.executions.close()

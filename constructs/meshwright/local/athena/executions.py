@@ -22,6 +22,7 @@ from meshwright.local.files.columns import text
 from meshwright.local.glue.catalog import Catalog
 from meshwright.local.lakeformation.access import Caller
 from meshwright.local.lakeformation.lake import Lake
+from meshwright.local.persistence.entries import Entries
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -66,6 +67,15 @@ class Execution:
     inserted: int | None = None
     """How many rows an INSERT wrote."""
     connection: "DuckDBPyConnection | None" = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What is kept of it: the connection can't be."""
+        return {name: value for name, value in self.__dict__.items() if name != "connection"}
+
+    @property
+    def at(self) -> tuple[str, str, str]:
+        """Where it is among the others."""
+        return self.query.caller.account, self.query.region, self.id
 
     @property
     def location(self) -> str:
@@ -125,13 +135,13 @@ class Executions:
     lakes: Callable[[str], Lake]
     lock: AbstractContextManager[Any]
     """Held while the catalog is looked at, because requests change it."""
-    of: dict[tuple[str, str, str], Execution] = field(default_factory=dict)
+    of: Entries[tuple[str, str, str], Execution] = field(default_factory=Entries)
     """By account, region and id, oldest first."""
     _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(4, "athena"))
 
     def start(self, query: Query) -> Execution:
         execution = Execution(query)
-        self.of[query.caller.account, query.region, execution.id] = execution
+        self.of[execution.at] = execution
         self._pool.submit(self._run, execution)
         return execution
 
@@ -139,6 +149,14 @@ class Executions:
         execution.end("CANCELLED", "Query cancelled by user")
         if execution.connection is not None:
             execution.connection.interrupt()
+
+    def resume(self) -> None:
+        """Ends what ran when the last process ended; it is not run again, since it may have written rows."""
+        for execution in self.of.values():
+            if not execution.ended:
+                execution.end("FAILED", "The embedded AWS ended during the query. Run it again.")
+                self.of.touch(execution.at)
+        self.of.save()
 
     def close(self) -> None:
         self._pool.shutdown(wait=False, cancel_futures=True)
@@ -159,6 +177,8 @@ class Executions:
         except Exception as error:
             log.exception("query %s", execution.id)
             execution.end("FAILED", f"GENERIC_INTERNAL_ERROR: {error}")
+        self.of.touch(execution.at)
+        self.of.save()
 
     def _result(self, execution: Execution) -> Result:
         # Here, because most of what the embedded AWS does needs neither a parser nor a query engine.

@@ -3,6 +3,7 @@
 import logging
 import queue
 import threading
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
@@ -13,6 +14,7 @@ from moto.events.utils import EventMessageType
 from meshwright.local.clients import Clients
 from meshwright.local.events.event import Event, target_input
 from meshwright.local.events.policy import may_put
+from meshwright.local.persistence.entries import Entries
 
 log = logging.getLogger(__name__)
 
@@ -32,15 +34,27 @@ class Delivery:
 
     def __init__(self, clients: Clients, *, lock: threading.Lock, organization: bool) -> None:
         self._clients, self._lock, self._organization = clients, lock, organization
-        self._queue: queue.SimpleQueue[Arrival | None] = queue.SimpleQueue()
+        self.pending: Entries[str, Arrival] = Entries()
+        """Events that are not delivered yet, by a name of each; oldest first."""
+        self._queue: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
 
     def put(self, arrival: Arrival) -> None:
         """Takes an event; returns before it is delivered."""
+        name = str(uuid.uuid4())
+        self.pending[name] = arrival
+        self._deliver_soon(name)
+
+    def resume(self) -> None:
+        """Goes on with what was not delivered when the last process ended."""
+        for name in list(self.pending):
+            self._deliver_soon(name)
+
+    def _deliver_soon(self, name: str) -> None:
         if self._thread is None:
             self._thread = threading.Thread(target=self._work, name="events", daemon=True)
             self._thread.start()
-        self._queue.put(arrival)
+        self._queue.put(name)
 
     def close(self) -> None:
         self._queue.put(None)
@@ -59,13 +73,16 @@ class Delivery:
         )
 
     def _work(self) -> None:
-        while (arrival := self._queue.get()) is not None:
+        while (name := self._queue.get()) is not None:
+            arrival = self.pending[name]
             with self._lock:
                 bus = find_bus(arrival.bus_arn)
                 rules = [rule for rule in bus.rules.values() if matches(rule, arrival.event)] if bus else []
                 targets = [(rule, target) for rule in rules for target in rule.targets]
             for rule, target in targets:
                 self._deliver(arrival, rule, target)
+            del self.pending[name]
+            self.pending.save()
 
     def _deliver(self, arrival: Arrival, rule: Rule, target: Mapping[str, Any]) -> None:
         arn = target["Arn"]

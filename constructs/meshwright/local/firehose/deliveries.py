@@ -32,6 +32,7 @@ from meshwright.local.firehose.batches import (
 )
 from meshwright.local.firehose.prefix import evaluated
 from meshwright.local.firehose.settings import Destination, Schema, destination_of
+from meshwright.local.persistence.entries import Entries
 
 log = logging.getLogger(__name__)
 CLOCK_SECONDS = 1.0
@@ -76,7 +77,7 @@ class Deliveries:
     clients: Clients
     sources: Callable[[], Iterable[Source]]
     """The delivery streams of all accounts that read a Kinesis stream."""
-    _read_to: dict[tuple[str, datetime, str], str] = field(default_factory=dict)
+    read_to: Entries[tuple[str, datetime, str], str] = field(default_factory=Entries)
     """The last sequence number that was delivered, by delivery stream and shard."""
     _written: deque[Written] = field(default_factory=lambda: deque(maxlen=KEPT))
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -138,7 +139,10 @@ class Deliveries:
                 for batch in buffers(records, destination.buffer_bytes)
                 for each in self._put_batch(source, destination, batch)
             ]
-            self._read_to |= read_to
+            for at, number in read_to.items():
+                self.read_to[at] = number
+            if read_to:
+                self.read_to.save()
             self._written.extend(written)
         for each in written:
             log.info("%s: %s records to s3://%s/%s", source.name, each.records, each.bucket, each.key)
@@ -152,7 +156,7 @@ class Deliveries:
         found, read_to = list[Record](), dict[tuple[str, datetime, str], str]()
         for shard in kinesis.list_shards(StreamARN=source.stream_arn)["Shards"]:
             at = (source.arn, source.created, shard["ShardId"])
-            last = self._read_to.get(at)
+            last = self.read_to.get(at)
             start: dict[str, Any] = {"ShardIteratorType": "AT_TIMESTAMP", "Timestamp": source.created}
             if last is not None:
                 start = {"ShardIteratorType": "AFTER_SEQUENCE_NUMBER", "StartingSequenceNumber": last}

@@ -19,6 +19,7 @@ from meshwright.local.lakeformation.errors import (
     EntityNotFoundError,
     InvalidInputError,
 )
+from meshwright.local.persistence.entries import Entries
 
 log = logging.getLogger(__name__)
 
@@ -92,13 +93,14 @@ Evaluate = Callable[[Run, str, str], Sequence[RuleResult]]
 class RulesetOperations(BaseResponse):
     """The operations; state is shared by all accounts, and kept apart by their number and Region."""
 
-    rulesets: ClassVar[dict[tuple[str, str], dict[str, Ruleset]]] = {}
-    runs: ClassVar[dict[str, Run]] = {}
+    rulesets: ClassVar[Entries[tuple[str, str], dict[str, Ruleset]]] = Entries()
+    runs: ClassVar[Entries[str, Run]] = Entries()
     evaluate: ClassVar[Evaluate]
 
     @property
     def _mine(self) -> dict[str, Ruleset]:
-        return self.rulesets.setdefault((self.current_account, self.region), {})
+        mine: dict[str, Ruleset] = self.rulesets.setdefault((self.current_account, self.region), {})
+        return mine
 
     def create_data_quality_ruleset(self) -> ActionResult:
         name, now = self._get_param("Name"), datetime.now(UTC)
@@ -233,6 +235,18 @@ class RulesetOperations(BaseResponse):
             run.error = f"Failure of the embedded AWS: {error!r}"
         run.completed = datetime.now(UTC)
         run.status = "FAILED" if run.error else "SUCCEEDED"
+        self.runs.touch(run.run_id)
+        self.runs.save()
+
+    @classmethod
+    def resume(cls) -> None:
+        """Ends the runs that were under way when the last process ended."""
+        for run in cls.runs.values():
+            if run.completed is None:
+                run.status, run.completed = "FAILED", datetime.now(UTC)
+                run.error = "The embedded AWS ended during the run. Start it again."
+                cls.runs.touch(run.run_id)
+        cls.runs.save()
 
 
 def _table(source: Mapping[str, Any] | None) -> Table:

@@ -1,6 +1,6 @@
 """Dictionaries that are kept an entry at a time."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 K = TypeVar("K")
@@ -16,6 +16,8 @@ class Entries(dict[K, V]):
     def __init__(self, given: Iterable[tuple[K, V]] = ()) -> None:
         super().__init__(given)
         self.seen: set[K] = set(self)
+        self.save: Callable[[], None] = lambda: None
+        """Keeps what changed, where no operation of the API does; of a dictionary that is kept."""
 
     def __getitem__(self, key: K) -> V:
         value = super().__getitem__(key)
@@ -42,6 +44,10 @@ class Entries(dict[K, V]):
     def pop(self, key: K, *default: Any) -> Any:
         self.seen.add(key)
         return super().pop(key, *default)
+
+    def touch(self, key: K) -> None:
+        """The entry was changed in place."""
+        self.seen.add(key)
 
     def keep_only(self, keys: Iterable[K]) -> None:
         """Removes all others."""

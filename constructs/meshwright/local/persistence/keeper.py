@@ -4,7 +4,7 @@ import contextlib
 import hashlib
 import threading
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -44,10 +44,14 @@ class Keeper:
         }
 
     def keep(self, name: str, entries: Entries[Any, Any]) -> None:
-        """Fills a dictionary with what was kept under the name, and keeps it from now on."""
+        """Fills a dictionary with what was kept under the name, and keeps it from now on.
+
+        What an operation changes in it is kept with that operation; `entries.save` keeps it at once.
+        """
         for key, value in self.pieces_of(name).values():
             entries[key] = value
         entries.seen.clear()
+        entries.save = lambda: self._save_entries(name)
         self._entries[name] = entries
 
     @contextlib.contextmanager
@@ -68,14 +72,7 @@ class Keeper:
             else:
                 self.backends.drop()
 
-    def save(self, pieces: Iterable[tuple[str, Any]]) -> None:
-        """Writes pieces, None for those that are gone, and nothing besides."""
-        data = [(name, None if value is None else encode(value, _whole)) for name, value in pieces]
-        if data:
-            self.store.commit(data)
-
-    def save_entries(self, name: str) -> None:
-        """Writes what changed in a dictionary, and nothing besides."""
+    def _save_entries(self, name: str) -> None:
         with self._lock:
             self.store.commit(self._changed(name).items())
 

@@ -1,6 +1,6 @@
 """The resource types that the embedded CloudFormation knows."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from meshwright.local.cloudformation.custom_resource import CustomResources
 from meshwright.local.cloudformation.handler import (
@@ -101,8 +101,6 @@ ACCEPTED: tuple[str, ...] = (
 @dataclass
 class Registry:
     custom: CustomResources
-    met: set[str] = field(default_factory=set)
-    """Types of ACCEPTED that were deployed."""
 
     def handler(self, kind: str) -> ResourceType:
         """Raises HandlerError for a type that is neither emulated nor accepted."""
@@ -112,12 +110,12 @@ class Registry:
             if known.name == kind:
                 return known
         if kind in ACCEPTED:
-            return ResourceType(name=kind, create=self._accept, update=_no_effect, delete=_forget)
+            return ResourceType(name=kind, create=_accept, update=_no_effect, delete=_forget)
         raise HandlerError(f"The embedded AWS doesn't emulate the resource type {kind}.")
 
-    def _accept(self, context: Context, properties: Properties) -> tuple[str, Attributes]:
-        self.met.add(context.type)
-        return str(properties.get("Name") or context.name()), {}
+
+def _accept(context: Context, properties: Properties) -> tuple[str, Attributes]:
+    return str(properties.get("Name") or context.name()), {}
 
 
 def _no_effect(context: Context, physical_id: str, new: Properties, old: Properties) -> Attributes:

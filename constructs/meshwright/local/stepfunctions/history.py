@@ -4,7 +4,7 @@ import json
 import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 TASK = {
     "TaskScheduled": "taskScheduledEventDetails",
@@ -17,8 +17,11 @@ TASK = {
 class History:
     """Events in the order in which they happened; branches note theirs side by side."""
 
+    _lock: ClassVar[threading.Lock] = threading.Lock()
+    """One for all, so that a history can be kept."""
+
     def __init__(self, role: str) -> None:
-        self._role, self._events, self._lock = role, list[dict[str, Any]](), threading.Lock()
+        self._role, self._events = role, list[dict[str, Any]]()
 
     def note(self, kind: str, details: Mapping[str, Any]) -> None:
         """Adds an event; its inputs and outputs are JSON."""

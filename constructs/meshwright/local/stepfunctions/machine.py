@@ -32,11 +32,23 @@ class Machine:
     context: Mapping[str, Any]
     """The context object, without the current state."""
 
-    def run(self, definition: State, data: Any, limit: Limit) -> Any:
-        """Runs states from `StartAt` on until one ends; the output. Raises StateError if one fails."""
-        name: str | None = definition["StartAt"]
+    def run(
+        self,
+        definition: State,
+        data: Any,
+        limit: Limit,
+        *,
+        start: str | None = None,
+        entering: Callable[[str, Any], None] = lambda name, data: None,
+    ) -> Any:
+        """Runs states from `start` or `StartAt` on until one ends; the output.
+
+        Raises StateError if one fails. `entering` is told the name and the input of each, before it runs.
+        """
+        name: str | None = start or definition["StartAt"]
         while name is not None:
             limit.check()
+            entering(name, data)
             name, data = self._state(name, definition["States"][name], data, limit)
         return data
 

@@ -34,6 +34,14 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
     return LoadSharedMesh(config, log)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def state_list(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The list of whose states are whose is not that of whoever runs the tests."""
+    with pytest.MonkeyPatch.context() as user:
+        user.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("states")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def aws(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Aws]":
     from meshwright.local import control

@@ -16,7 +16,16 @@ import typer
 
 from meshwright.command_line.cost import cost
 from meshwright.command_line.files import init, new_domain, new_product, schema, validate
-from meshwright.command_line.local import local_demo, local_down, local_env, local_status, local_up
+from meshwright.command_line.local import (
+    local_demo,
+    local_down,
+    local_env,
+    local_load,
+    local_reset,
+    local_save,
+    local_status,
+    local_up,
+)
 from meshwright.command_line.options import installed_version
 from meshwright.command_line.quality import quality_check
 from meshwright.command_line.review import access, audit, explain, plan
@@ -40,6 +49,9 @@ COMMANDS: Final[dict[str, Callable[..., int]]] = {
     "init": init,
     "local up": local_up,
     "local down": local_down,
+    "local save": local_save,
+    "local load": local_load,
+    "local reset": local_reset,
     "local status": local_status,
     "local env": local_env,
     "local demo": local_demo,

@@ -23,10 +23,41 @@ def local_up(
 
 
 def local_down(root: Root = HERE) -> int:
-    """Stop it. What was deployed to it is gone then."""
+    """Stop it. Its state is kept, and the next `local up` goes on with it."""
     from meshwright.commands.local import down
 
     return down(root=root)
+
+
+def local_save(
+    name: Annotated[str, typer.Argument(help="Small letters, digits and hyphens.")],
+    root: Root = HERE,
+    replace: Annotated[bool, typer.Option("--replace", help="Also if there is one of that name.")] = False,
+) -> int:
+    """Save all that it holds under a name."""
+    from meshwright.commands.local import save
+
+    return save(root=root, name=name, replace=replace)
+
+
+def local_load(
+    name: Annotated[str, typer.Argument(help="What it was saved as.")],
+    root: Root = HERE,
+    trust: Annotated[
+        bool, typer.Option("--trust", help="Also if another user or machine wrote it: it can run programs.")
+    ] = False,
+) -> int:
+    """Start it with what was saved under a name. What it holds now is lost."""
+    from meshwright.commands.local import load
+
+    return load(root=root, name=name, trust=trust)
+
+
+def local_reset(root: Root = HERE) -> int:
+    """Forget all that it holds."""
+    from meshwright.commands.local import reset
+
+    return reset(root=root)
 
 
 def local_status(root: Root = HERE) -> int:

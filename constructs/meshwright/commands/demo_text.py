@@ -103,7 +103,7 @@ class Report:
   .venv/bin/python -c 'import boto3; print(boto3.client("glue").get_databases()["DatabaseList"])'
 
   edit domains/*.yaml and run the demo again; only what changed is deployed
-  make stop                                        # stops the embedded AWS; nothing of it is kept
+  make stop                                        # stops the embedded AWS; its state is kept
 """,
             markup=False,
         )

@@ -1,15 +1,20 @@
 """`meshwright local up|down|status|env`: the embedded AWS, by hand."""
 
+import re
 import shlex
 from datetime import date
 from pathlib import Path
 
 from meshwright.config.suggest import listed
 from meshwright.errors import UserError
-from meshwright.local import control
+from meshwright.local import control, states
 from meshwright.local.control import Embedded
+from meshwright.local.private import PrivateFolder
 from meshwright.mesh.model import Mesh
 from meshwright.project import load_files, load_mesh
+
+KEPT = "Its state is kept: `meshwright local up` goes on with it, `meshwright local reset` forgets it."
+NAME = re.compile("[a-z0-9][a-z0-9-]{0,39}")
 
 
 def up(*, root: Path, port: int | None) -> int:
@@ -26,16 +31,56 @@ def up(*, root: Path, port: int | None) -> int:
 
 
 def down(*, root: Path) -> int:
-    """Stop it, if it runs."""
-    print("The embedded AWS is stopped." if control.down(root) else "The embedded AWS was not running.")
+    """Stop it, if it runs. Its state is kept."""
+    ended = "The embedded AWS is stopped" if control.down(root) else "The embedded AWS was not running"
+    left = states.kept(PrivateFolder.of(root))
+    print(f"{ended}. {KEPT}" if left else f"{ended}.")
     return 0
+
+
+def save(*, root: Path, name: str, replace: bool) -> int:
+    """Save the state under a name, and say where."""
+    checked(name)
+    place = states.save(PrivateFolder.of(root), name, replace=replace)
+    print(f"The state is saved in {place}. Go back to it: meshwright local load {name}")
+    return 0
+
+
+def load(*, root: Path, name: str, trust: bool) -> int:
+    """Start the embedded AWS from a saved state; what it holds now is lost."""
+    checked(name)
+    mesh = load_files(root).mesh
+    running = control.load(root, name, trust=trust, organization=mesh.organization if mesh else None)
+    print(f"The embedded AWS answers at {running.endpoint}, with the state `{name}`.")
+    return 0
+
+
+def reset(*, root: Path) -> int:
+    """Forget the state. If the embedded AWS runs, it is started anew, empty."""
+    mesh = load_files(root).mesh
+    ran, found = control.reset(root)
+    print("The state is forgotten." if found else "There was no state.")
+    if ran:
+        running = control.up(root, organization=mesh.organization if mesh else None)
+        print(f"The embedded AWS answers at {running.endpoint}, and is empty.")
+    return 0
+
+
+def checked(name: str) -> None:
+    """Raises UserError for what can't be the name of a state."""
+    if not NAME.fullmatch(name):
+        raise UserError(
+            f"`{name}` can't be the name of a state. Use small letters, digits and hyphens, at most 40, and "
+            "begin with a letter or digit."
+        )
 
 
 def status(*, root: Path) -> int:
     """Print whether it runs and which stacks it holds; returns 1 when it does not run."""
     running = control.status(root)
     if running is None:
-        print("The embedded AWS is not running. Start it: meshwright local up")
+        left = " Its state is kept." if states.kept(PrivateFolder.of(root)) else ""
+        print(f"The embedded AWS is not running.{left} Start it: meshwright local up")
         return 1
     print(f"The embedded AWS answers at {running.endpoint} (process {running.pid}, log: {running.log}).")
     for stack in sorted(running.stacks(), key=lambda each: (each.account, each.name)):

@@ -6,6 +6,7 @@ So neither a frozen process, nor a full queue of requests, nor a proxy can come 
 import hashlib
 import io
 import threading
+import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
@@ -17,6 +18,7 @@ import boto3
 import botocore.session
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.config import Config
+from botocore.model import OperationModel
 
 ENDPOINT = "http://127.0.0.1"
 """Never called: an address, so that botocore puts buckets into the path."""
@@ -34,6 +36,12 @@ class PieceOfWork:
 
     id: str
     made: Counter[str] = field(default_factory=Counter)
+
+    def token(self, operation: str, parameters: Mapping[str, Any]) -> str:
+        """What botocore would draw at random for a parameter that tells a repetition of a call."""
+        asked = f"{operation}{sorted(parameters.items(), key=lambda each: each[0])}"
+        self.made[asked] += 1
+        return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{self.id}#{asked}-{self.made[asked]}"))
 
     def call(self, request: AWSPreparedRequest) -> str:
         """What tells a call: what it asks for, and how often that was asked for before."""
@@ -103,6 +111,7 @@ class Clients:
         # An answer here is taken for that of the network:
         # https://botocore.amazonaws.com/v1/documentation/api/latest/topics/events.html
         client.meta.events.register("before-send", self._send)
+        client.meta.events.register_first("before-parameter-build", _set_tokens)
         return client
 
     def _send(self, request: AWSPreparedRequest, **_: Any) -> AWSResponse:
@@ -111,6 +120,13 @@ class Clients:
             environ[CALL] = work.call(request)
         reply = self._serve(environ)
         return AWSResponse(request.url, reply.status, dict(reply.headers), _Raw(reply.body))
+
+
+def _set_tokens(params: dict[str, Any], model: OperationModel, **_: Any) -> None:
+    work = current_work.get()
+    for name in model.idempotent_members if work else ():
+        if work and name not in params:
+            params[name] = work.token(model.name, params)
 
 
 class _Raw(io.BytesIO):

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from meshwright.errors import UserError
+from meshwright.local import states
 from meshwright.local.private import PrivateFolder
 from meshwright.local.record import FILE, LOCK, last_port, read_record
 from meshwright.local.wire import proof
@@ -120,6 +121,7 @@ def up(root: Path, port: int | None = None, *, organization: str | None = None) 
         if running:
             running.ask("status")
             return running
+        states.own(folder)
         wanted = last_port(folder) if port is None else port
         command = [sys.executable, "-m", "meshwright.local.server"]
         command += ["--port", str(wanted), "--folder", str(folder.path)]
@@ -189,6 +191,32 @@ def status(root: Path) -> Embedded | None:
     )
 
 
+def load(root: Path, name: str, *, trust: bool, organization: str | None) -> Embedded:
+    """The embedded AWS of the project, started from a saved state; the present one is lost.
+
+    Raises UserError, and keeps the present state, if there is none of that name or it can't be gone on from.
+    """
+    folder = PrivateFolder.of(root)
+    folder.make()
+    with folder.alone("up.lock"):
+        states.check(folder, name, trust=trust)
+        down(root)
+        before = states.load(folder, name)
+    try:
+        return up(root, organization=organization)
+    except BaseException:
+        states.go_back(folder, before)
+        raise
+
+
+def reset(root: Path) -> tuple[bool, bool]:
+    """Stops the embedded AWS and forgets its state; whether it ran, and whether there was a state."""
+    folder = PrivateFolder.of(root)
+    folder.make()
+    with folder.alone("up.lock"):
+        return down(root), states.reset(folder)
+
+
 @contextlib.contextmanager
 def alone(root: Path, name: str) -> Iterator[None]:
     """Waits until no other command is doing the same with the embedded AWS of the project."""
@@ -249,4 +277,4 @@ def _wait(root: Path, process: "subprocess.Popen[bytes]") -> Embedded:
             "The embedded AWS needs moto, which isn't installed. Run: pip install 'meshwright[local]'"
         )
     last = text.splitlines()[-1:] or ["it wrote nothing"]
-    raise UserError(f"The embedded AWS did not start: {last[0]}. Its log is {folder.path / LOG}")
+    raise UserError(f"The embedded AWS did not start: {last[0].rstrip('.')}. Its log is {folder.path / LOG}")

@@ -1,7 +1,7 @@
 """The embedded AWS as a process: moto's server with our CloudFormation, Lake Formation, Glue, RAM, Lambda,
 Firehose, Athena, EventBridge and Step Functions.
 
-Not modelled: see LIMITS. Binds 127.0.0.1 only. State is in memory and gone when the process ends.
+Not modelled: see LIMITS. Binds 127.0.0.1 only, and goes on from the state that the last one left.
 """
 
 import argparse
@@ -13,8 +13,11 @@ from pathlib import Path
 from types import FrameType
 
 from meshwright.local.limits import LIMITS
+from meshwright.local.persistence.codec import DamagedError
+from meshwright.local.persistence.store import UnreadableError
 from meshwright.local.private import PrivateFolder
 from meshwright.local.record import FILE, LOCK, Record, started
+from meshwright.local.states import STATE
 from meshwright.local.wire.proof import new_token
 
 log = logging.getLogger(__name__)
@@ -45,6 +48,7 @@ def main(argv: list[str] | None = None) -> int:
     arguments = parser.parse_args(argv)
     folder = PrivateFolder(arguments.folder.resolve())
     folder.make()
+    (folder.path / STATE).mkdir(mode=0o700, exist_ok=True)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     for name in ("werkzeug", "waitress.queue"):
         logging.getLogger(name).setLevel(logging.ERROR)
@@ -60,9 +64,20 @@ def main(argv: list[str] | None = None) -> int:
     listening = listen(arguments.port)
     address, port = listening.getsockname()
     token = new_token()
-    application = Application(
-        authority=f"{address}:{port}", token=token, folder=folder.path, organization=arguments.organization
-    )
+    try:
+        application = Application(
+            authority=f"{address}:{port}",
+            token=token,
+            folder=folder.path,
+            organization=arguments.organization,
+        )
+    except (UnreadableError, DamagedError) as error:
+        print(
+            f"The state in {folder.path / STATE} can't be gone on from: {error}. "
+            "To go on without it: meshwright local reset.",
+            file=sys.stderr,
+        )
+        return 2
     listener = Listener(application, listening)
 
     def stop(number: int, frame: FrameType | None) -> None:

@@ -60,6 +60,7 @@ from meshwright.local.persistence.store import FILE
 from meshwright.local.ram import api as ram
 from meshwright.local.resources.registry import ACCEPTED, Registry
 from meshwright.local.running import Running
+from meshwright.local.states import STATE
 
 log = logging.getLogger(__name__)
 KEPT = (Change, ChangeSet, Deployed, Event, Grant, Key, Output, Resource, Share, Stack, Work)
@@ -72,13 +73,6 @@ ABOUT = {
 }
 
 
-def state_file(folder: Path) -> Path:
-    """Where the state of a project is, whose folder this is."""
-    state = folder / "state"
-    state.mkdir(mode=0o700, exist_ok=True)
-    return state / FILE
-
-
 class Services:
     """Everything that lives as long as the server."""
 
@@ -87,7 +81,7 @@ class Services:
         self.lock = threading.Lock()
         """Held by whoever is in moto, which isn't thread-safe, or looks at its state."""
         self.clients = Clients(serve, self.credentials)
-        self.keeper = Keeper(state_file(folder), about=ABOUT)
+        self.keeper = Keeper(folder / STATE / FILE, about=ABOUT)
         self.runner = Runner(
             folder=folder / "lambda",
             find=deployed_function,
@@ -164,7 +158,7 @@ class Services:
                     if resource.type in ACCEPTED
                 }
             ),
-            "notes": [*firehose.notes(), *moto_data_plane.notes()],
+            "notes": [*firehose.notes(), *moto_data_plane.notes(), *self.keeper.notes()],
         }
 
     def close(self) -> None:

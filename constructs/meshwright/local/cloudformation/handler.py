@@ -49,8 +49,12 @@ class Context:
         return physical_id
 
     def name(self, *, limit: int = 128, lower: bool = False) -> str:
-        """A generated name as CloudFormation makes them: stack, logical id and a random part."""
-        tail = "".join(random.choices(string.ascii_uppercase + string.digits, k=12))  # noqa: S311
+        """A generated name as CloudFormation makes them: stack, logical id and a random part.
+
+        It is the same when the work is begun anew after a crash, so that nothing is made twice.
+        """
+        own = random.Random(self.work)  # noqa: S311 - a name, no secret
+        tail = "".join(own.choices(string.ascii_uppercase + string.digits, k=12))
         room = limit - len(tail) - len(self.logical_id[:40]) - 2
         name = f"{self.stack_name[: max(room, 1)]}-{self.logical_id[:40]}-{tail}"
         return name.lower() if lower else name

@@ -6,6 +6,7 @@ Which backends an operation may have changed is known from moto's own register o
 access goes; of those only what differs from what was written last is written.
 """
 
+import logging
 import threading
 import weakref
 from collections import Counter, defaultdict
@@ -22,10 +23,17 @@ from moto.s3.models import FakeBucket, FakeKey, S3Backend, s3_backends
 from moto.s3.utils import _VersionedKeyStore
 from moto.ssm.models import ParameterDict
 
-from meshwright.local.persistence.codec import DamagedError, Reduced, decode, encode
+from meshwright.local.persistence.codec import (
+    DamagedError,
+    Reduced,
+    UnknownClassError,
+    decode,
+    encode,
+)
 from meshwright.local.persistence.objects import StoredValue, stored
 from meshwright.local.persistence.store import Store, digest_of
 
+log = logging.getLogger(__name__)
 Place = tuple[str, str, str]
 """Service, account and Region (or partition) of a backend."""
 LOCKS: Mapping[type, tuple[str, Callable[[], Any]]] = {
@@ -46,8 +54,8 @@ FACTORIES: Mapping[str, Callable[[], Any]] = {
     "dictionary_of_dictionaries": dictionary_of_dictionaries,
 }
 """What the defaultdicts of moto call that name no class, and what stands for it when they are read."""
-NOT_KEPT = frozenset({"cloudformation", "moto_api", "instance_metadata"})
-"""Services whose backends hold nothing here."""
+NOT_KEPT = frozenset({"cloudformation", "lakeformation", "moto_api", "instance_metadata"})
+"""Services whose backends hold nothing, since others stand in their place."""
 BACKEND, OBJECT = "backend/", "object/"
 
 
@@ -71,6 +79,8 @@ class Backends:
         self._contents: dict[str, frozenset[str]] = {}
         """Which contents a piece names."""
         self._uses: Counter[str] = Counter()
+        self.unkept: set[str] = set()
+        """Backends that hold what can't be written down; what was written of them before stays."""
         _note_what_is_touched()
 
     def begin(self) -> None:
@@ -97,7 +107,11 @@ class Backends:
 
         for place in backends:
             name = BACKEND + "/".join(place)
-            data = encoded(name, _backend(place).__dict__)
+            try:
+                data = encoded(name, _backend(place).__dict__)
+            except UnknownClassError as error:
+                self._not_kept(name, error)
+                continue
             fingerprint = hash(data)
             if self._written.get(name) != fingerprint:
                 pieces[name], self._written[name] = data, fingerprint
@@ -113,6 +127,11 @@ class Backends:
         self._store.commit(pieces.items(), contents=contents.items(), forgotten=forgotten)
         for each in buffers:
             _unload(each, self._store)
+
+    def _not_kept(self, name: str, error: UnknownClassError) -> None:
+        if name not in self.unkept:
+            log.warning("%s is not kept: it holds a %s", name, error)
+            self.unkept.add(name)
 
     def note_object(self, bucket: str, key: str) -> None:
         """An operation is about this object, and may change it in place."""

@@ -14,10 +14,11 @@ from dataclasses import fields, is_dataclass
 from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from enum import Enum
+from types import BuiltinFunctionType, FunctionType
 from typing import Any
 from uuid import UUID
 
-KNOWN = ("moto.", "meshwright.")
+KNOWN = ("moto.", "meshwright.", "requests.structures")
 """Packages of the classes that may be made."""
 FACTORIES = (dict, list, set, int, str)
 """Of defaultdicts."""
@@ -42,12 +43,18 @@ PLAIN: tuple[Callable[..., Any], ...] = (
 _BY_NAME: dict[tuple[str, str], Any] = {(each.__module__, each.__qualname__): each for each in PLAIN} | {
     ("builtins", each.__name__): each for each in FACTORIES
 }
+_BY_NAME["re", "Pattern"] = re.Pattern
+
 Reduced = tuple[str, tuple[Any, ...]]
 """A name of what the reader revives, and what it needs for it."""
 
 
 class DamagedError(Exception):
     """Bytes that this module did not write."""
+
+
+class UnknownClassError(Exception):
+    """An object whose class is none of KNOWN, so that it could not be read again."""
 
 
 def revived(name: str, *given: Any) -> Any:
@@ -65,7 +72,14 @@ class _Writer(pickle.Pickler):
 
     def reducer_override(self, obj: Any) -> Any:
         reduced = self._reduce(obj)
-        return NotImplemented if reduced is None else (revived, (reduced[0], *reduced[1]))
+        if reduced is not None:
+            return revived, (reduced[0], *reduced[1])
+        function = isinstance(obj, FunctionType | BuiltinFunctionType)
+        named: Any = obj if function or isinstance(obj, type) else type(obj)
+        name = named.__module__, named.__qualname__
+        if name not in _BY_NAME and (function or not name[0].startswith(KNOWN)):
+            raise UnknownClassError(".".join(name))
+        return NotImplemented
 
 
 # The one in Python, whose steps can be taken away. It reads a million steps a second.
@@ -130,7 +144,7 @@ _Reader.dispatch = (
 
 
 def encode(obj: Any, reduce: Callable[[Any], Reduced | None]) -> bytes:
-    """`reduce` names what is not written down itself; None for what is."""
+    """`reduce` names what is not written down itself; None for what is. Raises UnknownClassError."""
     file = io.BytesIO()
     _Writer(file, reduce).dump(obj)
     return file.getvalue()

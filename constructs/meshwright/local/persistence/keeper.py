@@ -76,6 +76,14 @@ class Keeper:
         with self._lock:
             self.store.commit(self._changed(name).items())
 
+    def notes(self) -> list[str]:
+        """What a user must know of what is not kept."""
+        places = [name.removeprefix(BACKEND).split("/") for name in sorted(self.backends.unkept)]
+        return [
+            f"{service} in {account} ({region}): its state is not kept when the embedded AWS ends."
+            for service, account, region in places
+        ]
+
     def close(self) -> None:
         self.store.close()
 

@@ -23,11 +23,11 @@ FORMAT = "1"
 APPLICATION = 0x6D657368
 """Of SQLite's `application_id`: "mesh"."""
 FLUSH_SECONDS = 0.2
-SCHEMA = """
-CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE piece (name TEXT PRIMARY KEY, value BLOB NOT NULL);
-CREATE TABLE content (digest TEXT PRIMARY KEY, value BLOB NOT NULL);
-"""
+SCHEMA = (
+    "CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE piece (name TEXT PRIMARY KEY, value BLOB NOT NULL)",
+    "CREATE TABLE content (digest TEXT PRIMARY KEY, value BLOB NOT NULL)",
+)
 
 
 class UnreadableError(Exception):
@@ -51,10 +51,11 @@ class Store:
             run("PRAGMA synchronous = NORMAL")  # `_flush` does what FULL would do at each transaction
             run("PRAGMA trusted_schema = OFF")
             if run("PRAGMA schema_version").fetchone()[0] == 0:
-                self._database.executescript(
-                    f"BEGIN; {SCHEMA} PRAGMA application_id = {APPLICATION}; COMMIT;"
-                )
+                run("BEGIN IMMEDIATE")
+                for statement in (*SCHEMA, f"PRAGMA application_id = {APPLICATION}"):
+                    run(statement)
                 self._database.executemany("INSERT INTO about VALUES (?, ?)", wanted.items())
+                run("COMMIT")
             if run("PRAGMA application_id").fetchone()[0] != APPLICATION:
                 raise UnreadableError("it is no state of an embedded AWS")
             found = dict(run("SELECT name, value FROM about"))
@@ -121,12 +122,6 @@ class Store:
         with self._lock:
             return {digest for (digest,) in self._database.execute("SELECT digest FROM content")}
 
-    def copy_to(self, path: Path) -> None:
-        """Writes the state as it is now into a new file, while others go on."""
-        with contextlib.closing(sqlite3.connect(self._path, isolation_level=None)) as database:
-            database.execute("VACUUM INTO ?", (str(path),))
-        sync(path)
-
     def close(self) -> None:
         with self._lock:
             self._closed = True
@@ -142,6 +137,13 @@ class Store:
             with contextlib.suppress(FileNotFoundError):
                 sync(journal)
             threading.Event().wait(FLUSH_SECONDS)
+
+
+def copy(source: Path, target: Path) -> None:
+    """Writes a state as it is now into a new file, also while a server works on it."""
+    with contextlib.closing(sqlite3.connect(source, isolation_level=None)) as database:
+        database.execute("VACUUM INTO ?", (str(target),))
+    sync(target)
 
 
 def sync(path: Path) -> None:

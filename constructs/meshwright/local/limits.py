@@ -24,6 +24,7 @@ grants on the Glue Data Catalog. It does not model:
   metadata file, which isn't written.
 - Propagation delays, throttling and quotas, other than the 4,096 bytes of a custom resource's response.
 - Costs, encryption of what is stored.
-Unknown access keys count as the root user of account 123456789012. Everything is in memory and ends with the
-process.
+- The end of credentials: those that it gave are good for as long as its state is kept.
+What it holds outlives its process. When that ends, queries and evaluations of quality rules under way fail,
+as they may on AWS; deployments, pipelines, events and asynchronous invocations go on.
 """

@@ -15,6 +15,7 @@ from types import FunctionType
 from typing import Any
 
 import moto.backends
+import moto.iam.models
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -22,6 +23,7 @@ from moto.core.base_backend import AccountSpecificBackend, BackendDict, BaseBack
 from moto.s3.models import FakeBucket, FakeKey, S3Backend, s3_backends
 from moto.s3.utils import _VersionedKeyStore
 from moto.ssm.models import ParameterDict
+from moto.utilities.tagging_service import TaggingService
 
 from meshwright.local.persistence.codec import (
     DamagedError,
@@ -309,9 +311,31 @@ def _note_what_is_touched() -> None:
     FakeBucket.__init__ = make_in_its_place  # type: ignore[method-assign]
     for name in ("__setitem__", "__delitem__", "setlist", "pop"):
         setattr(_VersionedKeyStore, name, _noting(getattr(_VersionedKeyStore, name)))
+    for name in ("get_account_id_from", "mark_account_as_visited"):
+        setattr(moto.iam.models, name, _unnoted(getattr(moto.iam.models, name)))
+    tag = TaggingService.tag_resource
+
+    def tag_if_any(self: TaggingService, arn: str, tags: list[dict[str, str]] | None) -> None:
+        if tags or arn in self.tags:  # moto notes each object that has none, in one dictionary
+            tag(self, arn, tags)
+
+    TaggingService.tag_resource = tag_if_any  # type: ignore[method-assign]
     # A set of stores and keys tells stores apart by what they are, not by what they hold.
     _VersionedKeyStore.__hash__ = object.__hash__  # type: ignore[assignment]
     _VersionedKeyStore.__eq__ = object.__eq__  # type: ignore[method-assign]
+
+
+def _unnoted(look: Callable[..., Any]) -> Callable[..., Any]:
+    """What moto does at each request, whatever it asks for: look at all accounts, and write who called."""
+
+    def unnoted(*given: Any, **named: Any) -> Any:
+        noted, _noted.backends = _noted.backends, None
+        try:
+            return look(*given, **named)
+        finally:
+            _noted.backends = noted
+
+    return unnoted
 
 
 def _noting(change: Callable[..., Any]) -> Callable[..., Any]:

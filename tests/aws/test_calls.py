@@ -1,5 +1,6 @@
 """Calls that come in pages, and calls that fail."""
 
+import itertools
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -10,6 +11,7 @@ from botocore.exceptions import EndpointConnectionError
 from botocore.stub import Stubber
 
 from meshwright.access.state import Unread
+from meshwright.aws import accounts
 from meshwright.aws.accounts import Account
 from meshwright.aws.calls import Calls
 
@@ -65,6 +67,52 @@ def test_so_it_is_with_pages_that_botocore_turns(calls: Calls, stub: Stub) -> No
     ram.add_response("get_resource_shares", {name: [], "nextToken": "2"}, given)
     ram.add_response("get_resource_shares", {name: [{"name": "a"}]}, {**given, "nextToken": "2"})
     assert calls.listing("ram", "get_resource_shares", name, **given) == [{"name": "a"}]
+
+
+@pytest.mark.parametrize(
+    ("pages", "why"),
+    [
+        (
+            lambda number: {"Rows": [], "NextToken": "ab"[number % 2]},
+            "the same next token was received twice",
+        ),
+        (lambda number: {"Rows": [], "NextToken": str(number)}, "4 pages, 0 Rows"),
+        (lambda number: {"Rows": ["x"] * 5, "NextToken": str(number)}, "3 pages, 15 Rows"),
+    ],
+)
+@pytest.mark.parametrize("turned_by_botocore", [True, False])
+def test_a_listing_without_an_end_is_a_failure(
+    pages: Callable[[int], Any], why: str, turned_by_botocore: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(accounts, "MOST_PAGES", 3)
+    monkeypatch.setattr(accounts, "MOST_ITEMS", 14)
+
+    class Endless:
+        meta = boto3.client("iam", region_name="eu-west-1").meta
+        number = itertools.count()
+
+        def can_paginate(self, operation: str) -> bool:
+            return turned_by_botocore
+
+        def get_paginator(self, operation: str) -> "Endless":
+            return self
+
+        def paginate(self) -> Iterator[Any]:
+            return map(pages, self.number)
+
+        def list_roles(self, NextToken: str = "") -> Any:  # noqa: N803
+            return pages(next(self.number))
+
+    class Account(accounts.Account):
+        def client(self, service: str) -> Any:
+            return Endless()
+
+    with ThreadPoolExecutor(1) as executor:
+        calls = Calls(Account(account=ACCOUNT, region="eu-west-1", environment=KEYS), executor)
+        calls.listing("iam", "list_roles", "Rows")
+    if turned_by_botocore and "same" in why:  # it sees one only right after the other
+        why = "4 pages, 0 Rows"
+    assert [each.why for each in calls.unread] == [f"Error during pagination: list_roles has no end: {why}"]
 
 
 def test_what_came_before_a_failure_is_kept_unless_all_is_needed(calls: Calls, stub: Stub) -> None:

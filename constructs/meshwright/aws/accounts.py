@@ -10,11 +10,14 @@ from urllib.parse import urlsplit
 import boto3
 import botocore.session
 from botocore.config import Config
+from botocore.exceptions import PaginationError
 from botocore.loaders import create_loader
 
 THREADS = 16
 """That may use the clients of one account at once."""
 RETRIES = Config(retries={"mode": "standard", "max_attempts": 5}, max_pool_connections=THREADS)
+MOST_PAGES, MOST_ITEMS = 10_000, 500_000
+"""A listing beyond these has no end: more than an account can hold of anything that is listed."""
 _LOADER = create_loader()
 """Shared by the accounts, so that each service's model is read once."""
 _CREATION = threading.Lock()
@@ -76,15 +79,32 @@ def pages(client: Any, operation: str, result: str, /, **arguments: Any) -> list
 
 
 def items(client: Any, operation: str, result: str, /, **arguments: Any) -> Iterator[Any]:
-    """The same one by one, page after page: a page may be empty and yet not be the last."""
+    """The same one by one, page after page: a page may be empty and yet not be the last.
+
+    Raises PaginationError for a listing that has no end.
+    """
+    number = 0
+    for count, page in enumerate(_pages(client, operation, arguments), start=1):
+        found = page.get(result, [])
+        number += len(found)
+        if count > MOST_PAGES or number > MOST_ITEMS:
+            raise PaginationError(message=f"{operation} has no end: {count} pages, {number} {result}")
+        yield from found
+
+
+def _pages(client: Any, operation: str, arguments: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     if client.can_paginate(operation):
-        for page in client.get_paginator(operation).paginate(**arguments):
-            yield from page.get(result, [])
+        yield from client.get_paginator(operation).paginate(**arguments)
         return
-    token: dict[str, str] = {}
+    tokens: dict[str, str] = {}
+    asked = set()
     while True:
-        page = getattr(client, operation)(**arguments, **token)
-        yield from page.get(result, [])
-        if not page.get("NextToken"):
+        page: Mapping[str, Any] = getattr(client, operation)(**arguments, **tokens)
+        yield page
+        token = page.get("NextToken")
+        if not token:
             return
-        token = {"NextToken": page["NextToken"]}
+        if token in asked:
+            raise PaginationError(message=f"{operation} has no end: the same next token was received twice")
+        asked.add(token)
+        tokens = {"NextToken": token}

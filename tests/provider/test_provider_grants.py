@@ -1,6 +1,9 @@
 """Single situations of a grants document, each with its whole outcome, on the model of Lake Formation."""
 
+import itertools
 import uuid
+from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -311,6 +314,23 @@ def test_nothing_is_called_once_time_is_up() -> None:
     with pytest.raises(ProviderError, match="Ran out of time before get_lf_tag; deploy again"):
         calls("lakeformation", "get_lf_tag", TagKey="domain")
     assert model.calls == []
+
+
+@pytest.mark.parametrize(
+    ("page", "problem"),
+    [
+        (lambda number: {"NextToken": "ab"[number % 2]}, "it answers a NextToken once again"),
+        (lambda number: {"NextToken": str(number)}, "it has more than 5000 pages"),
+        (lambda number: {"NextToken": str(number), "Rows": ["x"] * 1000}, "it has more than 50000 Rows"),
+    ],
+)
+def test_a_listing_without_an_end_is_an_error(page: Callable[[int], dict[str, Any]], problem: str) -> None:
+    numbers = itertools.count()
+    client = SimpleNamespace(list_rows=lambda **_: page(next(numbers)))
+    calls = Calls(client=lambda _: client, remaining=lambda: 1e6, log=lambda _: None)
+    with pytest.raises(ProviderError, match=f"lakeformation:list_rows does not end: {problem}"):
+        list(calls.pages("lakeformation", "list_rows", "Rows"))
+    assert next(numbers) <= 5001
 
 
 def test_a_pause_grows_and_stays_inside_the_time_left() -> None:

@@ -108,6 +108,14 @@ def test_what_never_becomes_visible_is_named_with_what_to_check() -> None:
         run(Neighbour([], after=10**6), TimeoutSeconds="5000", Organization="o-a1b2c3d4e5")
 
 
+def test_no_wait_is_longer_than_a_function_lives() -> None:
+    aws = Neighbour([], after=10**9)
+    aws.sleep = lambda seconds: None  # type: ignore[method-assign] # a clock that stands still
+    with pytest.raises(ProviderError, match="did not become visible in 222222222221 within 900 s"):
+        run(aws, TimeoutSeconds="1000000000")
+    assert len(aws.looks) <= 3601
+
+
 def test_a_delete_calls_nothing() -> None:
     aws = Neighbour([invitation("first")], after=10**6)
     run(aws, "Delete", Databases="malformed")

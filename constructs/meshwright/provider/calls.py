@@ -36,6 +36,9 @@ RETRYABLE = frozenset(
 ATTEMPTS = 12
 FIRST_PAUSE = 0.25  # seconds, doubled by each attempt up to LONGEST_PAUSE, the actual pause random below that
 LONGEST_PAUSE = 20.0
+# A listing beyond these has no end: more rows than one resource can have, more pages than any other can take.
+MOST_ITEMS = 50_000
+MOST_PAGES = 5_000
 
 
 def retryable(error: Exception) -> bool:
@@ -91,13 +94,25 @@ class Calls:
     def pages(
         self, service: str, operation: str, items: str, *, cursor: str = "NextToken", **parameters: Any
     ) -> Iterator[Any]:
-        """The `items` of every page of a listing."""
-        while True:
+        """The `items` of every page of a listing; ProviderError for one that has no end."""
+        asked = set()
+        number = 0
+        for _ in range(MOST_PAGES):
             page = self(service, operation, **parameters)
+            number += len(page.get(items, []))
+            if number > MOST_ITEMS:
+                raise ProviderError(
+                    f"{service}:{operation} does not end: it has more than {MOST_ITEMS} {items}"
+                )
             yield from page.get(items, [])
-            if not page.get(cursor):
+            token = page.get(cursor)
+            if not token:
                 return
-            parameters[cursor] = page[cursor]
+            if token in asked:
+                raise ProviderError(f"{service}:{operation} does not end: it answers a {cursor} once again")
+            asked.add(token)
+            parameters[cursor] = token
+        raise ProviderError(f"{service}:{operation} does not end: it has more than {MOST_PAGES} pages")
 
     def pause(self, attempt: int, why: str) -> None:
         """Wait before attempt number `attempt` + 1; ProviderError if that would leave no time for it."""

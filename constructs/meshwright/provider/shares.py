@@ -1,5 +1,7 @@
 """Custom::LakeFormationShares: accepts what another account shares, and waits until it can be seen here."""
 
+from itertools import count
+
 from botocore.exceptions import ClientError
 
 from .calls import Calls
@@ -8,6 +10,7 @@ from .request import DELETE, Outcome, Request, number, only_keys, text, texts
 
 NAME = "Custom::LakeFormationShares"
 DEFAULT_WAIT = 300  # seconds
+LONGEST_WAIT = 900  # seconds, for which a function lives at most
 LONGEST_STEP = 3  # exponent of the pause between looks, 2 seconds
 # Lake Formation names the RAM shares that it makes LakeFormation-V<version>-<id>.
 SHARE_PREFIX = "LakeFormation"
@@ -23,10 +26,10 @@ def handle(request: Request, calls: Calls) -> Outcome:
     only_keys(request.properties, ("OwnerAccount", "Databases", "Organization", "TimeoutSeconds"), NAME)
     owner = text(request.properties, "OwnerAccount", NAME)
     missing = list(texts(request.properties, "Databases", NAME))
-    wait = number(request.properties, "TimeoutSeconds", NAME, DEFAULT_WAIT)
+    wait = min(number(request.properties, "TimeoutSeconds", NAME, DEFAULT_WAIT), LONGEST_WAIT)
     accepted = 0
     waited = 0.0
-    for attempt in range(10_000):
+    for attempt in count():
         # Each time, since the invitation itself may arrive late; inside an organization there is none.
         accepted += _accept(calls, owner)
         missing = [name for name in missing if not _visible(calls, owner, name)]

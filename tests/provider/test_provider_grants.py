@@ -425,6 +425,17 @@ def test_a_principal_deleted_by_hand_blocks_neither_update_nor_delete(forgets: b
     assert (model.grants, model.parameters) == (orphan, {})
 
 
+def test_what_was_revoked_beside_a_principal_deleted_by_hand_is_no_longer_owned() -> None:
+    model = Model()
+    run(model, "Create", {"Grants": {TABLE: {"SELECT": [ANALYTICS, GONE]}}})
+    model.kill(GONE, forgets=False)
+    run(model, "Update", {})  # leaves the row of the principal that is gone
+    other = {"LogicalResourceId": "Other"}
+    run(model, "Create", {"Grants": {TABLE: {"SELECT": [ANALYTICS]}}}, **other)
+    run(model, "Delete", {}, **other)
+    assert model.grants == on(TABLE, "SELECT", to=GONE)
+
+
 def test_a_resource_that_vanishes_between_listing_and_revoking_counts_as_revoked() -> None:
     model = Model()
     run(model, "Create", {"Grants": {TABLE: {"SELECT": [ANALYTICS]}, DATABASE: {"DESCRIBE": [ANALYTICS]}}})

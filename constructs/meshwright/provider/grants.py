@@ -94,9 +94,10 @@ def _converge(
         owned = frozenset(item for item in step.claim if item.resource in touched)
         if attempt:
             calls.pause(attempt, "Lake Formation does not show the change yet")
-    # Every call was accepted, so a listing lags behind or another writer is at work: not an error here.
+    # Every call was accepted, so a listing lags behind, another writer is at work, or a principal is gone,
+    # whose row cannot be revoked: not an error here. What should go and still shows stays owned.
     calls.note(warning="not yet visible", resources=sorted(map(str, touched)))
-    return keep | step.claim
+    return keep | step.removed()
 
 
 def _plan(ledger: Ledger, declared: Document, live: Document, owned: frozenset[Item]) -> Plan:

@@ -30,6 +30,9 @@ class Plan:
     claim: frozenset[Item]
     keep: frozenset[Item]
 
+    def removed(self) -> frozenset[Item]:
+        return self.revoke | self.untag | {Filter(resource) for resource in self.delete}
+
     def touched(self) -> frozenset[Resource]:
         """The resources that change; empty if there is nothing to do."""
         atoms: frozenset[Item] = self.tag | self.grant | self.revoke | self.untag

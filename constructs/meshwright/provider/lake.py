@@ -35,13 +35,19 @@ class Lake:
         """The live grants, tags and filters of every resource that `declared` or `owned` mentions.
 
         One listing per resource, whatever the number of its principals. Grants on a filter that does not
-        exist are not asked for. A resource that is gone has none of the three.
+        exist are not asked for. A resource that is gone, or that its account shares no longer, has none of
+        the three. The filters of another account are its own: a recipient need not be able to list them
+        (https://docs.aws.amazon.com/lake-formation/latest/dg/managing-filters.html).
         """
         items = declared.items() | owned
-        on_filters = {item.resource for item in items if item.resource.kind == "filter"}
+        on_filters = {
+            item.resource
+            for item in items
+            if item.resource.kind == "filter" and item.resource.catalog == self._account
+        }
         filters = self._filters({resource.table for resource in on_filters})
         granted = {item.resource for item in items if isinstance(item, Grant | Filter)}
-        permitted = {one for one in granted if one.kind != "filter" or one in filters}
+        permitted = {one for one in granted if one not in on_filters or one in filters}
         return Document(
             grants=frozenset(atom for one in sorted(permitted) for atom in self._grants(one)),
             tags=frozenset(self._tags({item.resource for item in items if isinstance(item, Tag)})),
@@ -74,7 +80,8 @@ class Lake:
                 )
             )
         except ClientError as error:
-            if gone(error):
+            # Lake Formation says of what is not shared that access is denied.
+            if gone(error) or (code(error) == "AccessDeniedException" and resource.catalog != self._account):
                 return
             raise ProviderError(f"Could not list the permissions on {resource}: {reason(error)}") from error
         for row in rows:

@@ -59,14 +59,20 @@ class Wrapped:
         return call
 
 
-def run(kind: str, properties: dict[str, Any], before: Wrap = lambda *_: None) -> dict[str, str]:
+def run(
+    kind: str,
+    properties: dict[str, Any],
+    before: Wrap = lambda *_: None,
+    *,
+    stack: str = "acme-governance",
+) -> dict[str, str]:
     event = {
         "RequestType": kind,
         "ResourceType": "Custom::LakeFormationSettings",
-        "StackId": f"arn:aws:cloudformation:eu-west-1:{ACCOUNT}:stack/acme-governance/8b2f",
+        "StackId": f"arn:aws:cloudformation:eu-west-1:{ACCOUNT}:stack/{stack}/8b2f",
         "LogicalResourceId": "Settings",
         "RequestId": str(next(numbers)),
-        "PhysicalResourceId": "acme-governance/Settings",
+        "PhysicalResourceId": f"{stack}/Settings",
         "ResourceProperties": properties,
     }
     calls = Calls(
@@ -157,6 +163,19 @@ def test_a_delete_removes_what_was_added_and_nothing_else() -> None:
     assert {**get(), "DataLakeAdmins": []} == {**before, "DataLakeAdmins": []}
     run("Delete", {"Admins": OURS, "CrossAccountVersion": "4"})
     assert admins() == [ALICE, OURS[0]]
+
+
+def test_an_administrator_stays_while_another_resource_of_the_account_declares_it_too() -> None:
+    other = {"stack": "other-governance"}
+    properties = {"Admins": OURS, "CrossAccountVersion": "4"}
+    for first, last in (({}, other), (other, {})):
+        put([])
+        run("Create", properties)
+        run("Create", {**properties, "ReadOnlyAdmins": [AUDITOR]}, **other)
+        run("Delete", properties, **first)
+        assert admins() == OURS
+        run("Delete", properties, **last)
+        assert (admins(), readers()) == ([], [])
 
 
 def test_an_administrator_no_longer_declared_goes_if_it_was_added_here() -> None:

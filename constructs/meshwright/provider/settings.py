@@ -4,7 +4,7 @@ PutDataLakeSettings writes the whole document, so it is read, merged, written an
 writer who put back what it had read is then seen, and the merge repeated. The call is authorised by IAM, so
 this works before the provider is an administrator. Which administrators, and read-only administrators, it
 added itself is recorded (see `ledger`) before the call; only those are ever removed, on delete or when they
-are no longer declared.
+are no longer declared, and not while another resource of the account, as that of a second mesh, has them too.
 
 A principal that is an administrator already is not made a read-only one besides: it sees everything as it is,
 and AWS does not say whether it takes one that is in both lists.
@@ -33,9 +33,8 @@ WORDS = {ADMIN: "administrators", READER: "read-only administrators"}
 
 def handle(request: Request, calls: Calls) -> Outcome:
     ledger = Ledger(calls, stack=request.stack, logical_id=request.logical_id)
-    before = ledger.record.items
     if request.kind == DELETE:
-        _apply(calls, request.account, add=(), remove=before, version=None, own=frozenset(), ledger=ledger)
+        _apply(calls, request.account, add=(), version=None, ledger=ledger)
         ledger.delete()
         return Outcome(physical_id=request.stable_id)
     only_keys(request.properties, ("Admins", "ReadOnlyAdmins", "CrossAccountVersion", "TagKeys"), NAME)
@@ -43,10 +42,7 @@ def handle(request: Request, calls: Calls) -> Outcome:
     readers = [one for one in texts(request.properties, "ReadOnlyAdmins", NAME) if one not in admins]
     add = (*(ADMIN + one for one in admins), *(READER + one for one in readers))
     version = number(request.properties, "CrossAccountVersion", NAME, 1)
-    remove = before - set(add)
-    written = _apply(
-        calls, request.account, add=add, remove=remove, version=version, own=before - remove, ledger=ledger
-    )
+    written = _apply(calls, request.account, add=add, version=version, ledger=ledger)
     keys = request.properties.get("TagKeys") or {}
     if not isinstance(keys, Mapping):
         raise ProviderError(f"{NAME} needs TagKeys as an object of lists, got {keys!r}")
@@ -97,16 +93,12 @@ def holds(settings: Mapping[str, Any], wanted: Mapping[str, Any], removed: froze
 
 
 def _apply(
-    calls: Calls,
-    account: str,
-    *,
-    add: tuple[str, ...],
-    remove: frozenset[str],
-    version: int | None,
-    own: frozenset[str],
-    ledger: Ledger,
+    calls: Calls, account: str, *, add: tuple[str, ...], version: int | None, ledger: Ledger
 ) -> Mapping[str, Any]:
-    claimed = own | remove
+    """`version` None is a delete. The record says what may be removed, and others' records what may not."""
+    claimed = ledger.record.items
+    others = ledger.others() if claimed != frozenset(add) else frozenset()
+    remove = claimed - set(add) - others
     for attempt in range(TRIES):
         gone = remove
         if version is not None:
@@ -115,7 +107,7 @@ def _apply(
         settings = _read(calls, account)
         wanted = merge(settings, add=add, remove=gone, version=version)
         if holds(settings, wanted, gone):
-            ledger.write(claimed - remove)
+            ledger.write((claimed | others & set(_members(settings))) & set(add))
             return settings
         claimed |= set(_members(wanted)) - set(_members(settings))
         ledger.write(claimed)

@@ -1,4 +1,4 @@
-"""An in-memory Lake Formation, Parameter Store and fault injector, faithful where moto is not.
+"""Lake Formation, Glue, RAM, IAM and Parameter Store in memory, with faults, faithful where moto is not.
 
 The rules modelled, with the harsher reading wherever AWS's documentation leaves one open:
 
@@ -6,11 +6,13 @@ The rules modelled, with the harsher reading wherever AWS's documentation leaves
   a permission takes its option along, revoking an option leaves the permission;
 - a revoke that names anything the grantee does not hold revokes nothing and fails;
 - SELECT on a table is listed as TableWithColumns, apart from the rest, and listings come in short pages;
-- deleting a filter deletes every grant on it; a grant needs its filter to exist and a living principal.
+- deleting a filter deletes every grant on it; a grant needs its filter to exist and a living principal;
+- settings that name a role that does not exist are refused; a table is updated only from its newest version.
 """
 
 # ruff: noqa: N803 - arguments are named as the API names them
 
+import copy
 import json
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -18,6 +20,7 @@ from typing import Any
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from meshwright.provider.document import Cells, Document, Grant, Tag
+from meshwright.provider.ledger import ROOT as RECORDS
 from meshwright.provider.resources import Resource, from_api, to_api
 
 ACCOUNT = "111111111111"
@@ -44,13 +47,28 @@ class Model:
         self.parameters: dict[str, str] = {}
         self.dead: set[str] = set()
         self.gone: set[Resource] = set()
+        self.settings: dict[str, Any] = {"DataLakeAdmins": [], "ReadOnlyAdmins": [], "Parameters": {}}
+        self.tables: dict[tuple[str, str], dict[str, Any]] = {}
+        self.databases: set[str] = set()  # those that are visible
+        self.invitations: list[dict[str, Any]] = []
         self.page = 2  # rows in one answer of a listing
         self.calls: list[str] = []
         self.faults: list[str] = []
+        self.faults_of: dict[str, list[str]] = {}  # by operation
         self.watch: Callable[[], None] = lambda: None
 
     def client(self, service: str) -> "Client":
         return Client(self, service)
+
+    def fault(self, service: str, operation: str) -> str:
+        """The next one, of the operation or of any."""
+        faults = self.faults_of.get(operation) or self.faults
+        return faults.pop(0) if faults else "none"
+
+    @property
+    def records(self) -> dict[str, str]:
+        """The parameters that say what custom resources own, not those of requests."""
+        return {name: value for name, value in self.parameters.items() if name.startswith(RECORDS)}
 
     def document(self) -> Document:
         return Document(grants=frozenset(self.grants), tags=frozenset(self.tags), filters=dict(self.filters))
@@ -62,34 +80,38 @@ class Model:
             self.grants = {one for one in self.grants if one.principal != principal}
 
 
-class Client:
-    """Answers one call, with the next fault of the model's list."""
+REFUSALS = {
+    "concurrent": ("ConcurrentModificationException",),
+    "throttled": ("ThrottlingException",),
+    "internal": ("InternalServiceException", "because", 500),
+    "refused": ("AccessDeniedException",),
+    "not yet": ("AccessDeniedException",),
+}
 
-    def __init__(self, model: Model, service: str) -> None:
-        self.model, self.service = model, service
+
+class Client:
+    """Answers one call, with the next fault of the model, or of whoever makes the calls."""
+
+    def __init__(self, model: Model, service: str, fault: Callable[[str, str], str] | None = None) -> None:
+        self.model, self.service, self.fault = model, service, fault or model.fault
 
     def __getattr__(self, operation: str) -> Callable[..., dict[str, Any]]:
         def call(**parameters: Any) -> dict[str, Any]:
             model = self.model
             model.calls.append(operation)
-            fault = model.faults.pop(0) if model.faults else "none"
-            match fault:
-                case "crash before":
-                    raise Crash
-                case "concurrent":
-                    raise client_error("ConcurrentModificationException")
-                case "throttled":
-                    raise client_error("ThrottlingException")
-                case "internal":
-                    raise client_error("InternalServiceException", status=500)
-                case "refused":
-                    raise client_error("AccessDeniedException")
+            fault = self.fault(self.service, operation)
+            if fault in REFUSALS:
+                raise client_error(*REFUSALS[fault])
+            if fault == "crash before":
+                raise Crash
             handler = OPERATIONS[operation]
             answer: dict[str, Any] = handler(model, fault, **parameters)
             if fault == "crash after":
                 raise Crash
             if fault == "answer lost":
                 raise ReadTimeoutError(endpoint_url="https://lakeformation.example")
+            if fault == "applied, yet refused":
+                raise client_error("AccessDeniedException")
             return answer
 
         return call
@@ -270,6 +292,7 @@ def _update_tag_key(model: Model, _: str, CatalogId: str, TagKey: str, TagValues
     if set(TagValuesToAdd) & model.tag_keys[TagKey]:
         raise client_error("InvalidInputException", "Tag value already exists")
     model.tag_keys[TagKey] |= set(TagValuesToAdd)
+    model.watch()
     return {}
 
 
@@ -296,20 +319,122 @@ def _delete_parameters(model: Model, _: str, Names: Iterable[str]) -> dict[str, 
     return {}
 
 
+def _create_tag_key(model: Model, _: str, CatalogId: str, TagKey: str, TagValues: list[str]) -> Any:
+    if TagKey in model.tag_keys:
+        raise client_error("AlreadyExistsException")
+    model.tag_keys[TagKey] = set(TagValues)
+    model.watch()
+    return {}
+
+
+def _put_settings(
+    model: Model, fault: str, CatalogId: str, DataLakeSettings: dict[str, Any]
+) -> dict[str, Any]:
+    lists = [DataLakeSettings[name] for name in ("DataLakeAdmins", "ReadOnlyAdmins")]
+    if model.dead & {one["DataLakePrincipalIdentifier"] for some in lists for one in some}:
+        raise client_error("InvalidInputException", "Invalid principal")
+    if fault != "undone":  # another writer puts back what it had read before
+        model.settings = copy.deepcopy(DataLakeSettings)
+    model.watch()
+    return {}
+
+
+def _get_identity(model: Model, _: str, RoleName: str = "", UserName: str = "") -> dict[str, Any]:
+    if any(arn.rpartition("/")[2] == (RoleName or UserName) for arn in model.dead):
+        raise client_error("NoSuchEntity")
+    return {}
+
+
+def _get_table(model: Model, _: str, CatalogId: str, DatabaseName: str, Name: str) -> dict[str, Any]:
+    if (DatabaseName, Name) not in model.tables:
+        raise client_error("EntityNotFoundException")
+    return {"Table": copy.deepcopy(model.tables[DatabaseName, Name])}
+
+
+def _create_table(
+    model: Model, _: str, CatalogId: str, DatabaseName: str, Name: str, OpenTableFormatInput: dict[str, Any]
+) -> dict[str, Any]:
+    if (DatabaseName, Name) in model.tables:
+        raise client_error("AlreadyExistsException")
+    iceberg = OpenTableFormatInput["IcebergInput"]["CreateIcebergTableInput"]
+    model.tables[DatabaseName, Name] = {
+        "Name": Name,
+        "VersionId": "0",
+        "StorageDescriptor": {"Location": iceberg["Location"]},
+        "Parameters": {"table_type": "ICEBERG", **iceberg["Properties"]},
+    }
+    model.watch()
+    return {}
+
+
+def _update_table(
+    model: Model,
+    _: str,
+    CatalogId: str,
+    DatabaseName: str,
+    TableInput: dict[str, Any],
+    SkipArchive: bool,
+    VersionId: str,
+) -> dict[str, Any]:
+    key = (DatabaseName, TableInput["Name"])
+    if key not in model.tables:
+        raise client_error("EntityNotFoundException")
+    if model.tables[key]["VersionId"] != VersionId:
+        raise client_error("ConcurrentModificationException")
+    model.tables[key] = {**copy.deepcopy(TableInput), "VersionId": str(int(VersionId) + 1)}
+    model.watch()
+    return {}
+
+
+def _delete_table(model: Model, _: str, CatalogId: str, DatabaseName: str, Name: str) -> dict[str, Any]:
+    if model.tables.pop((DatabaseName, Name), None) is None:
+        raise client_error("EntityNotFoundException")
+    model.watch()
+    return {}
+
+
+def _get_database(model: Model, _: str, CatalogId: str, Name: str) -> dict[str, Any]:
+    if Name not in model.databases:
+        raise client_error("AccessDeniedException")
+    return {"Database": {"Name": Name}}
+
+
+def _accept(model: Model, _: str, resourceShareInvitationArn: str) -> dict[str, Any]:
+    for one in model.invitations:
+        if one["resourceShareInvitationArn"] == resourceShareInvitationArn:
+            one["status"] = "ACCEPTED"
+    model.watch()
+    return {}
+
+
 OPERATIONS: dict[str, Any] = {
+    "accept_resource_share_invitation": _accept,
     "add_lf_tags_to_resource": _add_tags,
     "batch_grant_permissions": lambda model, fault, Entries: _batch(model, fault, Entries, _grant),
     "batch_revoke_permissions": lambda model, fault, Entries: _batch(model, fault, Entries, _revoke),
     "create_data_cells_filter": _put_filter(create=True),
+    "create_lf_tag": _create_tag_key,
+    "create_table": _create_table,
     "delete_data_cells_filter": _delete_filter,
     "delete_parameters": _delete_parameters,
+    "delete_table": _delete_table,
+    "get_data_lake_settings": lambda model, _, CatalogId: {"DataLakeSettings": copy.deepcopy(model.settings)},
+    "get_database": _get_database,
     "get_lf_tag": _get_tag_key,
     "get_parameters_by_path": _get_parameters,
     "get_resource_lf_tags": _get_tags,
+    "get_resource_share_invitations": lambda model, _, maxResults: {
+        "resourceShareInvitations": copy.deepcopy(model.invitations)
+    },
+    "get_role": _get_identity,
+    "get_table": _get_table,
+    "get_user": _get_identity,
     "list_data_cells_filter": _list_filters,
     "list_permissions": _list_permissions,
     "put_parameter": _put_parameter,
     "remove_lf_tags_from_resource": _remove_tags,
+    "put_data_lake_settings": _put_settings,
     "update_data_cells_filter": _put_filter(create=False),
     "update_lf_tag": _update_tag_key,
+    "update_table": _update_table,
 }

@@ -95,7 +95,7 @@ def test_a_crash_at_any_call_is_recovered_from(fault: str, ending: str) -> None:
         if ending == "delete":
             model.watch = lambda: None
             deliver(model, "Delete", NEW, "delete")
-            assert model.parameters == {}
+            assert model.records == {}
         else:
             final = NEW if ending == "retry" else OLD
             request = "update" if ending == "retry" else "rollback"

@@ -1,5 +1,6 @@
 """The Lambda entry point against a local HTTP server in the place of CloudFormation's presigned URL."""
 
+import itertools
 import json
 import threading
 import time
@@ -8,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import pytest
+from tests.provider.lake_model import Model
 
 from meshwright.provider import handler as module
 from meshwright.provider.calls import Calls
@@ -69,6 +71,16 @@ def cloudformation() -> Iterator[CloudFormation]:
     found.server.server_close()
 
 
+@pytest.fixture(autouse=True)
+def aws(monkeypatch: pytest.MonkeyPatch) -> Model:
+    model = Model()
+    monkeypatch.setattr(module.boto3, "client", lambda service, config: model.client(service))
+    return model
+
+
+requests = itertools.count()
+
+
 def event(cloudformation: CloudFormation, kind: str = "Create", **more: Any) -> dict[str, Any]:
     return {
         "RequestType": kind,
@@ -76,7 +88,7 @@ def event(cloudformation: CloudFormation, kind: str = "Create", **more: Any) -> 
         "ResourceType": KIND,
         "StackId": "arn:aws:cloudformation:eu-west-1:222222222221:stack/acme-orders-access/8b2f",
         "LogicalResourceId": "Shares",
-        "RequestId": "9c3e",
+        "RequestId": f"9c3e-{next(requests)}",
         "ResourceProperties": {"ServiceToken": "arn", "OwnerAccount": "111111111111"},
         **more,
     }
@@ -92,7 +104,7 @@ def test_a_success_is_answered_once_in_full(
     replace(
         monkeypatch, lambda request, calls: Outcome(physical_id=request.stable_id, data={"Accepted": "1"})
     )
-    handler(event(cloudformation), Context())
+    handler(event(cloudformation, RequestId="9c3e"), Context())
     assert cloudformation.answers == [
         {
             "Status": "SUCCESS",
@@ -106,7 +118,10 @@ def test_a_success_is_answered_once_in_full(
     ]
     assert cloudformation.content_types == [""]  # the presigned URL is signed for none
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert lines == [{"id": "9c3e", "request": "Create", "type": KIND}, {"answer": "SUCCESS"}]
+    assert [line for line in lines if "call" not in line] == [
+        {"id": "9c3e", "request": "Create", "type": KIND},
+        {"answer": "SUCCESS"},
+    ]
 
 
 def test_an_update_keeps_its_physical_id(
@@ -151,6 +166,10 @@ def test_a_bug_is_answered_too(
         ({"ResourceType": "Custom::Other"}, "Custom::Other is not one of Custom::LakeFormationShares"),
         ({"RequestType": "Read"}, "RequestType 'Read' is not Create, Update or Delete"),
         ({"LogicalResourceId": ""}, "The event has no LogicalResourceId"),
+        (
+            {"StackId": "acme"},
+            "Custom::LakeFormationShares Shares failed: IndexError: list index out of range",
+        ),
     ],
 )
 def test_a_strange_event_is_answered_by_name(
@@ -187,6 +206,37 @@ def test_failure_is_answered_before_the_function_is_killed_and_only_once(
         )
     ]
     assert left == [-1.0]  # so that no further call is made once CloudFormation has its answer
+
+
+def test_a_failure_for_lack_of_time_is_not_made_good_behind_cloudformations_back(
+    cloudformation: CloudFormation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def hang(request: Request, calls: Calls) -> Outcome:
+        time.sleep(0.9)
+        raise KeyboardInterrupt  # in the place of Lambda, which kills the function
+
+    replace(monkeypatch, hang)
+    create = event(cloudformation)
+    with pytest.raises(KeyboardInterrupt):
+        handler(create, Context(1))
+    replace(monkeypatch, lambda request, calls: Outcome(physical_id="x"))
+    handler(create, Context())
+    assert [one["Status"] for one in cloudformation.answers] == ["FAILED", "FAILED"]
+    assert "already answered as failed" in cloudformation.answers[1]["Reason"]
+
+
+def test_a_request_whose_answer_was_lost_is_answered_by_its_next_delivery(
+    cloudformation: CloudFormation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "Answer", lambda event: Answer(event, sleep=lambda _: None))
+    replace(monkeypatch, lambda request, calls: Outcome(physical_id="x", data={"a": "b"}))
+    cloudformation.refuse = 4
+    create = event(cloudformation)
+    with pytest.raises(OSError, match="Could not answer CloudFormation"):
+        handler(create, Context())
+    for _ in range(2):
+        handler(create, Context())
+    assert [(one["Status"], one["Data"]) for one in cloudformation.answers] == [("SUCCESS", {"a": "b"})] * 2
 
 
 def test_work_stops_early_enough_to_answer(

@@ -7,7 +7,7 @@ from typing import Any
 import boto3
 import pytest
 from botocore.stub import Stubber
-from tests.provider.lake_model import client_error
+from tests.provider.lake_model import Model, client_error
 
 from meshwright.provider.calls import Calls
 from meshwright.provider.errors import ProviderError
@@ -19,6 +19,7 @@ from meshwright.provider.request import Outcome
 CATALOG = "111111111111"
 LOCATION = "s3://acme-orders-products-222222222221/sales/orders"
 NAME = f"{CATALOG}/acme_orders_sales/orders"
+numbers = itertools.count()
 POINTER = f"{LOCATION}/metadata/00000-1.metadata.json"
 
 
@@ -45,6 +46,9 @@ class Glue:
 
     def __init__(self, table: dict[str, Any] | None = None, commits: int = 0) -> None:
         self.table, self.commits = table, commits
+        self.refuse_updates = False
+        self.model = Model()
+        self.store = self.model.client("ssm")
         self.calls: list[str] = []
         self.log: list[str] = []
 
@@ -63,6 +67,8 @@ class Glue:
 
     def update_table(self, TableInput: dict[str, Any], VersionId: str, **rest: Any) -> dict[str, Any]:  # noqa: N803
         self.calls.append("update")
+        if self.refuse_updates:
+            raise client_error("AccessDeniedException")
         assert self.table is not None
         assert rest == {"CatalogId": CATALOG, "DatabaseName": "acme_orders_sales", "SkipArchive": True}
         if self.commits:
@@ -99,13 +105,19 @@ def run(glue: Glue, kind: str, declared: dict[str, Any], **more: Any) -> Outcome
         "ResourceType": "Custom::IcebergTable",
         "StackId": f"arn:aws:cloudformation:eu-west-1:{CATALOG}:stack/acme-orders-share/8b2f",
         "LogicalResourceId": "Table",
-        "RequestId": "1",
+        "RequestId": f"request-{next(numbers)}",
         "ResourceProperties": declared,
         **({} if kind == "Create" else {"PhysicalResourceId": NAME}),
         **more,
     }
     return dispatch(
-        event, Calls(client=lambda _: glue, remaining=lambda: 1e6, sleep=lambda _: None, log=glue.log.append)
+        event,
+        Calls(
+            client=lambda service: glue.store if service == "ssm" else glue,
+            remaining=lambda: 1e6,
+            sleep=lambda _: None,
+            log=glue.log.append,
+        ),
     )
 
 
@@ -234,13 +246,14 @@ def test_a_missing_table_is_created_and_described() -> None:
     glue = Glue()
     assert run(glue, "Create", properties()) == Outcome(physical_id=NAME)
     assert glue.calls == ["get", "create", "get", "update"]
+    assert glue.model.records == {}
     assert glue.table is not None
     assert (glue.table["Description"], glue.table["Parameters"]["metadata_location"]) == (
         "One row per order.",
         POINTER,
     )
     glue.calls.clear()
-    run(glue, "Create", properties())  # a duplicate of the event
+    run(glue, "Create", properties())  # of a stack that takes over what another left
     assert glue.calls == ["get"]
 
 
@@ -294,6 +307,18 @@ def test_a_move_or_rename_is_refused_and_its_rollback_succeeds() -> None:
     ):
         run(glue, "Update", properties(Table="lines"), OldResourceProperties=properties())
     run(glue, "Update", properties(), OldResourceProperties=properties(Table="lines"))
+
+
+@pytest.mark.parametrize("there_before", [False, True])
+def test_the_delete_of_a_create_that_failed_half_way_takes_the_table_that_it_made(there_before: bool) -> None:
+    glue = Glue(iceberg_table() if there_before else None)
+    glue.refuse_updates = True
+    with pytest.raises(ProviderError, match=r"Could not update Iceberg table .*orders: AccessDenied"):
+        run(glue, "Create", properties())
+    assert glue.table is not None
+    run(glue, "Delete", properties(), PhysicalResourceId="failed-create-of-Table")
+    assert (glue.table is not None) == there_before
+    assert glue.model.records == {}
 
 
 def test_a_delete_logs_where_the_metadata_is_and_a_failed_create_deletes_nothing() -> None:

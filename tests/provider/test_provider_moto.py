@@ -45,7 +45,7 @@ def rows() -> list[tuple[str, dict[str, Any], list[str]]]:
 
 
 def parameters() -> list[str]:
-    return [one["Name"] for one in boto3.client("ssm").describe_parameters()["Parameters"]]
+    return sorted(one["Name"] for one in boto3.client("ssm").describe_parameters()["Parameters"])
 
 
 @mock_aws
@@ -80,9 +80,14 @@ def test_a_document_is_created_changed_and_deleted(monkeypatch: pytest.MonkeyPat
         ("444444444441", database, ["DESCRIBE"]),
         ("999999999999", database, ["DESCRIBE"]),
     ]
+    shelf = "/meshwright/requests/59/answered"
     assert [name.rsplit("/", 1)[0] for name in parameters()] == [
-        "/meshwright/lakeformation/acme-orders-share/Grants"
+        "/meshwright/lakeformation/acme-orders-share/Grants",
+        shelf,
     ]
     run("Delete", "3", {})
     assert rows() == [("999999999999", database, ["DESCRIBE"])]
-    assert parameters() == []
+    run("Create", "1", first)  # late, and once again
+    run("Delete", "3", {})
+    assert rows() == [("999999999999", database, ["DESCRIBE"])]
+    assert [name.rsplit("/", 1)[0] for name in parameters()] == [shelf]

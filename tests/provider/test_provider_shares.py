@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from tests.provider.lake_model import client_error
+from tests.provider.lake_model import Model, client_error
 
 from meshwright.provider.calls import Calls
 from meshwright.provider.errors import ProviderError
@@ -23,6 +23,7 @@ class Neighbour:
         self.accepted: list[str] = []
         self.looks: list[tuple[str, str]] = []
         self.seconds = 0.0
+        self.store = Model().client("ssm")
 
     def get_resource_share_invitations(self, maxResults: int, nextToken: str = "0") -> dict[str, Any]:  # noqa: N803
         start = int(nextToken)
@@ -67,7 +68,10 @@ def run(aws: Neighbour, kind: str = "Create", **properties: Any) -> Outcome:
         "ResourceProperties": {"OwnerAccount": OWNER, "Databases": ["acme_customers_profiles"], **properties},
     }
     calls = Calls(
-        client=lambda _: aws, remaining=lambda: 800 - aws.seconds, sleep=aws.sleep, log=lambda _: None
+        client=lambda service: aws.store if service == "ssm" else aws,
+        remaining=lambda: 800 - aws.seconds,
+        sleep=aws.sleep,
+        log=lambda _: None,
     )
     return dispatch(event, calls)
 

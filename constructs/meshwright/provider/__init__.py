@@ -4,6 +4,6 @@ It runs both as `meshwright.provider` and, from the deployed asset, as the top-l
 (handler `provider.handler.handler`), so modules import each other relatively and nothing else of meshwright.
 
 One module per custom resource (`settings`, `shares`, `grants`, `iceberg`); under `grants`, `document` and
-`plan` are pure, `lake` reads and writes Lake Formation, and `ledger` remembers what each resource itself
-added.
+`plan` are pure, `lake` reads and writes Lake Formation. `ledger` remembers what each resource itself added,
+`delivery` which requests are answered.
 """

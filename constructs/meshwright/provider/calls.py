@@ -1,5 +1,6 @@
 """Every AWS call of the provider: retried with backoff, bounded by the time left, logged as one line."""
 
+import copy
 import json
 import random
 import time
@@ -39,6 +40,7 @@ LONGEST_PAUSE = 20.0
 # A listing beyond these has no end: more rows than one resource can have, more pages than any other can take.
 MOST_ITEMS = 50_000
 MOST_PAGES = 5_000
+READS = ("describe_", "get_", "list_")  # how an operation begins that changes nothing
 
 
 def retryable(error: Exception) -> bool:
@@ -67,6 +69,16 @@ class Calls:
         self._remaining = remaining
         self._sleep = sleep
         self._log = log
+        self.check: Callable[[], None] = lambda: None
+
+    def checked(self, check: Callable[[], None]) -> "Calls":
+        """The same calls, but `check` is made before each that changes something, and may raise.
+
+        Only not before those of Parameter Store: who writes there several parameters at once makes it once.
+        """
+        calls = copy.copy(self)
+        calls.check = check
+        return calls
 
     def __call__(self, service: str, operation: str, **parameters: Any) -> dict[str, Any]:
         """The response; raises ClientError once retrying is pointless, ProviderError when time is up."""
@@ -81,6 +93,8 @@ class Calls:
 
     def once(self, service: str, operation: str, **parameters: Any) -> dict[str, Any]:
         """The same without retries, for a call that is only right for what was read just before."""
+        if service != "ssm" and not operation.startswith(READS):
+            self.check()
         self._check_time(f"before {operation}")
         started = time.monotonic()
         try:

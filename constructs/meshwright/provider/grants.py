@@ -1,20 +1,19 @@
 """Custom::LakeFormationGrants: brings Lake Formation from whatever it holds to what one document declares.
 
-Guaranteed, whatever went before (a crash after any call, a duplicate, an old document that never matched):
+Guaranteed, whatever went before (a crash after any call, an old document that never matched):
 
 - After a success, everything declared is live, and nothing that this resource added is live undeclared.
 - What another party granted, tagged or filtered is left alone, also where it is declared here: an atom that
   was live before it was first declared is not this resource's to remove. (An identical grant made by another
   party while this resource owns that atom cannot be told apart, since Lake Formation keeps only one.)
 - What is declared and stays is never absent in between.
-- A late duplicate of an event that was answered changes nothing, provided its record could be read.
+- A late duplicate of an event that was answered does nothing (see `delivery`).
 
 Ownership is the record of `ledger`, not CloudFormation's old document; that one counts only where the record
 was lost. The live state is read before and after each change, so drift in what is declared is repaired by any
 update.
 """
 
-import contextlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -31,32 +30,14 @@ ROUNDS = 4  # of looking and changing, the last ones only to see that nothing is
 
 def handle(request: Request, calls: Calls) -> Outcome:
     ledger = Ledger(calls, stack=request.stack, logical_id=request.logical_id)
-    if request.request_id in ledger.record.answered:
-        calls.note(skipped="a duplicate of a request that was already applied")
-        return Outcome(physical_id=request.stable_id)
-    if _failed(request) in ledger.record.answered:
-        raise ProviderError(f"Request {request.request_id} was already answered as failed")
-    try:
-        declared = Document() if request.kind == DELETE else parse(request.properties)
-        keep = _converge(
-            calls, Lake(calls, account=request.account), ledger, declared, _owned(request, ledger)
-        )
-    except Exception:
-        with contextlib.suppress(Exception):  # the first error is the one to report
-            if ledger.record.exists:  # a late duplicate of this event must not undo the rollback that follows
-                ledger.write(ledger.record.items, answered=_failed(request))
-        raise
-    if request.kind == DELETE:
-        ledger.delete()
-    else:
-        ledger.write(map(str, keep), answered=request.request_id)
+    declared = Document() if request.kind == DELETE else parse(request.properties)
+    lake = Lake(calls, account=request.account)
+    keep = _converge(calls, lake, ledger, declared, _owned(request, ledger))
+    ledger.write(map(str, keep))
     sections = {"Grants": declared.grants, "Tags": declared.tags, "Filters": declared.filters}
     counts = {name: str(len(section)) for name, section in sections.items()}
-    return Outcome(physical_id=request.stable_id, data=counts)
-
-
-def _failed(request: Request) -> str:
-    return f"{request.request_id} failed"
+    done_with = ledger.record.names if request.kind == DELETE else ()
+    return Outcome(physical_id=request.stable_id, data=counts, done_with=done_with)
 
 
 def _owned(request: Request, ledger: Ledger) -> frozenset[Item]:

@@ -10,6 +10,7 @@ from botocore.config import Config
 
 from . import grants, iceberg, settings, shares
 from .calls import Calls
+from .delivery import AnsweredError, Delivery, OvertakenError
 from .errors import ProviderError, reason
 from .request import CREATE, DELETE, Outcome, Request
 from .response import Answer
@@ -21,6 +22,7 @@ HANDLERS: Mapping[str, Callable[[Request, Calls], Outcome]] = {
     "Custom::LakeFormationShares": shares.handle,
 }
 RESERVED = 45.0  # seconds kept for a call in flight when work must stop, and for the answer
+TOO_LATE = "did not finish in the function's time; deploy again, it continues where it stopped"
 LAST_MOMENT = 8.0  # seconds before the end at which failure is answered, whatever is still in flight
 # A call that hangs must end inside RESERVED; `calls` does the retrying.
 CONFIG = Config(connect_timeout=5, read_timeout=25, retries={"total_max_attempts": 1, "mode": "standard"})
@@ -29,18 +31,6 @@ CONFIG = Config(connect_timeout=5, read_timeout=25, retries={"total_max_attempts
 def handler(event: Mapping[str, Any], context: Any) -> None:
     """Raises only if CloudFormation could not be answered, so that Lambda delivers the event again."""
     answer = Answer(event)
-    seconds = context.get_remaining_time_in_millis() / 1000
-    watchdog = threading.Timer(max(0.0, seconds - min(LAST_MOMENT, seconds / 4)), _too_late, (event, answer))
-    watchdog.daemon = True
-    watchdog.start()
-    try:
-        _work(event, context, answer)
-    finally:
-        watchdog.cancel()
-
-
-def _work(event: Mapping[str, Any], context: Any, answer: Answer) -> None:
-    reserved = min(RESERVED, context.get_remaining_time_in_millis() / 1000 / 3)
     clients: dict[str, Any] = {}
 
     def client(service: str) -> Any:
@@ -48,31 +38,90 @@ def _work(event: Mapping[str, Any], context: Any, answer: Answer) -> None:
             clients[service] = boto3.client(service, config=CONFIG)
         return clients[service]
 
-    def remaining() -> float:
-        left: float = context.get_remaining_time_in_millis() / 1000 - reserved
-        return -1.0 if answer.sent else left
+    def left() -> float:
+        return float(context.get_remaining_time_in_millis()) / 1000
 
-    calls = Calls(client=client, remaining=remaining)
-    calls.note(request=event.get("RequestType"), type=event.get("ResourceType"), id=event.get("RequestId"))
+    seconds = left()
+    reserved = min(RESERVED, seconds / 3)
+    # No call for the event once CloudFormation has its answer.
+    calls = Calls(client=client, remaining=lambda: -1.0 if answer.sent else left() - reserved)
+    closing = Calls(client=client, remaining=left)
+    last_moment = max(0.0, seconds - min(LAST_MOMENT, seconds / 4))
+    watchdog = threading.Timer(last_moment, too_late, (event, answer, closing))
+    watchdog.daemon = True
+    watchdog.start()
     try:
-        outcome = dispatch(event, calls)
-    except ProviderError as error:
-        problem = str(error)
+        respond(event, calls, closing=closing, answer=answer)
+    finally:
+        watchdog.cancel()
+
+
+def respond(event: Mapping[str, Any], calls: Calls, *, closing: Calls, answer: Answer) -> None:
+    """Deal with an event and answer it; OSError if CloudFormation cannot be reached."""
+    calls.note(request=event.get("RequestType"), type=event.get("ResourceType"), id=event.get("RequestId"))
+
+    def tell(result: Outcome | Exception) -> bool:
+        if isinstance(result, Outcome):
+            calls.note(answer="SUCCESS")
+            return answer(status="SUCCESS", physical_id=result.physical_id, data=result.data)
+        if not isinstance(result, ProviderError):
+            # A bug or an AWS error nobody foresaw: CloudFormation must still hear of it, or it waits an hour.
+            calls.note(traceback="".join(traceback.format_exception(result)))
+        problem = _problem(event, result)
+        calls.note(answer="FAILED", reason=problem)
+        return answer(status="FAILED", physical_id=failed_id(event), reason=problem)
+
+    try:
+        dispatch(event, calls, closing=closing, tell=tell)
+    except OvertakenError:
+        calls.note(answer="left to another delivery of the request")
+    except Exception:
+        if not answer.sent:
+            raise
+
+
+def dispatch(
+    event: Mapping[str, Any],
+    calls: Calls,
+    *,
+    closing: Calls | None = None,
+    tell: Callable[[Outcome | Exception], bool] = lambda result: True,
+) -> Outcome:
+    """The outcome of an event; ProviderError for what the person who deploys must know.
+
+    `tell` answers CloudFormation, with the error too before that is raised, and is True unless an answer was
+    given already. `closing` makes the calls after that. Raises OvertakenError, and tells nothing, if another
+    delivery of the same request is at work on it.
+    """
+    try:
+        request = Request.of(event)
+        delivery = Delivery(request, calls, closing=closing or calls)
     except Exception as error:
-        # A bug or an AWS error nobody foresaw: CloudFormation must still hear of it, or it waits an hour.
-        calls.note(traceback=traceback.format_exc())
-        problem = f"{event.get('ResourceType')} {event.get('LogicalResourceId')} failed: {reason(error)}"
-    else:
-        calls.note(answer="SUCCESS")
-        answer(status="SUCCESS", physical_id=outcome.physical_id, data=outcome.data)
-        return
-    calls.note(answer="FAILED", reason=problem)
-    answer(status="FAILED", physical_id=failed_id(event), reason=problem)
+        tell(error)
+        raise
+    try:
+        delivery.begin()
+        outcome = _handle(request, calls.checked(delivery.check))
+    except OvertakenError:
+        raise
+    except AnsweredError as over:
+        calls.note(skipped="the request is over")
+        if isinstance(over.result, Outcome):
+            tell(over.result)
+            return over.result
+        why = over.result or "another request followed"
+        failure = ProviderError(f"Request {request.request_id} was already answered as failed: {why}")
+        tell(failure)
+        raise failure from None
+    except Exception as error:
+        delivery.end(_problem(event, error))
+        tell(error)
+        raise
+    delivery.end(outcome if tell(outcome) else TOO_LATE)
+    return outcome
 
 
-def dispatch(event: Mapping[str, Any], calls: Calls) -> Outcome:
-    """The outcome of an event; ProviderError for what the person who deploys must know."""
-    request = Request.of(event)
+def _handle(request: Request, calls: Calls) -> Outcome:
     if request.type in HANDLERS:
         return HANDLERS[request.type](request, calls)
     if request.kind == DELETE:  # its create was refused for the same reason
@@ -87,7 +136,20 @@ def failed_id(event: Mapping[str, Any]) -> str:
     return str(event["PhysicalResourceId"])
 
 
-def _too_late(event: Mapping[str, Any], answer: Answer) -> None:
-    what = f"{event.get('ResourceType')} {event.get('LogicalResourceId')}"
-    text = f"{what} did not finish in the function's time; deploy again, it continues where it stopped"
-    answer(status="FAILED", physical_id=failed_id(event), reason=text)
+def _problem(event: Mapping[str, Any], error: Exception) -> str:
+    return str(error) if isinstance(error, ProviderError) else f"{_named(event)} failed: {reason(error)}"
+
+
+def _named(event: Mapping[str, Any]) -> str:
+    return f"{event.get('ResourceType')} {event.get('LogicalResourceId')}"
+
+
+def too_late(event: Mapping[str, Any], answer: Answer, closing: Calls) -> None:
+    """Answer failure, while the function's work hangs; it is remembered even if the answer may be lost."""
+    text = f"{_named(event)} {TOO_LATE}"
+    told = True
+    try:
+        told = answer(status="FAILED", physical_id=failed_id(event), reason=text)
+    finally:
+        if told:
+            Delivery(Request.of(event), closing, closing=closing).end(text)

@@ -4,6 +4,9 @@ A CloudFormation update of an Iceberg table writes the template's columns over t
 evolved, so an update here changes only the description and the parameters under `meshwright.`. A delete
 removes the catalog entry; data and metadata stay in S3, and the log says where, so that the table can be
 registered again.
+
+Until the creation of a table is answered it is in the record (see `ledger`): if it fails, the delete that
+follows removes the table, and leaves one that was there before.
 """
 
 from collections.abc import Mapping
@@ -14,6 +17,7 @@ from botocore.exceptions import ClientError, HTTPClientError
 from .calls import ATTEMPTS, Calls, retryable
 from .errors import ProviderError, code, reason
 from .iceberg_types import schema
+from .ledger import Ledger
 from .request import CREATE, DELETE, Outcome, Request, only_keys, text, texts
 
 NAME = "Custom::IcebergTable"
@@ -40,12 +44,12 @@ TABLE_INPUT = (
 
 
 def handle(request: Request, calls: Calls) -> Outcome:
+    ledger = Ledger(calls, stack=request.stack, logical_id=request.logical_id)
     if request.kind == DELETE:
-        if request.physical_id == _id(
-            request.properties
-        ):  # else the create failed, and the table is another's
+        # Else the create failed, and the table is another's.
+        if request.physical_id == _id(request.properties) or _item(request) in ledger.record.items:
             _delete(request, calls)
-        return Outcome(physical_id=request.stable_id)
+        return Outcome(physical_id=request.stable_id, done_with=ledger.record.names)
     only_keys(request.properties, KEYS, NAME)
     location = text(request.properties, "Location", NAME)
     for name in ("CatalogId", "Database", "Table"):
@@ -53,6 +57,7 @@ def handle(request: Request, calls: Calls) -> Outcome:
     _refuse_rename(request)
     live = _get(request.properties, calls)
     if live is None:
+        ledger.write([_item(request)])
         live = _create(request, calls, location)
     elif not _same_table(live, location):
         raise ProviderError(
@@ -60,7 +65,7 @@ def handle(request: Request, calls: Calls) -> Outcome:
             "a table cannot be moved or converted in place, so choose another name or the present location"
         )
     _describe(request, calls, live)
-    return Outcome(physical_id=_id(request.properties))
+    return Outcome(physical_id=_id(request.properties), done_with=ledger.record.names)
 
 
 def table_input(properties: Mapping[str, Any]) -> dict[str, Any]:
@@ -203,6 +208,11 @@ def _what(live: Mapping[str, Any]) -> str:
 def _parameters(properties: Mapping[str, Any]) -> dict[str, str]:
     parameters = properties.get("Parameters") or {}
     return {name: str(value) for name, value in parameters.items() if name.startswith(OWN_PREFIX)}
+
+
+def _item(request: Request) -> str:
+    """As it is in the record."""
+    return f"iceberg\t{_id(request.properties)}"
 
 
 def _id(properties: Mapping[str, Any]) -> str:

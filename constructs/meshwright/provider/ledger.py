@@ -6,30 +6,26 @@ declared must outlive the declaration. Lake Formation itself keeps one row per p
 the last writer only.
 
 So before anything is added, what is about to be added is written here (a crash in between leaves the record
-too wide, never too narrow), and afterwards the record is narrowed to what is declared. It also holds the ids
-of the last requests answered, so that a late duplicate of an older event changes nothing.
+too wide, never too narrow), and afterwards the record is narrowed to what is declared.
 
-A record is cut into parameters of at most 4,096 characters (the free tier), each readable alone. A new
-generation is written completely before the old one is deleted, and a reader takes the union of what it finds.
+A record is cut into parameters of at most 4,096 characters (the free tier), each readable alone. A new one
+is written completely, under names of its own, before the old one is deleted, and a reader takes the union of
+what it finds.
 """
 
-import base64
-import json
-import zlib
+import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from .calls import Calls
+from .packed import LIMIT, pack, unpack
 
 ROOT = "/meshwright/lakeformation"
-LIMIT = 4096  # characters of a standard parameter
-REMEMBERED = 20  # requests, newest last
 
 
 @dataclass(frozen=True)
 class Record:
     items: frozenset[str] = frozenset()
-    answered: tuple[str, ...] = ()
     names: tuple[str, ...] = ()  # of the parameters that hold it
 
     @property
@@ -43,25 +39,18 @@ class Ledger:
         self._path = f"{ROOT}/{stack}/{logical_id}"
         self.record = self._read()
 
-    def write(self, items: Iterable[str], *, answered: str | None = None) -> None:
-        """Replace the record, adding a request id to those answered; no call if nothing changes."""
+    def write(self, items: Iterable[str]) -> None:
+        """Replace the record; no call if nothing changes."""
         wanted = frozenset(items)
-        ids = (*self.record.answered, answered)[-REMEMBERED:] if answered else self.record.answered
-        if self.record.exists and wanted == self.record.items and ids == self.record.answered:
+        if self.record.exists and wanted == self.record.items:
             return
-        generation = 1 + max(
-            (int(name.rsplit("/", 1)[1].split("-")[0]) for name in self.record.names), default=0
-        )
+        self._calls.check()
         names = []
-        for number, value in enumerate(_chunks(sorted(wanted), ids)):
-            names.append(f"{self._path}/{generation}-{number}")
+        for value in _chunks(sorted(wanted)):
+            names.append(f"{self._path}/{uuid.uuid4().hex}")
             self._calls("ssm", "put_parameter", Name=names[-1], Value=value, Type="String", Overwrite=True)
         self._delete(self.record.names)
-        self.record = Record(wanted, ids, tuple(names))
-
-    def delete(self) -> None:
-        self._delete(self.record.names)
-        self.record = Record()
+        self.record = Record(wanted, tuple(names))
 
     def others(self) -> frozenset[str]:
         """What the account's other custom resources own."""
@@ -69,19 +58,13 @@ class Ledger:
             item
             for name, value in self._parameters(ROOT)
             if not name.startswith(self._path + "/")
-            for item in _decode(value)[0]
+            for item in unpack(value)["items"]
         )
 
     def _read(self) -> Record:
-        items: set[str] = set()
-        answered: dict[str, None] = {}
-        names = []
-        for name, value in sorted(self._parameters(self._path)):
-            names.append(name)
-            part, ids = _decode(value)
-            items.update(part)
-            answered.update(dict.fromkeys(ids))
-        return Record(frozenset(items), tuple(answered)[-REMEMBERED:], tuple(names))
+        parameters = dict(self._parameters(self._path))
+        items = frozenset(item for value in parameters.values() for item in unpack(value)["items"])
+        return Record(items, tuple(sorted(parameters)))
 
     def _parameters(self, path: str) -> Iterator[tuple[str, str]]:
         for parameter in self._calls.pages(
@@ -94,16 +77,10 @@ class Ledger:
             self._calls("ssm", "delete_parameters", Names=list(names[start : start + 10]))
 
 
-def _chunks(items: list[str], answered: tuple[str, ...]) -> Iterator[str]:
-    packed = zlib.compress(json.dumps({"items": items, "answered": answered}).encode(), 9)
-    value = base64.b64encode(packed).decode()
+def _chunks(items: list[str]) -> Iterator[str]:
+    value = pack({"items": items})
     if len(value) <= LIMIT or len(items) < 2:
         yield value
     else:
-        yield from _chunks(items[: len(items) // 2], answered)
-        yield from _chunks(items[len(items) // 2 :], ())
-
-
-def _decode(value: str) -> tuple[list[str], list[str]]:
-    content = json.loads(zlib.decompress(base64.b64decode(value)))
-    return content["items"], content["answered"]
+        yield from _chunks(items[: len(items) // 2])
+        yield from _chunks(items[len(items) // 2 :])

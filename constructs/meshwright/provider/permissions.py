@@ -50,8 +50,10 @@ COMMON = (
         resources=(
             "arn:{partition}:ssm:{region}:{account}:parameter/meshwright/lakeformation",
             "arn:{partition}:ssm:{region}:{account}:parameter/meshwright/lakeformation/*",
+            "arn:{partition}:ssm:{region}:{account}:parameter/meshwright/requests/*",
         ),
-        reason="The record of what each custom resource itself added, so that only that is ever removed.",
+        reason="The record of what each custom resource itself added, so that only that is ever removed, "
+        "and of the requests answered, so that a late duplicate of one changes nothing.",
     ),
 )
 

@@ -58,10 +58,14 @@ class Request:
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What a handler answers on success; `data` is what Fn::GetAtt can read."""
+    """What a handler answers on success; `data` is what Fn::GetAtt can read.
+
+    `done_with` are parameters to delete once that is answered: until then the event may be delivered again.
+    """
 
     physical_id: str
     data: Mapping[str, str] = field(default_factory=dict)
+    done_with: tuple[str, ...] = field(default=(), compare=False)
 
 
 def only_keys(properties: Mapping[str, Any], allowed: Iterable[str], where: str) -> None:

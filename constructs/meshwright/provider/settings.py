@@ -35,8 +35,7 @@ def handle(request: Request, calls: Calls) -> Outcome:
     ledger = Ledger(calls, stack=request.stack, logical_id=request.logical_id)
     if request.kind == DELETE:
         _apply(calls, request.account, add=(), version=None, ledger=ledger)
-        ledger.delete()
-        return Outcome(physical_id=request.stable_id)
+        return Outcome(physical_id=request.stable_id, done_with=ledger.record.names)
     only_keys(request.properties, ("Admins", "ReadOnlyAdmins", "CrossAccountVersion", "TagKeys"), NAME)
     admins = texts(request.properties, "Admins", NAME)
     readers = [one for one in texts(request.properties, "ReadOnlyAdmins", NAME) if one not in admins]

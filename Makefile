@@ -7,14 +7,14 @@ UV := $(RUN) uv pip install --quiet --system-certs --python $(BIN)/python
 # Nothing of the caller's Python or Node set-up may leak into ours.
 unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE VIRTUAL_ENV NODE_PATH NODE_OPTIONS
 
-.PHONY: demo test setup lint types unit e2e lock stop clean
+.PHONY: demo test setup lint types unit e2e soak-provider lock stop clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo    deploy the example mesh to an embedded AWS and show it working"
 	@echo "make test    lint, types and all tests"
 	@echo "make stop    stop the embedded AWS"
-	@echo "also: setup lint types unit e2e lock clean"
+	@echo "also: setup lint types unit e2e soak-provider lock clean"
 
 demo: setup
 	@$(RUN) meshwright local demo
@@ -37,6 +37,11 @@ unit: setup
 
 e2e: setup
 	@$(RUN) pytest -q -n 2 --dist loadfile -m e2e
+
+SCHEDULES ?= 100000
+SEED ?= 0
+soak-provider: setup
+	@$(RUN) tests.soak.provider --schedules $(SCHEDULES) --seed $(SEED)
 
 setup: .venv/.ready node_modules/.ready
 

@@ -1,8 +1,11 @@
 """The package itself: what importing it costs, and the code that it packs for Lambda."""
 
+import errno
 import json
+import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import aws_cdk as cdk
@@ -10,6 +13,7 @@ import pytest
 
 import meshwright.cdk
 from meshwright.cdk import DomainStorage, ProductTables, build, create_app
+from meshwright.cdk.asset import ProviderCode, code_hash
 from meshwright.config.domain_file import Table
 from meshwright.errors import UserError
 from meshwright.mesh.model import Mesh
@@ -45,6 +49,38 @@ def test_the_provider_is_packed_once_as_a_folder_of_its_own(assembly: Path) -> N
         if asset["source"]["packaging"] == "zip"
     ]
     assert publishing == [{"path": staged.name, "packaging": "zip"}] * 5
+
+
+def test_the_provider_is_packed_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its folder is named by its content, so that one which is there is never looked into again."""
+    app = create_app(outdir=str(tmp_path / "out"))
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", full_after(3))
+        with pytest.raises(UserError, match="No space left on device"):
+            ProviderCode(app)
+    assert list(tmp_path.rglob("*asset*")) == []
+    ProviderCode(app)
+    (staged,) = tmp_path.glob("out/asset.*")
+    assert len(list(staged.glob("provider/*.py"))) > 10
+
+
+def full_after(files: int) -> Callable[[int], None]:
+    """Syncs so many files; then the disk is full."""
+    room = iter(range(files))
+
+    def fsync(_: int) -> None:
+        if next(room, None) is None:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    return fsync
+
+
+def test_another_process_may_pack_the_provider_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = create_app(outdir=str(tmp_path))
+    ProviderCode(app)
+    monkeypatch.setattr(Path, "is_dir", lambda _: False)
+    ProviderCode(app)
+    assert os.listdir(tmp_path) == [f"asset.{code_hash()}"]
 
 
 def test_the_packed_provider_runs_without_meshwright(assembly: Path) -> None:

@@ -1,6 +1,8 @@
 # ruff: noqa: E501 (whole lines of output)
 """`meshwright new`: valid files, nothing overwritten, nothing destroyed."""
 
+import errno
+import os
 import re
 from pathlib import Path
 
@@ -101,6 +103,40 @@ def test_a_file_in_the_way_is_not_overwritten(root: Path, capsys: pytest.Capture
     (root / "domains/shipping.yaml").mkdir()
     assert main(["new", "domain", "shipping"]) == 2
     assert (root / "domains/shipping.yaml").is_dir()
+
+
+@pytest.mark.parametrize("arguments", [["domain", "shipping", *ACCOUNTS], ["product", "orders", "returns"]])
+@pytest.mark.parametrize("link", ["domains", ORDERS_FILE])
+def test_nothing_is_written_through_a_link(
+    root: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], link: str
+) -> None:
+    """A new file beside one that is a link is no matter."""
+    elsewhere = root / "elsewhere"
+    (root / link).rename(elsewhere)
+    (root / link).symlink_to(elsewhere)
+    if arguments[0] == "domain" and link != "domains":
+        assert main(["new", *arguments]) == 0
+        return
+    before = {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
+    assert main(["new", *arguments]) == 2
+    assert capsys.readouterr().err == (
+        f"{link} is a link; nothing is written through links. Replace it by what it leads to.\n"
+    )
+    assert {path: path.read_bytes() for path in root.rglob("*") if path.is_file()} == before
+
+
+@pytest.mark.parametrize("arguments", [["domain", "shipping", *ACCOUNTS], ["product", "orders", "returns"]])
+def test_a_full_disk_changes_nothing(
+    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    before = {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
+    monkeypatch.setattr(os, "fsync", full)
+    assert main(["new", *arguments]) == 2
+    assert capsys.readouterr().err.endswith(" can't be written: No space left on device.\n")
+    assert {path: path.read_bytes() for path in root.rglob("*") if path.is_file()} == before
 
 
 @pytest.mark.parametrize("arguments", [["orders", "returns"], ["orders.returns"]])

@@ -37,6 +37,20 @@ def test_check_names_stale_files_and_writes_nothing(
     assert [file.name for file in tmp_path.iterdir()] == ["mesh.schema.json"]
 
 
+@pytest.mark.parametrize("link", [".", "mesh.schema.json"])
+def test_nothing_is_written_through_a_link(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], link: str
+) -> None:
+    folder, elsewhere = tmp_path / "schemas", tmp_path / "elsewhere"
+    (folder / link).parent.mkdir(exist_ok=True)
+    (folder / link).symlink_to(elsewhere)
+    assert main(["schema", "--write", str(folder)]) == 2
+    assert capsys.readouterr().err == (
+        f"{folder / link} is a link; nothing is written through links. Replace it by what it leads to.\n"
+    )
+    assert not elsewhere.exists()
+
+
 def _objects(schema: object) -> list[dict[str, object]]:
     if isinstance(schema, dict):
         return [schema, *(inner for value in schema.values() for inner in _objects(value))]

@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-import shutil
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import aws_cdk as cdk
 from constructs import Construct
 
 import meshwright
+from meshwright.writing import ExistsError, create
 
 PROVIDER = Path(meshwright.__file__).parent / "provider"
 
@@ -40,7 +41,8 @@ class ProviderCode:
             raise ValueError("The stack of a LakeFormationProvider must be in an App or Stage.")
         staged = Path(stage.asset_outdir) / f"asset.{code_hash()}"
         if not staged.is_dir():
-            _stage(staged)
+            with suppress(ExistsError):  # another process was first, with the same content
+                create(staged, {f"provider/{name}": content for name, content in _sources()})
         self._file_name = os.path.relpath(staged, stage.outdir)
 
     def add_to(self, stack: cdk.Stack) -> tuple[str, str]:
@@ -52,15 +54,3 @@ class ProviderCode:
             display_name="Lake Formation provider",
         )
         return location.bucket_name, location.object_key
-
-
-def _stage(target: Path) -> None:
-    """Write the folder so that it is there completely or not at all, whatever interrupts."""
-    partial = target.with_name(f"{target.name}.{os.getpid()}")
-    (partial / "provider").mkdir(parents=True, exist_ok=True)
-    for name, content in _sources():
-        (partial / "provider" / name).write_bytes(content)
-    try:
-        partial.rename(target)
-    except OSError:  # another process was first, with the same content
-        shutil.rmtree(partial)

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from meshwright.checks.accounts import TO_BE_SET
 from meshwright.checks.registry import check
-from meshwright.commands.files import create
 from meshwright.commands.templating import filled
 from meshwright.config.domain_file import DomainFile
 from meshwright.config.loading import Files, parse_text
@@ -13,6 +12,7 @@ from meshwright.config.mesh_file import MeshFile
 from meshwright.config.suggest import suggestion
 from meshwright.errors import UserError
 from meshwright.project import load_files, with_domain
+from meshwright.writing import create
 
 
 def new_domain(*, root: Path, name: str, accounts: Sequence[str], team: str | None, email: str | None) -> int:
@@ -27,7 +27,7 @@ def new_domain(*, root: Path, name: str, accounts: Sequence[str], team: str | No
     given = _accounts(files.mesh, accounts)
     text = domain_text(files.mesh, name=name, accounts=given, team=team, email=email)
     _refuse_invalid(files, file, name, text)
-    create(root / file, text)
+    create(root, {file: text})
     print(f"wrote {root / file}")
     missing = [environment for environment in files.mesh.environments if environment not in given]
     if missing:

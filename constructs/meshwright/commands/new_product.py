@@ -4,7 +4,6 @@ from pathlib import Path
 from textwrap import indent
 
 from meshwright.checks.registry import check
-from meshwright.commands.files import replace
 from meshwright.commands.templating import filled
 from meshwright.config.domain_file import DomainFile
 from meshwright.config.loading import Files, parse_text
@@ -13,6 +12,7 @@ from meshwright.config.positions import Source
 from meshwright.config.suggest import suggestion
 from meshwright.errors import UserError
 from meshwright.project import load_files, with_domain
+from meshwright.writing import replace
 
 
 def new_product(*, root: Path, domain: str, name: str | None) -> int:
@@ -40,7 +40,7 @@ def new_product(*, root: Path, domain: str, name: str | None) -> int:
     text = inserted(source, block)
     _refuse_invalid(files, file, source, text, name, block)
     if text is not None:
-        replace(root / file, text)
+        replace(root, file, text)
     print(f"added products.{name} to {root / file}")
     print("Next: fill in its descriptions and columns; meshwright validate")
     return 0

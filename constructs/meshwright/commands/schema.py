@@ -1,12 +1,14 @@
 """`meshwright schema`: the JSON Schemas of the files, from the models."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any, Final
 
 from meshwright.config.base import FileModel
 from meshwright.config.domain_file import DomainFile
 from meshwright.config.mesh_file import MeshFile
+from meshwright.writing import create, refuse_link, replace
 
 SCHEMAS: Final[dict[str, type[FileModel]]] = {
     "mesh.schema.json": MeshFile,
@@ -24,9 +26,12 @@ def schema(*, folder: Path, check: bool) -> int:
         for name in stale:
             print(f"{folder / name} is stale or missing. Write it again: meshwright schema --write {folder}")
         return 1 if stale else 0
-    folder.mkdir(parents=True, exist_ok=True)
+    refuse_link(folder)
+    there = [name for name in stale if os.path.lexists(folder / name)]
+    create(folder, {name: schema_texts()[name] for name in stale if name not in there})
+    for name in there:
+        replace(folder, name, schema_texts()[name])
     for name in stale:
-        (folder / name).write_text(schema_texts()[name], encoding="utf-8", newline="\n")
         print(f"wrote {folder / name}")
     if not stale:
         print(f"{folder} is up to date")

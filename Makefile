@@ -2,19 +2,23 @@
 PYTHON ?= python3
 BIN := .venv/bin
 RUN := $(BIN)/python -m
+TEMPLATES := constructs/meshwright/commands/templates/init
 # uv is pip, ten times as fast. The system's certificates, since companies inspect TLS; where uv can't, pip may.
 UV := $(RUN) uv pip install --quiet --system-certs --python $(BIN)/python
+# Wheels of known hashes alone: what builds a source distribution would come without one.
+PIP_LOCKED := $(RUN) pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
+UV_LOCKED := $(UV) --require-hashes --no-build
 # Nothing of the caller's Python or Node set-up may leak into ours.
 unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE VIRTUAL_ENV NODE_PATH NODE_OPTIONS
 
-.PHONY: demo test setup lint types unit e2e soak-provider lock stop clean
+.PHONY: demo test setup lint types unit e2e soak-provider audit lock stop clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo    deploy the example mesh to an embedded AWS and show it working"
 	@echo "make test    lint, types and all tests"
 	@echo "make stop    stop the embedded AWS"
-	@echo "also: setup lint types unit e2e soak-provider lock clean"
+	@echo "also: setup lint types unit e2e soak-provider audit lock clean"
 
 demo: setup
 	@$(RUN) meshwright local demo
@@ -28,6 +32,9 @@ lint: setup
 	@$(RUN) ruff check .
 	@$(RUN) ruff format --check .
 	@$(BIN)/python -c "import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command())"
+	@$(RUN) deptry constructs
+	@$(RUN) deptry tests benchmarks examples --exclude '\.venv' --ignore DEP002,DEP004
+	@$(BIN)/zizmor --offline --quiet .github $(TEMPLATES)/mesh.yml $(TEMPLATES)/plan.yml $(TEMPLATES)/dependabot.yml
 
 types: setup
 	@$(RUN) mypy
@@ -43,14 +50,19 @@ SEED ?= 0
 soak-provider: setup
 	@$(RUN) tests.soak.provider --schedules $(SCHEDULES) --seed $(SEED)
 
+# Known vulnerabilities: asks PyPI, so it is no part of `make test`.
+audit: setup
+	@$(UV_LOCKED) -r requirements-audit.lock
+	@$(RUN) pip_audit --disable-pip --require-hashes -r requirements.lock -r requirements-uv.lock -r requirements-audit.lock
+
 setup: .venv/.ready node_modules/.ready
 
 .venv/.ready: requirements.lock requirements-uv.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info; v >= (3, 11) or sys.exit("meshwright needs Python 3.11 or later; $(PYTHON) is %d.%d. Try: make PYTHON=python3.12" % v[:2])'
 	@echo "Installing Python packages into .venv"
 	@$(PYTHON) -m venv .venv || { echo "$(PYTHON) cannot make virtual environments. On Debian or Ubuntu: apt install python3-venv" >&2; exit 2; }
-	@$(RUN) pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.lock
-	@$(UV) --require-hashes -r requirements.lock || $(RUN) pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(PIP_LOCKED) -r requirements-uv.lock
+	@$(UV_LOCKED) -r requirements.lock || $(PIP_LOCKED) -r requirements.lock
 	@$(UV) --offline --no-deps --no-build-isolation --editable .
 	@touch $@
 
@@ -61,9 +73,13 @@ node_modules/.ready: package-lock.json | .venv/.ready
 	@ln -sf "$$($(BIN)/python -c 'from meshwright.node import node_home; print(node_home())')/bin/node" $(BIN)/node
 	@touch $@
 
-lock:
-	@$(RUN) uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header --extra local --group dev pyproject.toml -o requirements.lock
-	@grep '^uv==' requirements.lock | sed 's/ .*//' | $(RUN) uv pip compile --quiet --universal --generate-hashes --no-header - -o requirements-uv.lock
+# Keeps the versions that still fit; `make lock UPGRADE=--upgrade` takes the newest.
+LOCK := $(RUN) uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header
+lock: .venv/.ready
+	@$(LOCK) $(UPGRADE) --extra local --group dev pyproject.toml -o requirements.lock
+	@grep '^uv==' requirements.lock | sed 's/ .*//' | $(LOCK) - -o requirements-uv.lock
+	@$(LOCK) --no-annotate $(UPGRADE) -c requirements.lock --group pyproject.toml:audit -o requirements-audit.lock
+	@$(LOCK) --no-annotate -c requirements.lock --extra local pyproject.toml -o $(TEMPLATES)/requirements.txt
 
 clean:
 	rm -rf .venv node_modules cdk.out .meshwright

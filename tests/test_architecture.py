@@ -1,5 +1,6 @@
 """What must stay true of the code's shape."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -20,6 +21,16 @@ def test_no_module_is_longer_than_three_hundred_lines() -> None:
     lengths = {path.relative_to(REPOSITORY): len(path.read_text().splitlines()) for path in SOURCES}
     assert len(lengths) > 50
     assert {path: length for path, length in lengths.items() if length > 300} == {}
+
+
+def test_files_are_written_in_one_place() -> None:
+    """The embedded AWS has a folder of its own, declared.py a temporary one."""
+    writes = re.compile(
+        r"\.write_(text|bytes)\(|open\([^)]*[\"'][wxa]b?[\"']|\.(rename|mkdir|symlink_to)\(|shutil\."
+    )
+    package = REPOSITORY / "constructs" / "meshwright"
+    modules = {path.relative_to(package).as_posix() for path in SOURCES if writes.search(path.read_text())}
+    assert {name for name in modules if not name.startswith("local/")} == {"writing.py", "cdk/declared.py"}
 
 
 @pytest.mark.parametrize("command", [["--help"], ["validate"]])

@@ -8,6 +8,10 @@ from typing import Any
 import pytest
 import yaml
 
+from meshwright.cli import main
+from tests.config.small_mesh import write_mesh
+from tests.config.test_git import commit, git
+
 REPOSITORY = Path(__file__).parents[2]
 WORKFLOW = REPOSITORY / ".github/workflows/plan.yml"
 MARKER = "<!-- meshwright plan -->"
@@ -52,9 +56,26 @@ def test_only_the_job_that_runs_nothing_of_the_pull_request_may_write() -> None:
         "plan": None,
         "comment": {"pull-requests": "write"},
     }
-    assert [each["uses"] for each in jobs()["comment"]["steps"] if "uses" in each] == [
-        "actions/download-artifact@v4"
-    ]
+    uses = [each["uses"].partition("@")[0] for each in jobs()["comment"]["steps"] if "uses" in each]
+    assert uses == ["actions/download-artifact"]
+
+
+def test_the_base_is_there_without_a_token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The checkout brings all branches and leaves no token, so git could get nothing more."""
+    (checkout,) = (
+        each for each in jobs()["plan"]["steps"] if each.get("uses", "").startswith("actions/checkout@")
+    )
+    assert checkout["with"] == {"persist-credentials": False, "fetch-depth": 0}
+    origin, clone = tmp_path / "origin", tmp_path / "clone"
+    write_mesh(origin)
+    git(origin, "init", "--quiet", "--initial-branch", "main")
+    commit(origin)
+    git(tmp_path, "clone", "--quiet", str(origin), str(clone))
+    git(clone, "checkout", "--quiet", "-b", "work")
+    git(clone, "branch", "--quiet", "--delete", "main")
+    origin.rename(tmp_path / "out of reach")
+    monkeypatch.chdir(clone)
+    assert main(["plan", "--base", "origin/main"]) == 0
 
 
 @pytest.mark.parametrize(

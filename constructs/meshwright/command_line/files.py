@@ -92,8 +92,14 @@ def schema(
     return run(folder=write or root / "schemas", check=check)
 
 
-def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to make or fill.")]) -> int:
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to make or fill.")],
+    wheel: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="The wheel of meshwright to install there."),
+    ] = None,
+) -> int:
     """Write a new mesh repository into DIR: files, CDK app, CI workflow. Never overwrites a file."""
     from meshwright.commands.init import init as run
 
-    return run(folder=folder, version=installed_version())
+    return run(folder=folder, version=installed_version(), wheel=wheel)

@@ -1,5 +1,6 @@
 """One embedded AWS for all tests that need one, accounts of it for each, and which files share a worker."""
 
+import gc
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
@@ -12,13 +13,34 @@ REAL_SETTINGS = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_CONFIG_FILE", "CDK_DEF
 """Set when the server starts, as they may be at a user's; they must not reach it."""
 
 
-SHARED_MESH = frozenset({"tests/e2e/test_audit.py", "tests/e2e/test_leaving.py"})
-"""Files whose tests follow each other on one worker, on one deployed mesh."""
+ONE_WORKER = {
+    "tests/e2e/test_audit.py": "one deployed mesh",
+    "tests/e2e/test_leaving.py": "one deployed mesh",
+    "tests/cdk/": "one synthesis of the example mesh",
+    "tests/local/": "one embedded AWS",
+    "tests/aws/": "one embedded AWS",
+    "tests/access/test_read_back.py": "one embedded AWS",
+}
+"""By how their names begin: files whose tests follow each other on one worker, and what they share there."""
+
+
+gc.disable()  # importing and collecting make only what stays
+
+
+def pytest_collection_finish() -> None:
+    """Leave all that is there out of every search for garbage while the tests run."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
+    gc.enable()
+
+
+def pytest_unconfigure() -> None:
+    gc.unfreeze()
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
-    """With `--dist loadfile`: a file at a time, but SHARED_MESH like one file.
+    """With `--dist loadfile`: a file at a time, but ONE_WORKER.
 
     xdist's own groups (`--dist loadgroup`) have no effect with pytest 9.2.
     """
@@ -26,12 +48,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
         return None
     from xdist.scheduler import LoadFileScheduling
 
-    class LoadSharedMesh(LoadFileScheduling):
+    class LoadShared(LoadFileScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            file = super()._split_scope(nodeid)
-            return "shared mesh" if file in SHARED_MESH else file
+            shared = (name for begin, name in ONE_WORKER.items() if nodeid.startswith(begin))
+            return next(shared, super()._split_scope(nodeid))
 
-    return LoadSharedMesh(config, log)
+    return LoadShared(config, log)
 
 
 @pytest.fixture(scope="session", autouse=True)

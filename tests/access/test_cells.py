@@ -3,17 +3,18 @@
 from itertools import chain, combinations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from meshwright.access.cells import Cells, conditions, covered, rows_text, union
+from tests.depth import examples
 
 COLUMNS, PARTS = "abc", ("x = 1", "y IN ('(', ')')", "z LIKE 'a'' AND (b'")
 PIECES = st.builds(Cells, st.frozensets(st.sampled_from(COLUMNS)), st.frozensets(st.sampled_from(PARTS)))
 MANY = st.lists(PIECES, max_size=4)
 ROWS = [frozenset(some) for size in range(4) for some in combinations(PARTS, size)]
 """Every kind of row there is, by the parts of conditions that it meets."""
-properties = settings(max_examples=60, deadline=None)
+properties = examples(15)
 
 
 def seen(pieces) -> set[tuple[str, frozenset[str]]]:

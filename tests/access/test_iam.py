@@ -3,7 +3,7 @@
 from fnmatch import fnmatchcase
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from meshwright.access.conditions import ABSENT, condition_holds
@@ -13,8 +13,9 @@ from meshwright.access.patterns import Patterns
 from meshwright.access.policies import Use, both_allow, identity_allows, resource_allows
 from meshwright.access.state import Identity
 from tests.access.building import allow, deny, policy
+from tests.depth import examples
 
-properties = settings(max_examples=80, deadline=None)
+properties = examples(20)
 ACTIONS = ("s3:GetObject", "s3:PutObject", "kms:Decrypt")
 RESOURCES = ("arn:aws:s3:::b/x", "arn:aws:s3:::b/y")
 TEXTS = st.text("ab[]!/", max_size=5)

@@ -14,10 +14,10 @@ from meshwright.checks.registry import CHECKS
 from meshwright.commands.explain import Question, explained
 from meshwright.commands.explain_text import as_json
 from tests.access.decisions import decisions, read_by, tables
-from tests.access.depth import examples
 from tests.access.meshes import TODAY, Drawn, meshes
 from tests.access.oracle import Readable, readable
 from tests.access.removals import Reading
+from tests.depth import examples
 
 REGIONS = ("eu-west-1", "cn-north-1")
 NOT_REMOVED = {Step.DATA_LOCATION, Step.STORAGE}
@@ -28,7 +28,7 @@ def expected(drawn: Drawn) -> Readable:
     return readable(drawn.mesh, drawn.domains, "dev", TODAY)
 
 
-@examples(80)
+@examples(16)
 @given(meshes(regions=REGIONS))
 def test_what_is_compiled_is_what_the_two_keys_say(drawn: Drawn) -> None:
     assert [finding for check in CHECKS for finding in check(drawn.files)] == []
@@ -49,7 +49,7 @@ def _columns(row: Access) -> dict[str, frozenset[str]]:
     return {column: piece.rows for piece in row.cells for column in piece.columns}
 
 
-@examples(35)
+@examples(7)
 @given(meshes(regions=REGIONS), st.data())
 def test_whatever_is_removed_exactly_what_rests_on_it_is_refused(drawn: Drawn, data: st.DataObject) -> None:
     mesh, wanted = drawn.resolved, expected(drawn)

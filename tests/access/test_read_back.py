@@ -11,9 +11,9 @@ from meshwright.mesh.model import Mesh
 from meshwright.mesh.subscriptions import Status
 from tests.access.decisions import decisions, read_by, tables
 from tests.access.deployed import Deployment
-from tests.access.depth import examples
 from tests.access.meshes import TODAY, Drawn, meshes
 from tests.access.oracle import readable
+from tests.depth import examples
 from tests.embedded import Aws
 
 
@@ -21,7 +21,7 @@ def _agreed(drawn: Drawn) -> int:
     return sum(each.status is Status.AGREED for each in drawn.resolved.subscriptions)
 
 
-@settings(examples(2), phases=[Phase.explicit, Phase.reuse, Phase.generate])  # to shrink takes minutes
+@settings(examples(1), phases=[Phase.explicit, Phase.reuse, Phase.generate])  # to shrink takes minutes
 @given(meshes(most=3).filter(lambda drawn: _agreed(drawn) > 1))
 def test_what_is_read_back_is_what_the_two_keys_say(
     aws: Aws, account: Callable[[], str], drawn: Drawn

@@ -1,7 +1,8 @@
-"""app.py as the cdk CLI runs it, in processes of their own."""
+"""app.py as the cdk CLI runs it: in processes of its own, or in this one where only its messages matter."""
 
 import json
 import os
+import runpy
 import shutil
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 import aws_cdk as cdk
 import pytest
 
+import meshwright.cdk
 from meshwright.cdk import Context, read_context
 from meshwright.errors import UserError
 from tests.cdk.synthesis import ROOT, Template, templates_in
@@ -47,6 +49,17 @@ def run(
     )
 
 
+def run_here(root: Path, monkeypatch: pytest.MonkeyPatch, *, context: dict[str, object] | None = None) -> int:
+    """The exit code of app.py in this process, whose Node is started already."""
+    made = cdk.App(outdir=str(root / "cdk.out"), context=context or {})
+    monkeypatch.setattr(meshwright.cdk, "create_app", lambda: made, raising=False)
+    with pytest.raises(SystemExit) as raised:
+        runpy.run_path(str(root / "app.py"), run_name="__main__")
+    code = raised.value.code
+    assert isinstance(code, int)
+    return code
+
+
 def test_it_writes_the_templates_of_the_mesh(repository: Path, templates: dict[str, Template]) -> None:
     done = run(repository)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
@@ -67,12 +80,13 @@ def test_context_chooses_environment_and_domains(repository: Path) -> None:
     assert "333333333332" in json.dumps(written)
 
 
-def test_a_mistake_on_the_command_line(repository: Path) -> None:
-    done = run(repository, context={"domains": "order"})
-    assert (done.returncode, done.stderr) == (
-        2,
+def test_a_mistake_on_the_command_line(
+    repository: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_here(repository, monkeypatch, context={"domains": "order"}) == 2
+    assert capsys.readouterr().err == (
         "-c domains: there is no domain 'order' in the environment 'dev'. Did you mean 'orders'? "
-        "Its domains: analytics, customers, orders, payments.\n",
+        "Its domains: analytics, customers, orders, payments.\n"
     )
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from meshwright.cdk import Context, read_context
 from tests.cdk.synthesis import ROOT
-from tests.cdk.test_app import run
+from tests.cdk.test_app import run_here
 
 APPROVAL = "      - {domain: payments, tables: [orders]}\n"
 ENDS = re.compile(r"(, |^ +)until: [0-9-]{10}", re.MULTILINE)
@@ -34,20 +34,13 @@ def repository(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def git_path(repository: Path) -> str:
-    """The app runs with no PATH of its own in these tests; comparing needs git."""
-    folder = repository / "bin"
-    folder.mkdir()
-    found = shutil.which("git")
-    assert found is not None
-    (folder / "git").symlink_to(found)
-    return str(folder)
-
-
-def test_it_refuses(repository: Path) -> None:
-    done = run(repository, context={"base": "HEAD"}, PATH=git_path(repository))
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == (
+def test_it_refuses(
+    repository: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_here(repository, monkeypatch, context={"base": "HEAD"}) == 2
+    out, error = capsys.readouterr()
+    assert out == ""
+    assert error == (
         "The files of the mesh have problems:\n"
         "domains/orders.yaml:80:5: products.sales.shared_with: the approval of payments is removed, but "
         "payments (role fraud) reads `orders`. Put the approval back with an `until` that leaves payments "

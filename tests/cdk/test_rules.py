@@ -132,6 +132,7 @@ def test_nag_looks_at_what_works_on_the_data(mesh: Mesh) -> None:
     assert nag(plant) == [("AwsSolutions-SNS3", "acme-orders-workloads/Other/Parts/planted")]
 
 
+@pytest.mark.slow
 def test_lint_over_the_example_mesh(assembly: Path) -> None:
     assert lint(assembly) == []
 

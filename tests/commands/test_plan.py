@@ -431,10 +431,20 @@ def committed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def root(committed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Files to edit; the repository that they are of is everybody's."""
     monkeypatch.setattr(review, "today", lambda: TODAY)
     copy = tmp_path / "mesh"
-    shutil.copytree(committed, copy)
+    shutil.copytree(committed, copy, ignore=shutil.ignore_patterns(".git"))
+    (copy / ".git").write_text(f"gitdir: {committed / '.git'}")
     return copy
+
+
+@pytest.fixture
+def repository(root: Path, committed: Path) -> Path:
+    """With a repository of its own, to commit to."""
+    (root / ".git").unlink()
+    shutil.copytree(committed / ".git", root / ".git")
+    return root
 
 
 def git(root: Path, *arguments: str) -> None:
@@ -516,15 +526,15 @@ def unordered(stack: StackChange) -> tuple[object, ...]:
 
 
 def test_a_mesh_that_the_base_does_not_have_yet(
-    root: Path, capsys: pytest.CaptureFixture[str], snapshot: SnapshotAssertion
+    repository: Path, capsys: pytest.CaptureFixture[str], snapshot: SnapshotAssertion
 ) -> None:
     """The first pull request of a mesh: everything is new."""
-    git(root, "rm", "--quiet", "-r", "--cached", "mesh.yaml", "domains")
-    git(root, "commit", "--quiet", "--amend", "--allow-empty", "--message", "Before the mesh")
-    code, out, error = run(root, ("--base", "main"), capsys)
+    git(repository, "rm", "--quiet", "-r", "--cached", "mesh.yaml", "domains")
+    git(repository, "commit", "--quiet", "--amend", "--allow-empty", "--message", "Before the mesh")
+    code, out, error = run(repository, ("--base", "main"), capsys)
     assert (code, error) == (NEEDS_REVIEW, "")
     assert out == snapshot(extension_class=Text)
-    _, out, _ = run(root, ("--base", "main", "--format", "markdown"), capsys)
+    _, out, _ = run(repository, ("--base", "main", "--format", "markdown"), capsys)
     assert (
         "| mesh.yaml:1 | `main` has no mesh.yaml here, so everything counts as new, and no removal is "
         "refused. | If the mesh was moved, compare with --deployed. |"

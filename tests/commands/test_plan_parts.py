@@ -16,6 +16,7 @@ from tests.commands.test_plan import (  # noqa: F401 (fixtures)
     make,
     mesh,
     payments,
+    repository,
     root,
     run,
     tells_as_much,
@@ -80,14 +81,14 @@ def test_on(
 @pytest.mark.parametrize("part", PARTS, ids=IDS)
 def test_off_takes_back_what_on_made(
     part: Change,
-    root: Path,  # noqa: F811
+    repository: Path,  # noqa: F811
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    make(root, part.edits)
-    on = effects(root, capsys)
-    git(root, "commit", "--quiet", "--all", "--message", "On")
-    make(root, tuple(Edit(each.file, each.new, each.old) for each in part.edits))
-    off = effects(root, capsys)
+    make(repository, part.edits)
+    on = effects(repository, capsys)
+    git(repository, "commit", "--quiet", "--all", "--message", "On")
+    make(repository, tuple(Edit(each.file, each.new, each.old) for each in part.edits))
+    off = effects(repository, capsys)
     assert on
     back = {"added": {"removed", "kept", "left"}, "changed": {"changed"}}
     assert off.keys() == on.keys()

@@ -3,12 +3,13 @@
 import tempfile
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from meshwright.config.problems import Problem
 from meshwright.project import examine
 from tests.config.small_mesh import MESH_FILE, ORDERS_FILE, TEXTS, TODAY, write_mesh
+from tests.depth import examples
 
 SIGNS = [" ", "\t", "\n", ":", ": ", "- ", "{", "}", "[", "]", "'", '"', "#", "|", ">-", "? ", ",", "."]
 WORDS = ["&a ", "*a", "<<: *a", "!!int ", "!x ", "---\n", "...\n", "%YAML 1.1\n", "~", "null", "yes"]
@@ -32,7 +33,6 @@ SQL = [
     "LIKE",
     ".",
 ]
-LIMITS = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def examine_bytes(file: str, content: bytes) -> tuple[Problem, ...]:
@@ -53,7 +53,7 @@ def check_places(problems: tuple[Problem, ...], file: str, content: bytes) -> No
             assert problem.line <= lines + content.decode("utf-8", errors="replace").count("\x85") + 2
 
 
-@LIMITS
+@examples(60)
 @given(content=st.binary(max_size=200))
 def test_random_bytes(content: bytes) -> None:
     problems = examine_bytes(ORDERS_FILE, content)
@@ -61,14 +61,14 @@ def test_random_bytes(content: bytes) -> None:
     check_places(problems, ORDERS_FILE, content)
 
 
-@LIMITS
+@examples(60)
 @given(text=st.lists(PIECES | st.text(max_size=3), max_size=30).map("".join))
 def test_random_pieces_of_yaml(text: str) -> None:
     content = text.encode("utf-8", errors="surrogatepass")
     assert examine_bytes(ORDERS_FILE, content)
 
 
-@LIMITS
+@examples(60)
 @given(
     file=st.sampled_from([MESH_FILE, ORDERS_FILE]),
     start=st.integers(0, 800),
@@ -83,7 +83,7 @@ def test_mutated_files(file: str, start: int, length: int, piece: str) -> None:
     check_places(examine_bytes(file, content), file, content)
 
 
-@LIMITS
+@examples(60)
 @given(where=st.text(max_size=40) | st.lists(st.sampled_from(SQL), max_size=12).map(" ".join))
 def test_random_conditions(where: str) -> None:
     quoted = "'" + "".join(each for each in where if each.isprintable()).replace("'", "''") + "'"

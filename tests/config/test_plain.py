@@ -11,7 +11,8 @@ from meshwright.config import plain
 from meshwright.config.nodes import parse
 from meshwright.config.plain import plain_data, plain_data_of_many
 from tests.config.small_mesh import ANALYTICS, MESH, ORDERS, TEXTS
-from tests.config.test_never_raises import LIMITS, PIECES
+from tests.config.test_never_raises import PIECES
+from tests.depth import examples
 
 
 def carefully(text: str) -> object:
@@ -25,13 +26,13 @@ def same_or_left(text: str) -> None:
     assert found is None or repr(found) == repr(carefully(text))
 
 
-@LIMITS
+@examples(60)
 @given(st.lists(PIECES | st.text(max_size=3), max_size=30).map("".join))
 def test_random_pieces_of_yaml(text: str) -> None:
     same_or_left(text)
 
 
-@LIMITS
+@examples(60)
 @given(st.integers(0, 800), st.integers(0, 12), PIECES | st.text(max_size=5))
 def test_mutated_files(start: int, length: int, piece: str) -> None:
     at = start % len(ORDERS)

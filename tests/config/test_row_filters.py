@@ -4,10 +4,11 @@ import contextlib
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from meshwright.config.row_filters import Comparison, RowFilterError, parse_filter
+from tests.depth import examples
 
 GOOD = {
     "country = 'DE'": (Comparison(("country",), 0, "=", ("text",)),),
@@ -113,7 +114,7 @@ conditions = st.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@examples(40)
 @given(text=conditions)
 def test_each_comparison_of_a_condition_is_found_once(text: str) -> None:
     """The generated text is its own oracle: every comparison in it begins with one of the known names."""
@@ -122,14 +123,14 @@ def test_each_comparison_of_a_condition_is_found_once(text: str) -> None:
     assert [comparison.column for comparison in parse_filter(text)] == written
 
 
-@settings(max_examples=500, deadline=None)
+@examples(100)
 @given(text=st.text(alphabet="ab='() \"AND,NOTIRLSEC;-.1`%/*\\\n:@{}[]", max_size=40) | st.text(max_size=20))
 def test_no_other_error_escapes(text: str) -> None:
     with contextlib.suppress(RowFilterError):
         assert parse_filter(text)
 
 
-@settings(max_examples=300, deadline=None)
+@examples(60)
 @given(text=st.text(alphabet="ab='() \"AND,NOTIR;-.1`%", max_size=25))
 def test_joining_two_accepted_conditions_keeps_both(text: str) -> None:
     """The two sides' conditions are joined as `(A) AND (B)`: neither may end the other's parentheses."""

@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from meshwright.mesh.parts.state_machine import State, definition, text
 from meshwright.mesh.parts.step_order import Order, Series, Together, order_of, shown_order
+from tests.depth import examples
 
 ORDERS: tuple[tuple[dict[str, list[str]], str], ...] = (
     ({"a": []}, "a"),
@@ -92,7 +93,6 @@ def machine_of(after: Mapping[str, list[str]]) -> dict[str, Any]:
     return definition(comment="", order=order_of(after), states=states, finish=[], timeout_seconds=60)
 
 
-SLOW = settings(deadline=None)
 CUT: dict[str, list[str]] = {
     "s5": ["s0", "s2", "s4"],
     "s1": [],
@@ -106,7 +106,7 @@ CUT: dict[str, list[str]] = {
 """Its first part begins, in the order of the file, with a step that others come before."""
 
 
-@SLOW
+@examples(20)
 @given(graphs(), st.data())
 def test_every_step_runs_once_and_after_all_that_it_waits_for(
     after: dict[str, list[str]], data: st.DataObject
@@ -148,7 +148,7 @@ def waits_of(order: Order) -> dict[str, set[str]]:
     return found
 
 
-@SLOW
+@examples(20)
 @given(Term, st.randoms(use_true_random=False))
 def test_what_can_be_taken_apart_makes_no_step_wait_for_more(term: Any, random: Any) -> None:
     names: list[str] = []
@@ -157,7 +157,7 @@ def test_what_can_be_taken_apart_makes_no_step_wait_for_more(term: Any, random: 
     assert waits_of(order_of({name: sorted(wanted[name]) for name in names})) == wanted
 
 
-@SLOW
+@examples(20)
 @given(graphs())
 @example(CUT)
 def test_no_step_waits_for_less(after: dict[str, list[str]]) -> None:

@@ -1,6 +1,7 @@
-"""How many examples the tests over random meshes try.
+"""How many examples the tests of random input try.
 
-Usually few, so that they are quick; `MESHWRIGHT_TEST_DEPTH=50 pytest tests/access` tries fifty times as many.
+A few in `make unit`, so that they are quick; `make deep` tries five times as many, and
+`MESHWRIGHT_TEST_DEPTH=50 pytest -m hypothesis` fifty times.
 """
 
 import os

@@ -1,7 +1,7 @@
 """Clients of the embedded AWS that the tests share."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +20,16 @@ class Aws:
     """Clients of an embedded AWS; credentials of a role work even if IAM doesn't know it."""
 
     embedded: control.Embedded
+    _clients: dict[tuple[str, str, str], Any] = field(default_factory=dict)
 
     def client(self, service: str, account: str, role: str = control.ADMIN_ROLE) -> Any:
+        """A client, made once: that takes longer than most calls."""
+        key = (service, account, role)
+        if key not in self._clients:
+            self._clients[key] = self._client(*key)
+        return self._clients[key]
+
+    def _client(self, service: str, account: str, role: str) -> Any:
         environment = control.environment(self.embedded, account, REGION, role=role)
         return SESSION.client(
             service,

@@ -48,7 +48,7 @@ deep: setup
 	@$(RUN) pytest -q -n 2 --dist loadfile -m "hypothesis or slow"
 
 e2e: setup
-	@$(RUN) pytest -q -n 2 --dist loadfile -m e2e
+	@$(RUN) pytest -q -n 2 --dist loadfile -m "e2e or slow"
 
 SCHEDULES ?= 100000
 SEED ?= 0

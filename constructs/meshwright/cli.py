@@ -6,10 +6,11 @@ Each command imports what it needs when it is called, so that none waits for ano
 import errno
 import os
 import platform
+import re
 import sys
 import traceback
 from collections.abc import Callable, Sequence
-from io import TextIOWrapper
+from io import StringIO
 from typing import Annotated, Any, Final
 
 import typer
@@ -30,6 +31,8 @@ from meshwright.command_line.options import installed_version
 from meshwright.command_line.quality import quality_check
 from meshwright.command_line.review import access, audit, explain, plan
 from meshwright.errors import UserError
+from meshwright.output import inert_output
+from meshwright.texts import said
 
 FINDINGS, MISTAKE, BUG, INTERRUPTED = 1, 2, 3, 130
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -86,11 +89,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     0: clean. 1: findings. 2: the user's mistake. 3: a bug. 130: interrupted.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(
-            stream, TextIOWrapper
-        ):  # file names need not be text, nor every terminal know our signs
-            stream.reconfigure(errors="backslashreplace")
+    with inert_output():
+        return _main(given)
+
+
+def _main(given: list[str]) -> int:
     try:
         code = _run(given)
         sys.stdout.flush()
@@ -102,7 +105,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _drop_output()
         return 0
     except UserError as error:
-        print(error, file=sys.stderr)
+        print(_echoed(error.message, given), file=sys.stderr)
         return MISTAKE
     except Exception as error:
         if isinstance(error, OSError) and error.errno in _FULL:
@@ -110,7 +113,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"Cannot write: {error.strerror}. Make room, or write elsewhere.", file=sys.stderr)
             return MISTAKE
         if hasattr(error, "show") and hasattr(error, "exit_code"):  # a wrong argument or option
-            error.show()
+            error.show(file=(message := StringIO()))
+            print(_echoed(message.getvalue(), given), end="", file=sys.stderr)
             return MISTAKE
         _report_bug(given)
         return BUG
@@ -122,10 +126,19 @@ def _run(given: list[str]) -> int:
         return 0
     command = typer.main.get_command(_app())
     try:
-        with command.make_context("meshwright", given) as context:
+        with command.make_context("meshwright", [*given]) as context:
             return int(command.invoke(context) or 0)
     except typer.Exit as exit_:
         return exit_.exit_code
+
+
+def _echoed(message: str, given: list[str]) -> str:
+    """The message with as much of each argument, and of each part of one, as messages say of a text."""
+    parts = {part for argument in given for part in (argument, *re.split(r"[=.]", argument))}
+    for part in sorted(parts, key=len, reverse=True):
+        if part.strip() and said(part) != part:
+            message = message.replace(part, said(part))
+    return message
 
 
 def _drop_output() -> None:
@@ -137,7 +150,7 @@ def _report_bug(arguments: list[str]) -> None:
     traceback.print_exc()
     print(
         f"\nThis is a bug in meshwright {installed_version()}, not your mistake. Please open an issue "
-        f"with the lines above and with: meshwright {' '.join(arguments)} "
+        f"with the lines above and with: meshwright {said(' '.join(arguments))} "
         f"(Python {platform.python_version()}, {platform.system()}).",
         file=sys.stderr,
     )

@@ -115,7 +115,7 @@ def test_a_file_name_that_is_no_text_and_an_ascii_terminal(tmp_path: Path) -> No
         check=False,
     )
     assert (done.returncode, done.stderr) == (1, "")
-    assert "domains/\\udcff.yaml:1:1: \\xfc: unknown key `\\xfc`." in done.stdout
+    assert "domains/\\udcff.yaml:1:1: \\u00fc: unknown key `\\u00fc`." in done.stdout
 
 
 def test_a_root_that_is_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

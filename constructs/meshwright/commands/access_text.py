@@ -12,7 +12,13 @@ from meshwright.access.cells import Cells
 from meshwright.access.rows import Access, TableOf
 from meshwright.access.stream_rows import StreamAccess
 from meshwright.commands.access_wording import all_or, counted, rows_of, wrapped
-from meshwright.commands.stream_access_text import stream_json_line, stream_markdown_row, stream_text_row
+from meshwright.commands.stream_access_text import (
+    access_row,
+    stream_json_line,
+    stream_markdown_row,
+    stream_text_row,
+)
+from meshwright.markdown import escaped, table
 
 
 class Written(NamedTuple):
@@ -96,10 +102,16 @@ def _text(mesh: str, environment: str, rows: Sequence[Written]) -> Iterator[str]
             table = row.table
         yield f"{row.text}\n"
     yield "\n" if rows else ""
-    yield from _closing(mesh, environment, rows)
+    yield from (f"{line}\n" for line in _closing_lines(mesh, environment, rows, _bullet))
 
 
-def _closing(mesh: str, environment: str, rows: Sequence[Written]) -> Iterator[str]:
+def _bullet(text: str) -> str:
+    return wrapped(text, first="  - ", rest="    ")
+
+
+def _closing_lines(
+    mesh: str, environment: str, rows: Sequence[Written], item: Callable[[str], str]
+) -> Iterator[str]:
     roles = len({row.role for row in rows})
     kinds = [
         counted(number, noun)
@@ -108,15 +120,11 @@ def _closing(mesh: str, environment: str, rows: Sequence[Written]) -> Iterator[s
     ]
     readers = f"{counted(roles, 'role')} {'reads' if roles == 1 else 'read'}"
     found = f"{readers} {' and '.join(kinds)} ({counted(len(rows), 'combination')})."
-    lines = [
-        f"Mesh {mesh}, environment {environment}: " + (found if rows else "nobody reads anything of that."),
-        "Not listed: the roles that deploy. They administer Lake Formation, so can grant themselves access.",
-    ]
-    assumed = dict.fromkeys(text for row in rows for text in row.assumed)
-    if assumed:
-        lines += ["", "Taken for granted, since no file says it:"]
-        lines += [wrapped(f"{text}.", first="  - ", rest="    ") for text in sorted(assumed)]
-    yield "\n".join(lines) + "\n"
+    yield f"Mesh {mesh}, environment {environment}: " + (found if rows else "nobody reads anything of that.")
+    yield "Not listed: the roles that deploy. They administer Lake Formation, so can grant themselves access."
+    if assumed := dict.fromkeys(text for row in rows for text in row.assumed):
+        yield from ("", "Taken for granted, since no file says it:")
+        yield from (item(f"{text}.") for text in sorted(assumed))
 
 
 def _markdown_row(row: Access) -> str:
@@ -127,20 +135,24 @@ def _markdown_row(row: Access) -> str:
         _columns(row),
         rows_of(row.cells, row.table) or "all",
         str(row.until or ""),
-        "own product" if row.own else row.approval or "**not agreed to**",
-        " ".join(row.purpose.split()),
+        "own product" if row.own else row.approval,
+        row.purpose,
     ]
-    return "| " + " | ".join(each.replace("|", "\\|") for each in cells) + " |"
+    return access_row(cells)
 
 
 def _markdown(mesh: str, environment: str, rows: Sequence[Written]) -> Iterator[str]:
     """One table: a row per role and table."""
-    yield "| product and table | class | role | columns | rows | until | on whose approval | for |\n"
-    yield "|---|---|---|---|---|---|---|---|\n"
+    heads = ("product and table", "class", "role", "columns", "rows", "until", "on whose approval", "for")
+    yield from (f"{line}\n" for line in table(heads, ()))
     for row in rows:
         yield f"{row.text}\n"
     yield "\n"
-    yield from _closing(mesh, environment, rows)
+    yield from (f"{line}\n" for line in _closing_lines(mesh, environment, rows, _item))
+
+
+def _item(text: str) -> str:
+    return f"- {escaped(text)}"
 
 
 _encoded = json.JSONEncoder(ensure_ascii=False).encode

@@ -12,12 +12,20 @@ from meshwright.access.audit import audit as compare
 from meshwright.access.audit import declared_like
 from meshwright.access.drift.comparison import Extras, LiveStream
 from meshwright.access.findings import Audit, Call
-from meshwright.commands.audit_text import FORMATS, Failed, Report, applied, call_json, report_json
+from meshwright.commands.audit_text import (
+    FORMATS,
+    Failed,
+    Report,
+    applied,
+    call_json,
+    call_lines,
+    report_json,
+)
 from meshwright.commands.audit_words import Words
-from meshwright.commands.aws_lines import aws_line
 from meshwright.commands.live import accounts_of
 from meshwright.errors import UserError
 from meshwright.mesh.model import Mesh
+from meshwright.output import console
 from meshwright.project import load_mesh
 
 if TYPE_CHECKING:
@@ -119,7 +127,7 @@ def _repair(report: Report, sessions: "Sessions", output: str) -> Audit:
     def say(call: Call) -> None:
         made.append(call)
         if output != "json":
-            print(f"# in account {words.account(call.account)}\n{aws_line(call, mesh.region)}", flush=True)
+            print("\n".join(call_lines(words, call, output=output)), flush=True)
 
     if output != "json":
         print(f"{FORMATS[output](report)}\n\nMaking the calls:\n", flush=True)
@@ -139,7 +147,9 @@ def _repair(report: Report, sessions: "Sessions", output: str) -> Audit:
         }
         print(json.dumps(content, indent=2, ensure_ascii=False))
     else:
-        print(f"\n{applied(words, len(made), failed)}Audited again:\n\n{FORMATS[output](left)}")
+        print(
+            f"\n{applied(words, len(made), failed, output=output)}Audited again:\n\n{FORMATS[output](left)}"
+        )
     return again
 
 
@@ -158,9 +168,7 @@ def _progress(accounts: int) -> "Iterator[Callable[[str], None] | None]":
     if not sys.stderr.isatty():
         yield None
         return
-    from rich.console import Console
-
-    with Console(stderr=True).status(f"Reading {accounts} accounts") as status:
+    with console(sys.stderr).status(f"Reading {accounts} accounts") as status:
         done = set[str]()
 
         def advance(account: str) -> None:

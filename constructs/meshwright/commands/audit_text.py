@@ -9,8 +9,10 @@ from meshwright.access.findings import Audit, Call, Effect, Finding, Severity
 from meshwright.commands.access_wording import wrapped
 from meshwright.commands.audit_words import HEADINGS, Words
 from meshwright.commands.aws_lines import aws_line
+from meshwright.markdown import escaped, fenced, row, table
 from meshwright.mesh.model import Mesh
 
+PARTIAL = "PARTIAL: not everything could be read, and what could not is not compared."
 MOST = 8
 """Sentences on who is affected, of one finding in text."""
 
@@ -53,7 +55,7 @@ class Failed:
         }
 
 
-def applied(words: Words, made: int, failed: Sequence[Failed]) -> str:
+def applied(words: Words, made: int, failed: Sequence[Failed], *, output: str) -> str:
     """What became of the calls: how many were made, and which findings could not be mended."""
     counted = "1 call" if made == 1 else f"{made} calls"
     lines = [f"{counted} made."]
@@ -61,13 +63,23 @@ def applied(words: Words, made: int, failed: Sequence[Failed]) -> str:
         lines.append(f"Not repaired, because a call failed ({len(failed)}):")
         for each in failed:
             head = f"{each.finding.code}, account {words.account(each.finding.account)}"
-            lines += _lines(f"- {head}, {each.finding.what}: {each.why}", "  ")
+            text = f"{head}, {each.finding.what}: {each.why}"
+            lines += [f"- {escaped(text)}"] if output == "markdown" else _lines(f"- {text}", "  ")
     return " ".join(lines) + " " if not failed else "\n".join([*lines, "", ""])
+
+
+def call_lines(words: Words, call: Call, *, output: str) -> list[str]:
+    """A call that is made, with its account."""
+    lines = [f"# in account {words.account(call.account)}", aws_line(call, words.mesh.region)]
+    return fenced(lines, "sh") if output == "markdown" else lines
 
 
 def text(report: Report) -> str:
     """By severity: what differs, who is affected, the repair."""
-    words, lines = Words(report.mesh), [*_unread(report), _summary(report)]
+    words, lines = Words(report.mesh), list[str]()
+    if report.audit.unread:
+        lines = [PARTIAL, *(line for each in _unread(report) for line in _lines(f"- {each}", "  ")), ""]
+    lines.append(_summary(report))
     severity = None
     for place, finding in report.numbered:
         if finding.severity is not severity:
@@ -108,15 +120,10 @@ def _calls(report: Report, place: int) -> list[str]:
     return lines
 
 
-def _unread(report: Report) -> list[str]:
-    """First of all, what the audit cannot answer for."""
-    if not report.audit.unread:
-        return []
-    lines = ["PARTIAL: not everything could be read, and what could not is not compared."]
+def _unread(report: Report) -> Iterator[str]:
+    """What the audit cannot answer for."""
     for each in report.audit.unread:
-        account = Words(report.mesh).account(each.account)
-        lines += _lines(f"- account {account}, {each.call}: {each.why}", "  ")
-    return [*lines, ""]
+        yield f"account {Words(report.mesh).account(each.account)}, {each.call}: {each.why}"
 
 
 def _summary(report: Report) -> str:
@@ -138,27 +145,25 @@ def _summary(report: Report) -> str:
 
 def markdown(report: Report) -> str:
     """A table by severity; with --repair the commands below it."""
-    words = Words(report.mesh)
-    lines = [*_unread(report), f"**{_summary(report)}**"]
+    words, lines = Words(report.mesh), list[str]()
+    if report.audit.unread:
+        lines = [PARTIAL, "", *(f"- {escaped(each)}" for each in _unread(report)), ""]
+    lines.append(f"**{escaped(_summary(report))}**")
     if report.audit.findings:
-        lines += [
-            "",
-            "| severity | finding | account | what | affected | repair |",
-            "|---|---|---|---|---|---|",
-        ]
+        lines += ["", *table(("severity", "finding", "account", "what", "affected", "repair"), ())]
     for place, finding in report.numbered:
         left_out = f"; its calls are left out: {report.left_out[place]}" if place in report.left_out else ""
         cells = [
             finding.severity.value,
             finding.code,
-            words.account(finding.account),
-            finding.what,
-            "<br>".join(each.removeprefix("- ") for each in _affected(words, finding)) or "nobody",
-            f"{finding.remedy}{left_out}",
+            escaped(words.account(finding.account)),
+            escaped(finding.what),
+            "<br>".join(escaped(each.removeprefix("- ")) for each in _affected(words, finding)) or "nobody",
+            escaped(f"{finding.remedy}{left_out}"),
         ]
-        lines.append("| " + " | ".join(each.replace("|", "\\|").replace("\n", " ") for each in cells) + " |")
+        lines.append(row(cells))
     commands = [line for place, _ in report.numbered for line in _calls(report, place)]
-    return "\n".join([*lines, *(["", "```sh", *commands[1:], "```"] if commands else [])])
+    return "\n".join([*lines, *(["", *fenced(commands[1:], "sh")] if commands else [])])
 
 
 def as_json(report: Report) -> str:

@@ -11,6 +11,7 @@ from meshwright.commands.access_wording import wrapped
 from meshwright.cost.assumptions import ASSUMPTIONS, Assumed
 from meshwright.cost.estimate import Line, amount
 from meshwright.cost.prices import PriceTable
+from meshwright.markdown import escaped, row
 
 THE_MESH: Final = "mesh"
 """Heading of what is the mesh's own, in the governance account."""
@@ -112,15 +113,16 @@ def _plain(value: Decimal) -> str:
 
 def markdown(found: Estimated) -> str:
     """One table, and what is assumed in another one, folded away."""
-    out = [f"### {found.heading}", "", found.basis, ""]
+    out = [f"### {escaped(found.heading)}", "", found.basis, ""]
     out += ["| domain | part | resource | fixed | usage | total |", "|---|---|---|--:|--:|--:|"]
     for domain, lines in found.by_domain():
         for line in lines:
             fixed, usage, total = _figures(line)
             mark = " \\*" if line.unverified else ""
-            out.append(f"| {domain} | {line.item.part} | {_what(line)} | {fixed} | {usage} | {total}{mark} |")
+            named = map(escaped, (domain, line.item.part, _what(line)))
+            out.append(row([*named, fixed, usage, f"{total}{mark}"]))
         fixed, usage, total = _sums(lines)
-        out.append(f"| **{domain}** | | **total** | **{fixed}** | **{usage}** | **{total}** |")
+        out.append(f"| **{escaped(domain)}** | | **total** | **{fixed}** | **{usage}** | **{total}** |")
     out += ["", "<details><summary>Assumed</summary>", "", "| assumption | | |", "|---|--:|---|"]
     out += [f"| `{each.key}` | {_plain(found.assumed[each.key])} | {each.what} |" for each in ASSUMPTIONS]
     out += ["", "</details>", "", AT_REST, NOT_COUNTED]

@@ -1,15 +1,16 @@
 """What the demo prints: readable in a terminal, plain in a pipe."""
 
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.markup import escape
 
 from meshwright.mesh.documents import GRANT_OPTION
 from meshwright.mesh.model import Mesh
 from meshwright.mesh.subscriptions import Status
+from meshwright.output import console
 
 if TYPE_CHECKING:
     from meshwright.aws.inventory import Inventory
@@ -21,7 +22,7 @@ class Report:
     """The demo's output, in the order in which it calls."""
 
     def __init__(self) -> None:
-        self._console = Console(highlight=False, soft_wrap=True)
+        self._console = console(sys.stdout, highlight=False, soft_wrap=True)
 
     def files(self, mesh: Mesh) -> None:
         decided = [each.status for each in mesh.subscriptions]
@@ -86,7 +87,7 @@ class Report:
     def _tried(self, checks: "Sequence[Check]") -> None:
         for check in checks:
             mark = "[green]yes[/]" if check.held else "[red]NO [/]"
-            self._console.print(f"{mark}  {check.subject}: {check.claim}")
+            self._console.print(f"{mark}  {escape(f'{check.subject}: {check.claim}')}")
             for line in check.seen.splitlines():
                 self._console.print(f"     [dim]{escape(line)}[/]")
         failed = sum(not check.held for check in checks)

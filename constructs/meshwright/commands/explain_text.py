@@ -7,6 +7,7 @@ from typing import Final
 
 from meshwright.commands.access_wording import wrapped
 from meshwright.commands.explanation import Answer, broken, verdict
+from meshwright.markdown import code, escaped, row
 
 
 def text(answer: Answer, files: Answer | None) -> str:
@@ -100,21 +101,26 @@ def _compared(live: Answer, files: Answer) -> Iterator[str]:
 def markdown(answer: Answer, files: Answer | None) -> str:
     """The answer as a heading, its hops as a list."""
     verb = "can read" if answer.allowed else "cannot read"
-    lines = [f"### {verdict(answer)}: `{answer.role}` {verb} `{answer.target}`", ""]
+    lines = [f"### {verdict(answer)}: {code(answer.role)} {verb} {code(answer.target)}", ""]
     if answer.allowed and not answer.agreement.holds:
-        lines.append(f"- by the files it cannot: {answer.agreement.what}")
+        lines.append(f"- by the files it cannot: {escaped(answer.agreement.what)}")
     said_first = answer.seen() if answer.allowed else _why_not(answer, live=files is not None)
-    lines += [f"- {' '.join(part.split())}" for part in said_first]
+    lines += [f"- {escaped(part)}" for part in said_first]
     lines += ["", "| | hop | evidence |", "|---|---|---|"]
     said = answer.agreement
-    lines.append(f"| {_sign(said.holds)} | {said.what} | {', '.join(answer.places)} |")
+    lines.append(row([_sign(said.holds), escaped(said.what), escaped(", ".join(answer.places))]))
     for hop in answer.hops:
-        lines.append(f"| {_sign(hop.holds)} | {hop.what} | {'; '.join(hop.evidence)} |".replace("\n", " "))
+        lines.append(row([_sign(hop.holds), escaped(hop.what), escaped("; ".join(hop.evidence))]))
     if resting := _rests_on(answer, live=files is not None):
-        lines += ["", resting, "", *(f"- {each}" for each in dict.fromkeys(answer.assumed))]
+        lines += ["", resting, "", *(f"- {escaped(each)}" for each in dict.fromkeys(answer.assumed))]
     if files is not None:
-        lines += ["", *_compared(answer, files)]
+        lines += ["", *map(_compared_markdown, _compared(answer, files))]
     return "\n".join(lines)
+
+
+def _compared_markdown(line: str) -> str:
+    text = line.strip()
+    return f"- {escaped(text.removeprefix('- '))}" if text.startswith("- ") else escaped(text)
 
 
 def _sign(holds: bool) -> str:

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Final
 
 from meshwright.commands.access_wording import counted, wrapped
+from meshwright.markdown import code, escaped, row
 from meshwright.quality.outcomes import Outcome, Result
 
 
@@ -74,15 +75,12 @@ def text(report: Report) -> str:
 
 def markdown(report: Report) -> str:
     """A table, for a comment on a pull request."""
-    lines = [f"**{report.heading}**", "", "| | place | rule | |", "| --- | --- | --- | --- |"]
+    lines = [f"**{escaped(report.heading)}**", "", "| | place | rule | |", "| --- | --- | --- | --- |"]
     for each in report.rules:
-        cells = (each.outcome.result, each.place, f"`{_cell(each.dqdl)}`", _cell(each.details))
-        lines.append(f"| {' | '.join(cells)} |")
+        # Cells are told apart before anything else, in code too.
+        rule = code(each.dqdl).replace("|", "\\|")
+        lines.append(row([each.outcome.result, each.place, rule, escaped(each.details)]))
     return "\n".join([*lines, "", report.summary])
-
-
-def _cell(content: str) -> str:
-    return content.replace("|", "\\|").replace("\n", " ")
 
 
 def as_json(report: Report) -> str:

@@ -1,11 +1,14 @@
 """Who can read a stream, as lines of `access` and as JSON."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from meshwright.access.stream_path import StreamWay
 from meshwright.access.stream_rows import StreamAccess
 from meshwright.commands.access_wording import wrapped
+from meshwright.markdown import escaped
+from meshwright.markdown import row as markdown_row
 
 
 def stream_text_row(row: StreamAccess) -> str:
@@ -48,10 +51,16 @@ def stream_markdown_row(row: StreamAccess) -> str:
         how_read(row),
         "all",
         str(row.until or ""),
-        "own stream" if row.own else row.approval or "**not agreed to**",
-        " ".join(row.purpose.split()),
+        "own stream" if row.own else row.approval,
+        row.purpose,
     ]
-    return "| " + " | ".join(each.replace("|", "\\|") for each in cells) + " |"
+    return access_row(cells)
+
+
+def access_row(cells: Sequence[str]) -> str:
+    """A row in the table of accesses; the last two are on whose approval, and what for."""
+    *others, approval, purpose = map(escaped, cells)
+    return markdown_row([*others, approval or "**not agreed to**", purpose])
 
 
 def stream_json_line(row: StreamAccess) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from meshwright.markdown import without_html
 from meshwright.mesh.alarms import Alarm
 from meshwright.mesh.declared import Declared
 from meshwright.mesh.model import Domain, Mesh
@@ -50,8 +51,8 @@ def resources(mesh: Mesh, domain: Domain, alarms: Sequence[Alarm]) -> Iterator[D
 
 def _heading(domain: Domain) -> str:
     owner = domain.file.owner
-    lines = [f"# {domain.name}", domain.file.description, f"Owner: {owner.team}, {owner.email}"]
-    return "\n\n".join(lines)
+    lines = [domain.file.description, f"Owner: {owner.team}, {owner.email}"]
+    return "\n\n".join([f"# {domain.name}", *map(without_html, lines)])
 
 
 def _storage(mesh: Mesh, domain: Domain) -> Iterator[Graph]:

@@ -10,6 +10,7 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-Unifie
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+from meshwright.markdown import without_html
 from meshwright.mesh.declared import Declared
 from meshwright.mesh.model import Mesh
 from meshwright.mesh.parts.dashboards import Graph, body, titles
@@ -90,7 +91,7 @@ def _heading(mesh: Mesh) -> str:
     return "\n\n".join(
         [
             f"# {mesh.name}",
-            *([mesh.file.description] if mesh.file.description else []),
+            *([without_html(mesh.file.description)] if mesh.file.description else []),
             "Of all accounts that share their metrics with this one; the ten highest of each kind.",
         ]
     )

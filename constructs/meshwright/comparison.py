@@ -11,7 +11,7 @@ from meshwright.config.domain_file import DomainFile
 from meshwright.config.finding import domains_with, related
 from meshwright.config.git import NoMeshYetError, at_merge_base
 from meshwright.config.loading import Files
-from meshwright.config.problems import Problem
+from meshwright.config.problems import Problem, shown
 from meshwright.config.reading import MESH_FILE
 from meshwright.config.suggest import suggestion
 from meshwright.config.trees import Tree, WorkingTree, changes
@@ -30,7 +30,7 @@ from meshwright.mesh.slicing import (
     listened_to,
     partners,
 )
-from meshwright.project import Examined, examine, load_files, load_mesh
+from meshwright.project import Examined, examine, load_files, load_mesh, refusal_text
 
 _AT_ONCE = 20
 """Files to read in search of a domain that announces refreshes: most that have the key do."""
@@ -146,7 +146,7 @@ def compare(
         if not more <= only:
             before, after = both(only | more, after.files)
     if before.errors:
-        lines = "\n".join(str(problem) for problem in before.errors)
+        lines = "\n".join(shown(before.errors).lines())
         raise UserError(
             f"The files at `{base}` have problems, so there is nothing to compare with. Name another commit "
             f"with --base.\n{lines}"
@@ -251,14 +251,8 @@ def load_compared(
     chosen = environment or (next(iter(mesh.environments)) if mesh else None)
     refused = refusals(found, environments=found.environments(chosen), accepted=accepted)
     if refused or found.after.errors or mesh is None:
-        raise UserError(refusal_text(sorted({*found.after.errors, *refused})))
+        raise UserError(refusal_text({*found.after.errors, *refused}))
     return resolve(mesh, found.after.files.domains, environment=environment, today=today)
-
-
-def refusal_text(found: Iterable[Problem]) -> str:
-    """All problems in one message."""
-    lines = "\n".join(str(problem) for problem in found)
-    return f"The files of the mesh have problems:\n{lines}"
 
 
 def _has(side: Examined, environment: str) -> bool:

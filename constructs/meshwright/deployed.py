@@ -10,11 +10,11 @@ from meshwright.aws.published import published_live
 from meshwright.aws.sessions import Sessions, enter
 from meshwright.checks.breaks import problems
 from meshwright.checks.removal import breaking_changes
-from meshwright.comparison import check_accepted, names_in, refusal_text
+from meshwright.comparison import check_accepted, names_in
 from meshwright.config.problems import Problem
 from meshwright.errors import UserError
 from meshwright.mesh.model import Mesh, resolve
-from meshwright.project import Examined, examine
+from meshwright.project import Examined, examine, refusal_text
 
 BASE = "deployed"
 """Instead of a git ref: the accounts as they are."""
@@ -47,7 +47,7 @@ class Against:
 
     def checked(self, accepted: Collection[str] = ()) -> Mesh:
         """The mesh. Raises UserError that lists every problem of the files and every refusal."""
-        if found := sorted({*self.found.errors, *self.refusals(accepted)}):
+        if found := {*self.found.errors, *self.refusals(accepted)}:
             raise UserError(refusal_text(found))
         return self.mesh
 

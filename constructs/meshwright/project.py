@@ -12,7 +12,7 @@ from meshwright.checks.status import missing_environments, notices
 from meshwright.config.domain_file import DomainFile
 from meshwright.config.loading import Files, collector_paused, load
 from meshwright.config.positions import Source
-from meshwright.config.problems import Problem
+from meshwright.config.problems import Problem, shown
 from meshwright.config.reading import MESH_FILE
 from meshwright.config.suggest import suggestion
 from meshwright.config.trees import Tree, WorkingTree
@@ -149,9 +149,13 @@ def load_both(
 
 def refuse(problems: Iterable[Problem]) -> None:
     """Raises UserError that lists the problems, if there are any."""
-    lines = "\n".join(str(problem) for problem in sorted({*problems}))
-    if lines:
-        raise UserError(f"The files of the mesh have problems:\n{lines}")
+    if found := {*problems}:
+        raise UserError(refusal_text(found))
+
+
+def refusal_text(found: Iterable[Problem]) -> str:
+    """Problems in one message."""
+    return "\n".join(["The files of the mesh have problems:", *shown(sorted(found)).lines()])
 
 
 @collector_paused()

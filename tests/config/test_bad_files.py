@@ -593,7 +593,7 @@ CASES = (
         "streams:\n",
         f"monitoring: {{runbooks: https://wiki.acme.example/{'a' * 476}}}\nstreams:\n",
         (
-            "domains/orders.yaml:8:24: monitoring.runbooks: `https://wiki.acme.example/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa…` has more than 500 characters. Shorten it.",
+            f"domains/orders.yaml:8:24: monitoring.runbooks: `https://wiki.acme.example/{'a' * 124}…{'a' * 149}` has more than 500 characters. Shorten it.",
         ),
     ),
     Case(
@@ -602,7 +602,7 @@ CASES = (
         "    classification: internal\n",
         f"    classification: internal\n    documentation: https://wiki.acme.example/{'a' * 476}\n",
         (
-            "domains/orders.yaml:14:20: products.sales.documentation: `https://wiki.acme.example/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa…` has more than 500 characters. Shorten it.",
+            f"domains/orders.yaml:14:20: products.sales.documentation: `https://wiki.acme.example/{'a' * 124}…{'a' * 149}` has more than 500 characters. Shorten it.",
         ),
     ),
     Case(
@@ -680,7 +680,9 @@ CASES = (
         ANALYTICS_FILE,
         "Reports.",
         "Rep\x07orts.",
-        ("domains/analytics.yaml:2:17: the character U+0007 is not allowed in YAML. Remove it.",),
+        (
+            "domains/analytics.yaml:2:17: description: the character U+0007 is not allowed: a control character. Remove it.",
+        ),
     ),
     Case(
         "unknown alias",

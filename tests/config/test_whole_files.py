@@ -29,11 +29,12 @@ BAD: dict[str, tuple[bytes, str]] = {
     ),
     "alias bomb": (
         BOMB.encode(),
-        "6:4: aliases (`*name`) make more than 200,000 values of this. Write the values out instead.",
+        "6:4: this holds more than 200,000 values, with those that aliases (`*name`) repeat. "
+        "Write fewer; a domain can be divided into several.",
     ),
     "too large": (
         b"#" * 5_000_000,
-        "1:1: the file has 5.0 MB; the limit is 1 MB. "
+        "1:1: the file has 5,000,000 bytes; the limit is 1,000,000. "
         "A domain file is a few kilobytes: is this another file, or a domain to be split?",
     ),
     "latin-1": (
@@ -41,7 +42,7 @@ BAD: dict[str, tuple[bytes, str]] = {
         "2:15: the file is not UTF-8: byte 33 of it is 0xfc. Save it as UTF-8.",
     ),
     "utf-16": ("domain: x".encode("utf-16"), "1:1: the file is in UTF-16, not UTF-8. Save it as UTF-8."),
-    "binary": (b"\x00\x01\x02", "1:1: the character U+0000 is not allowed in YAML. Remove it."),
+    "binary": (b"\x00\x01\x02", "1:1: the character U+0000 is not allowed: a control character. Remove it."),
 }
 
 

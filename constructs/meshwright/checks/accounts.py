@@ -15,7 +15,7 @@ _OWN = "Give each domain an account of its own in each environment."
 def check(files: Files) -> Iterator[Finding]:
     """One account, one use. Names in AWS carry no environment, so two uses of an account would meet."""
     uses: dict[str, str] = {}
-    environments = list(files.mesh.environments) if files.mesh else []
+    environments = files.mesh.environments if files.mesh else {}
     if files.mesh:
         for name, environment in files.mesh.environments.items():
             account = environment.governance_account

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from meshwright.checks.sentences import joined, quoted
+from meshwright.checks.sentences import few_of, quoted, some
 from meshwright.config.loading import Files
 from meshwright.config.problems import Finding, Path, Problem
 
@@ -56,7 +56,9 @@ class Affected:
     def __str__(self) -> str:
         if not self.roles:
             return self.consumer
-        return f"{self.consumer} ({'role' if len(self.roles) == 1 else 'roles'} {', '.join(self.roles)})"
+        return (
+            f"{self.consumer} ({'role' if len(self.roles) == 1 else 'roles'} {', '.join(few_of(self.roles))})"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ def _problem(files: Files, change: Break) -> Problem:
 
 def readers(affected: Sequence[Affected]) -> str:
     """`analytics (role analysts) reads it`."""
-    return f"{joined([str(each) for each in affected])} {'reads' if len(affected) == 1 else 'read'} it"
+    return f"{some([str(each) for each in affected])} {'reads' if len(affected) == 1 else 'read'} it"
 
 
 def readers_of(affected: Sequence[Affected]) -> str:
@@ -107,9 +109,9 @@ def readers_of(affected: Sequence[Affected]) -> str:
     groups: dict[tuple[str, ...], list[str]] = {}
     for each in affected:
         groups.setdefault(each.loses, []).append(str(each))
-    return joined(
+    return some(
         [
-            f"{joined(names)} {'reads' if len(names) == 1 else 'read'} {quoted(loses)}"
+            f"{some(names)} {'reads' if len(names) == 1 else 'read'} {quoted(loses)}"
             for loses, names in groups.items()
         ]
     )
@@ -127,7 +129,7 @@ def announce(
 
     `sunset` is its present one, if it is deprecated already; `instead` is a way without waiting.
     """
-    names = joined([each.consumer for each in affected])
+    names = some([each.consumer for each in affected])
     until = f"once {names} no longer {'asks' if len(affected) == 1 else 'ask'} for it"
     if sunset is not None:
         wait = f"wait for its sunset: {do} after {sunset}, or {until}."

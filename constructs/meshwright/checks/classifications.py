@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from meshwright.checks.duplicates import twice
 from meshwright.config.loading import Files
 from meshwright.config.problems import Finding
 from meshwright.config.reading import MESH_FILE
@@ -12,22 +13,19 @@ def check(files: Files) -> Iterator[Finding]:
     """Every classification in use is one of the mesh's, which names each once."""
     if files.mesh is None:
         return
-    known = files.mesh.classifications
-    for key, names in (("classifications", known), ("open_classifications", files.mesh.open_classifications)):
+    named, open_ones = files.mesh.classifications, files.mesh.open_classifications
+    known = dict.fromkeys(named)
+    for key, names in (("classifications", named), ("open_classifications", open_ones)):
+        seen: set[str] = set()
         for index, name in enumerate(names):
-            if name in names[:index]:
-                yield Finding(
-                    MESH_FILE,
-                    (key, index),
-                    "duplicate",
-                    f"`{name}` is in the list twice",
-                    "Remove one of the two.",
-                )
+            if name in seen:
+                yield twice(MESH_FILE, (key, index), name)
             elif name not in known:
                 what = f"`{name}` is not one of the `classifications`"
                 yield Finding(
                     MESH_FILE, (key, index), "unknown-classification", what, suggestion(name, known, "")
                 )
+            seen.add(name)
     for domain, file in files.domains.items():
         for product_name, product in file.products.items():
             name = product.classification

@@ -1,6 +1,7 @@
 """Streams that land in tables: tables that Firehose can write, and records that fit them."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Final
 
 from meshwright.checks.landing_fields import schema_findings
@@ -42,19 +43,24 @@ def _table(
     product_name, _, name = delivery.table.partition(".")
     product = spec.products.get(product_name)
     if product is None:
-        known = [f"{each}.{table}" for each, one in spec.products.items() for table in one.tables]
         what = f"this domain has no product `{product_name}`"
-        fix = suggestion(delivery.table, known, "Add it under `products`.")
+        fix = suggestion(delivery.table, partial(tables_of, spec), "Add it under `products`.")
         return None, [Finding(file, path, "unknown-product", what, fix)]
     table = product.tables.get(name)
     if table is None:
-        known = [f"{product_name}.{each}" for each in product.tables]
         what = f"the product `{product_name}` has no table `{name}`"
-        return None, [Finding(file, path, "unknown-table", what, suggestion(delivery.table, known, ""))]
+        fix = suggestion(delivery.table, partial(tables_of, spec, product_name), "")
+        return None, [Finding(file, path, "unknown-table", what, fix)]
     if table.format not in WRITTEN:
         what = f"`{delivery.table}` is a {table.format} table, which deliveries can't write"
         return None, [Finding(file, path, "bad-landing", what, "Use a table of format parquet or iceberg.")]
     return table, list(_partitions(file, stream, table, delivery))
+
+
+def tables_of(spec: DomainFile, product: str | None = None) -> list[str]:
+    """The tables of the domain, or of one product, as `product.table`."""
+    chosen = spec.products if product is None else (product,)
+    return [f"{name}.{table}" for name in chosen for table in spec.products[name].tables]
 
 
 def _partitions(file: str, stream: Path, table: Table, delivery: Delivery) -> Iterator[Finding]:

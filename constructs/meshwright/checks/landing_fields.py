@@ -1,6 +1,7 @@
 """The fields of a stream's records: their types, and whether they fit the table that they land in."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from meshwright.checks.sentences import quoted
 from meshwright.checks.tables import type_of
@@ -9,51 +10,61 @@ from meshwright.config.column_types import ColumnType, walk
 from meshwright.config.domain_file import Table
 from meshwright.config.problems import Finding, Path
 from meshwright.config.streams_file import Delivery, Stream
-from meshwright.config.suggest import did_you_mean
+from meshwright.config.suggest import meant
 from meshwright.mesh.parts.landing import layout_of
+from meshwright.texts import said
 
 
 def schema_findings(file: str, stream: Path, spec: Stream, table: Table | None) -> Iterator[Finding]:
     """What is wrong with the fields; `table` is where they land, if it is one that can be written."""
     fields: dict[str, Column] = spec.schema or {}
+    landing = None
+    if table is not None and spec.lands_in is not None:
+        landing = _Landing(table, frozenset(table.partition_by), spec.lands_in)
     for name, field in fields.items():
         path = (*stream, "schema", name)
         kind = type_of(field.type)
         if not isinstance(kind, ColumnType):
             yield Finding(file, (*path, "type"), "unknown-type", kind.what, kind.fix, offset=kind.offset)
-        elif table is not None and spec.lands_in is not None:
-            yield from _field(file, path, name, field, kind, table, spec.lands_in)
-    if table is None or spec.lands_in is None:
+        elif landing is not None:
+            yield from _field(file, path, name, field, kind, landing)
+    if landing is None:
         return
-    yield from _unwritable(file, stream, table, spec.lands_in)
+    yield from _unwritable(file, stream, landing.table, landing.delivery)
     if spec.schema is not None:
-        yield from _unfilled(file, stream, fields, table, spec.lands_in)
+        yield from _unfilled(file, stream, fields, landing.table, landing.delivery)
+
+
+class _Landing(NamedTuple):
+    table: Table
+    partitions: frozenset[str]
+    delivery: Delivery
 
 
 def _field(
-    file: str, path: Path, name: str, field: Column, kind: ColumnType, table: Table, delivery: Delivery
+    file: str, path: Path, name: str, field: Column, kind: ColumnType, landing: _Landing
 ) -> Iterator[Finding]:
+    table, partitions, delivery = landing
     column = table.columns.get(name)
     if column is None:
         what = f"`{delivery.table}` has no column `{name}`, so that this field would be lost"
-        fix = did_you_mean(name, table.columns) or "Add the column, or take the field out."
-        yield Finding(file, path, "unknown-column", what, fix, at_key=True)
+        meant_column = meant(name, table.columns, "Add the column, or take the field out.")
+        yield Finding(file, path, "unknown-column", what, meant_column, at_key=True)
         return
-    if name in table.partition_by and layout_of(table, delivery) == "arrival":
+    if name in partitions and layout_of(table, delivery) == "arrival":
         what = f"`{name}` is filled with the day of arrival, so that this field would be lost"
         fix = "Take it out, or use `partitions: record`."
         yield Finding(file, path, "bad-landing", what, fix, at_key=True)
         return
     there = type_of(column.type)
     if isinstance(there, ColumnType) and not _same(kind, there):
-        what = f"it is `{field.type}` here and `{column.type}` in `{delivery.table}`"
-        yield Finding(
-            file, (*path, "type"), "other-type", what, f"Use `{column.type}`, or change the column."
-        )
+        wanted = said(column.type)
+        what = f"it is `{said(field.type)}` here and `{wanted}` in `{delivery.table}`"
+        yield Finding(file, (*path, "type"), "other-type", what, f"Use `{wanted}`, or change the column.")
     if field.pii and not column.pii:
         what = f"it is personal data here, but not in `{delivery.table}`, where others would see it"
         yield Finding(file, (*path, "pii"), "lost-pii", what, "Say `pii: true` at the column too.")
-    if name in table.partition_by and field.optional and layout_of(table, delivery) == "record":
+    if name in partitions and field.optional and layout_of(table, delivery) == "record":
         what = f"`{delivery.table}` is partitioned by it, so that no record may be without it"
         yield Finding(file, (*path, "optional"), "bad-landing", what, "Remove `optional`.")
 
@@ -81,7 +92,7 @@ def _unwritable(file: str, stream: Path, table: Table, delivery: Delivery) -> It
 def _unfilled(
     file: str, stream: Path, fields: dict[str, Column], table: Table, delivery: Delivery
 ) -> Iterator[Finding]:
-    by_arrival = table.partition_by if layout_of(table, delivery) == "arrival" else []
+    by_arrival = set(table.partition_by) if layout_of(table, delivery) == "arrival" else set()
     empty = [
         name
         for name, column in table.columns.items()

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-from meshwright.checks.sentences import joined
+from meshwright.checks.sentences import some
 from meshwright.config.domain_file import DomainFile
 from meshwright.config.loading import Files
 from meshwright.config.problems import Finding
@@ -48,7 +48,7 @@ def notices(
             sunset, still = sunset_of(product), readers.get((name, product_name))
             if sunset is not None and sunset < today and still:
                 verb = "reads" if len(still) == 1 else "read"
-                what = f"the sunset has passed, and {joined(still)} still {verb} {name}.{product_name}"
+                what = f"the sunset has passed, and {some(still)} still {verb} {name}.{product_name}"
                 fix = "Remove the product, or give them more time with a later sunset."
                 place = ("products", product_name, "sunset")
                 yield Finding(files.paths[name], place, "sunset-passed", what, fix, severity="notice")

@@ -6,6 +6,7 @@ An Iceberg table has none there: what it is partitioned by is among its columns
 
 from collections.abc import Iterator
 
+from meshwright.checks.sentences import some
 from meshwright.config.domain_file import Approval, Product, Request
 from meshwright.config.loading import Files
 from meshwright.config.problems import Finding, Path
@@ -44,15 +45,14 @@ def excluded(files: Files) -> Iterator[Finding]:
 
 
 def _side(file: str, path: Path, side: Request | Approval, product: Product) -> Iterator[Finding]:
+    chosen = set(product.tables if side.tables is None else side.tables)
+    partitioned: dict[str, list[str]] = {}
+    for name, table in product.tables.items():
+        if name in chosen and table.format != "iceberg":
+            for column in table.partition_by:
+                partitioned.setdefault(column, []).append(name)
     for index, column in enumerate(side.exclude):
-        tables = [
-            name
-            for name, table in product.tables.items()
-            if (side.tables is None or name in side.tables)
-            and table.format != "iceberg"
-            and column in table.partition_by
-        ]
-        if tables:
-            what = f"`{column}` is a partition column of {', '.join(tables)}, which can't be hidden"
+        if tables := partitioned.get(column):
+            what = f"`{column}` is a partition column of {some(tables)}, which can't be hidden"
             fix = "Take it out, name other `tables`, or limit the rows with `where`."
             yield Finding(file, (*path, "exclude", index), CODE, what, fix)

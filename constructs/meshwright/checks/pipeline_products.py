@@ -1,13 +1,16 @@
 """What pipelines hear of other domains: products that exist and were asked for, and no circle among them."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Final, NamedTuple
 
 from meshwright.checks.cycles import cycles, written
+from meshwright.checks.duplicates import duplicates
+from meshwright.checks.references import other_domains, products_of
 from meshwright.config.domain_file import DomainFile
 from meshwright.config.loading import Files
 from meshwright.config.pipeline_file import Pipeline
-from meshwright.config.problems import Finding, Path
+from meshwright.config.problems import Finding, Fix, Path
 from meshwright.config.reading import MESH_FILE
 from meshwright.config.suggest import suggestion
 from meshwright.mesh.parts.refreshes import announced
@@ -47,26 +50,23 @@ def references(files: Files) -> Iterator[Finding]:
         file = files.paths[domain]
         asked = {request.product for _, request in spec.product_requests()}
         for pipeline, pipeline_spec in spec.pipelines.items():
-            triggers = pipeline_spec.triggered_by or []
-            for index, product in enumerate(triggers):
-                if product in triggers[:index]:
-                    path = ("pipelines", pipeline, "triggered_by", index)
-                    what, fix = f"`{product}` is in the list twice", "Remove one of the two."
-                    yield Finding(file, path, "duplicate", what, fix)
+            triggers = pipeline_spec.triggered_by or ()
+            yield from duplicates(file, ("pipelines", pipeline, "triggered_by"), triggers)
         for each in listenings(spec):
             producer, _, name = each.product.partition(".")
+            fix: Fix
             if producer == domain:
                 what = "the mesh carries refreshes to other domains only"
                 fix = "Put the steps of both into one pipeline, with `after`."
                 yield Finding(file, each.path, "own-product", what, fix)
             elif producer not in known:
                 what = f"there is no domain `{producer}`"
-                fix = suggestion(producer, sorted(known - {domain}), "Remove it.")
+                fix = suggestion(producer, partial(other_domains, files, domain), "Remove it.")
                 yield Finding(file, each.path, "unknown-domain", what, fix)
             elif producer in files.domains and name not in files.domains[producer].products:
-                others = [f"{producer}.{product}" for product in files.domains[producer].products]
+                products = partial(products_of, files.domains[producer])
                 what = f"{producer} has no product `{name}`"
-                fix = suggestion(each.product, others, f"{producer} has no products yet.")
+                fix = suggestion(each.product, products, f"{producer} has no products yet.")
                 yield Finding(file, each.path, "unknown-product", what, fix)
             elif each.product not in asked:
                 what = f"this domain does not ask for {each.product}"

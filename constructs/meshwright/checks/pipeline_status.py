@@ -17,16 +17,20 @@ def notices(
     agreed = {(each.consumer, each.reference) for each in subscriptions if each.status is Status.AGREED}
     told = {f"{name}.{product}" for name, spec in domains.items() for product in announced(spec)}
     for domain, spec in domains.items():
+        started = {
+            name: any(other in told and (domain, other) in agreed for other in pipeline.triggered_by or ())
+            for name, pipeline in spec.pipelines.items()
+        }
         for each in listenings(spec):
             producer, _, product = each.product.partition(".")
             if producer not in domains:
                 continue
-            triggers = spec.pipelines[each.pipeline].triggered_by or ()
-            others = any(other in told and (domain, other) in agreed for other in triggers)
             if "wait_for" in each.path:
                 then = "the step fails when its time is over"
             else:
-                then = "only its other triggers start it" if others else "it starts only by hand"
+                then = (
+                    "only its other triggers start it" if started[each.pipeline] else "it starts only by hand"
+                )
             if each.product not in told:
                 what, fix = f"no pipeline of {producer} refreshes {product}", f"Until one does, {then}."
                 yield Finding(files.paths[domain], each.path, "not-announced", what, fix, severity="notice")

@@ -1,9 +1,12 @@
 """Pipelines: steps of one kind each, in an order, on engines and tables that the domain has."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from functools import partial
 from typing import Final
 
 from meshwright.checks.cycles import cycles, written
+from meshwright.checks.duplicates import duplicates, twice
+from meshwright.checks.landing import tables_of
 from meshwright.checks.schedules import schedule_findings
 from meshwright.checks.sentences import joined, quoted
 from meshwright.config.domain_file import DomainFile
@@ -45,26 +48,27 @@ def _start(file: str, path: Path, pipeline: Pipeline) -> Iterator[Finding]:
 
 def _order(file: str, path: Path, pipeline: Pipeline) -> Iterator[Finding]:
     """`after` names other steps of the pipeline, and the steps do not wait for each other."""
-    steps = list(pipeline.steps)
-    known: dict[str, list[str]] = {}
+    places: dict[str, dict[str, int]] = {}
     for key, step in pipeline.steps.items():
-        known[key] = [other for other in step.after if other in pipeline.steps and other != key]
+        seen = places.setdefault(key, {})
         for index, other in enumerate(step.after):
             here = (*path, "steps", key, "after", index)
             if other == key:
                 yield Finding(file, here, "own-step", "a step can't wait for itself", "Remove it.")
             elif other not in pipeline.steps:
-                others = [each for each in steps if each != key]
+                others = partial(_others, pipeline, key)
                 what = f"the pipeline has no step `{other}`"
                 yield Finding(file, here, "unknown-step", what, suggestion(other, others, "Remove it."))
-            elif other in step.after[:index]:
-                what, fix = f"`{other}` is in the list twice", "Remove one of the two."
-                yield Finding(file, here, "duplicate", what, fix)
-    for cycle in cycles(known):
+            elif seen.setdefault(other, index) != index:
+                yield twice(file, here, other)
+    for cycle in cycles(places):
         what = f"these steps wait for each other, so none would ever start: {written(cycle)}"
-        place = pipeline.steps[cycle[0]].after.index(cycle[-1])
-        here = (*path, "steps", cycle[0], "after", place)
+        here = (*path, "steps", cycle[0], "after", places[cycle[0]][cycle[-1]])
         yield Finding(file, here, "cycle", what, "Take one of them out of an `after`.")
+
+
+def _others(pipeline: Pipeline, key: str) -> list[str]:
+    return [step for step in pipeline.steps if step != key]
 
 
 def _kind(file: str, path: Path, step: Step) -> Iterator[Finding]:
@@ -98,8 +102,8 @@ def _checked(file: str, path: Path, reference: str, spec: DomainFile) -> Iterato
     product = spec.products.get(product_name)
     table = product.tables.get(table_name) if product is not None else None
     if product is None or table is None:
-        known = [f"{name}.{each}" for name, other in spec.products.items() for each in other.tables]
         what = f"this domain has no table `{reference}`"
+        known = partial(tables_of, spec)
         yield Finding(file, path, "unknown-table", what, suggestion(reference, known, "Remove the step."))
     elif not has_rules(product, table):
         what = f"{reference} has no quality rules to evaluate"
@@ -108,16 +112,9 @@ def _checked(file: str, path: Path, reference: str, spec: DomainFile) -> Iterato
 
 
 def _refreshes(file: str, path: Path, pipeline: Pipeline, spec: DomainFile) -> Iterator[Finding]:
-    yield from _duplicates(file, (*path, "refreshes"), pipeline.refreshes)
+    yield from duplicates(file, (*path, "refreshes"), pipeline.refreshes)
     for index, product in enumerate(pipeline.refreshes):
         if product not in spec.products:
             what = f"this domain has no product `{product}`"
-            fix = suggestion(product, list(spec.products), "Remove it.")
+            fix = suggestion(product, spec.products, "Remove it.")
             yield Finding(file, (*path, "refreshes", index), "unknown-product", what, fix)
-
-
-def _duplicates(file: str, path: Path, names: Sequence[str]) -> Iterator[Finding]:
-    for index, name in enumerate(names):
-        if name in names[:index]:
-            what, fix = f"`{name}` is in the list twice", "Remove one of the two."
-            yield Finding(file, (*path, index), "duplicate", what, fix)

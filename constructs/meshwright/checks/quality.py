@@ -18,6 +18,7 @@ from meshwright.config.quality_file import Between, InSet, References, RowCount,
 from meshwright.config.suggest import suggestion
 from meshwright.mesh.quality.conditions import DATE, TIME, is_date
 from meshwright.mesh.quality.rendering import MAX_RULESET, ruleset
+from meshwright.texts import said
 
 WHOLE: Final = frozenset({"tinyint", "smallint", "int", "bigint"})
 LEAST_GAP: Final = 15 * 60
@@ -37,11 +38,11 @@ def check(files: Files) -> Iterator[Finding]:
         yield from mistakes
         if quality.schedule is not None and not mistakes:
             yield from _often(place.below("schedule"), quality.schedule)
+        first: dict[str, int] = {}
         for index, rule in enumerate(quality.rules):
             yield from _rule(place.below("rules", index), rule)
-            if rule in quality.rules[:index]:
-                first = quality.rules.index(rule)
-                what = f"the rule is the same as rules[{first}]"
+            if (same := first.setdefault(rule.model_dump_json(), index)) != index:
+                what = f"the rule is the same as rules[{same}]"
                 yield place.below("rules", index).finding("duplicate", what, "Remove one of the two.")
         if len(ruleset(place.product, place.table)) > MAX_RULESET:
             what = f"the rules have more than {MAX_RULESET} characters in DQDL, which Glue does not take"
@@ -83,7 +84,7 @@ def _column(place: Place, name: str, *, without: Sequence[str] | set[str] = ()) 
     """That the column exists, and is of a type that rules can be about."""
     if name not in place.table.columns:
         what = f"the table has no column `{name}`"
-        yield place.finding("unknown-column", what, suggestion(name, list(place.table.columns), ""))
+        yield place.finding("unknown-column", what, suggestion(name, place.table.columns, ""))
         return
     kind = type_of(place.table.columns[name].type)
     if isinstance(kind, ColumnType) and kind.name in NESTED | set(without):
@@ -108,12 +109,15 @@ def _in_set(place: Place, rule: InSet) -> Iterator[Finding]:
         what = f"`{rule.column}` is of type {kind}, whose values in_set can't compare"
         yield at_column.finding("rule-type", what, "Use a column of text, dates, whole numbers or decimals.")
         return
+    seen: set[Value] = set()
     for index, value in enumerate(rule.values):
-        here = place.below("values", index)
         if (wrong := _value(kind, value)) is not None:
+            here = place.below("values", index)
             yield here.finding("rule-value", f"`{rule.column}` is of type {kind}: {wrong[0]}", wrong[1])
-        elif value in rule.values[:index]:
-            yield here.finding("duplicate", f"{_shown(value)} is in the list twice", "Remove one of the two.")
+        elif value in seen:
+            what = f"{_shown(value)} is in the list twice"
+            yield place.below("values", index).finding("duplicate", what, "Remove one of the two.")
+        seen.add(value)
 
 
 def _value(kind: str, value: Value) -> tuple[str, str] | None:
@@ -138,7 +142,7 @@ def _value(kind: str, value: Value) -> tuple[str, str] | None:
 
 
 def _shown(value: Value) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    return str(value).lower() if isinstance(value, bool) else said(str(value))
 
 
 def _between(place: Place, rule: Between) -> Iterator[Finding]:
@@ -177,24 +181,23 @@ def _references(place: Place, rule: References) -> Iterator[Finding]:
     product = place.domain.products.get(product_name)
     if product is None:
         what = f"this domain has no product `{product_name}`"
-        fix = suggestion(product_name, list(place.domain.products), "")
-        yield at_target.finding("unknown-product", what, fix)
+        yield at_target.finding("unknown-product", what, suggestion(product_name, place.domain.products, ""))
         return
     table = product.tables.get(table_name)
     if table is None:
         what = f"{product_name} has no table `{table_name}`"
-        yield at_target.finding("unknown-table", what, suggestion(table_name, list(product.tables), ""))
+        yield at_target.finding("unknown-table", what, suggestion(table_name, product.tables, ""))
         return
     if column_name not in table.columns:
         what = f"{product_name}.{table_name} has no column `{column_name}`"
-        yield at_target.finding("unknown-column", what, suggestion(column_name, list(table.columns), ""))
+        yield at_target.finding("unknown-column", what, suggestion(column_name, table.columns, ""))
         return
     own = place.table.columns.get(rule.column)
     if own is None:
         return
     other = table.columns[column_name]
     if own.type != other.type:
-        what = f"`{rule.column}` is of type {own.type}, and {rule.to} of type {other.type}"
+        what = f"`{rule.column}` is of type {said(own.type)}, and {rule.to} of type {said(other.type)}"
         yield at_target.finding("rule-type", what, "Refer to a column of the same type.")
     if own.optional:
         what = f"`{rule.column}` is optional, and a missing value breaks `references`"

@@ -1,6 +1,7 @@
 """Rules in DQDL: their syntax, and the columns and tables that they name."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Final
 
 from meshwright.checks.quality_operands import NUMBERS, TEXT, operand_findings
@@ -11,10 +12,11 @@ from meshwright.config.column_types import NESTED, ColumnType
 from meshwright.config.domain_file import Table
 from meshwright.config.problems import Finding
 from meshwright.config.suggest import suggestion
-from meshwright.mesh.quality.datasets import aliases, parsed
+from meshwright.mesh.quality.datasets import aliased, aliases, parsed
 from meshwright.mesh.quality.rule_types import Needs
 from meshwright.mesh.quality.rules import DqdlRule, NamedColumn, named_columns, named_datasets, single_rules
 from meshwright.mesh.quality.tokens import DqdlError
+from meshwright.texts import said
 
 _FITTING: Final[dict[Needs, tuple[frozenset[str], str]]] = {
     "number": (NUMBERS, "numbers"),
@@ -39,28 +41,27 @@ def dqdl_findings(place: Place, text: str) -> Iterator[Finding]:
 
 
 def _datasets(place: Place, rule: DqdlRule) -> Iterator[Finding]:
-    known = list(aliases(place.domain))
+    known = partial(aliases, place.domain)
     for each in named_datasets(rule):
-        if each.text not in known:
-            what = f"`{each.text}` is no table of this domain; rules call them `product__table`"
+        if aliased(place.domain, each.text) is None:
+            what = f"`{said(each.text)}` is no table of this domain; rules call them `product__table`"
             fix = suggestion(each.text, known, "")
             yield place.finding("unknown-table", what, fix, offset=each.offset)
 
 
 def _columns(place: Place, rule: DqdlRule) -> Iterator[Finding]:
-    tables = aliases(place.domain)
     for each in named_columns(rule):
         if each.dataset is None:
             yield from _own_column(place, each)
-        elif each.dataset in tables:
-            product, name = tables[each.dataset]
+        elif (known := aliased(place.domain, each.dataset)) is not None:
+            product, name = known
             yield from _exists(place, place.domain.products[product].tables[name], each, f"{product}.{name}")
 
 
 def _exists(place: Place, table: Table, named: NamedColumn, called: str) -> Iterator[Finding]:
     if named.name not in table.columns:
-        what = f"{called} has no column `{named.name}`"
-        fix = suggestion(named.name, list(table.columns), "")
+        what = f"{called} has no column `{said(named.name)}`"
+        fix = suggestion(named.name, table.columns, "")
         yield place.finding("unknown-column", what, fix, offset=named.offset)
 
 
@@ -85,6 +86,6 @@ def _dynamic(place: Place, rule: DqdlRule) -> Iterator[Finding]:
     for condition in (rule.condition, rule.threshold):
         for operand in condition.operands if condition is not None else ():
             if operand.kind == "dynamic":
-                what = f"`{operand.text}` depends on earlier runs, which only Glue jobs know"
+                what = f"`{said(operand.text)}` depends on earlier runs, which only Glue jobs know"
                 fix = "Compare with a fixed value."
                 yield place.finding("dqdl-dynamic", what, fix, offset=operand.offset)

@@ -17,6 +17,7 @@ from meshwright.mesh.quality.conditions import DATE, is_date
 from meshwright.mesh.quality.rendering import number
 from meshwright.mesh.quality.rule_types import Compares
 from meshwright.mesh.quality.rules import KIND_OF, Condition, DqdlRule, Operand
+from meshwright.texts import said
 
 NUMBERS: Final = frozenset({"tinyint", "smallint", "int", "bigint", "decimal", "float", "double"})
 TEXT: Final = frozenset({"string", "char", "varchar"})
@@ -68,7 +69,9 @@ def _misfit(place: Place, rule: DqdlRule, condition: Condition) -> Finding | Non
         for each in condition.operands:
             given = KIND_OF[each.kind]
             if given is not None and fitting and given not in fitting and isinstance(kind, ColumnType):
-                what = f"`{name}` is of type {kind.name}, and `{each.text}` is {_CALLED.get(given, given)}"
+                what = (
+                    f"`{name}` is of type {kind.name}, and `{said(each.text)}` is {_CALLED.get(given, given)}"
+                )
                 return place.finding("rule-value", what, fix, offset=each.offset)
     if condition.operator in _ORDERING and condition.kinds == {"text"}:
         what = f"DQDL does not order text: `{condition.operator}` is for numbers and dates"
@@ -91,7 +94,7 @@ def _fitting(kind: str) -> tuple[frozenset[Compares], str]:
 def _dates(place: Place, condition: Condition) -> Iterator[Finding]:
     for each in condition.operands:
         if each.kind == "date" and DATE.fullmatch(each.text) and not is_date(each.text):
-            what = f"`{each.text}` is no day of the calendar"
+            what = f"`{said(each.text)}` is no day of the calendar"
             yield place.finding("rule-value", what, "Write YYYY-MM-DD.", offset=each.offset)
 
 
@@ -106,7 +109,7 @@ def _pattern(place: Place, condition: Condition) -> Iterator[Finding]:
         return  # Limits of Python's, not of Java's.
     except re.error as error:
         if error.msg.startswith(_CERTAIN):
-            what = f"`{pattern.text}` is no regular expression: {error.msg}"
+            what = f"`{said(pattern.text)}` is no regular expression: {error.msg}"
             fix = "Correct it; brackets and signs that mean themselves have a backslash before them."
             yield place.finding("rule-value", what, fix, offset=pattern.offset)
 
@@ -121,7 +124,7 @@ def _bounds(place: Place, condition: Condition) -> Iterator[Finding]:
     else:
         wrong = is_date(low.text) and is_date(high.text) and low.text >= high.text
     if wrong:
-        what = f"nothing is between {low.text} and {high.text}: both ends are outside"
+        what = f"nothing is between {said(low.text)} and {said(high.text)}: both ends are outside"
         yield place.finding("no-value-fits", what, "Give the lower one first.", offset=low.offset)
 
 
@@ -136,8 +139,8 @@ def _range(place: Place, condition: Condition, least: int, called: str) -> Itera
         if not inside:
             percent = number(value / 100)
             is_percent = least == 0 and 1 < value <= 100
-            fix = f"Write {percent} for {each.text}%." if is_percent else f"Write {least} to 1."
-            yield place.finding("rule-value", f"`{each.text}` is not {called}", fix, offset=each.offset)
+            fix = f"Write {percent} for {said(each.text)}%." if is_percent else f"Write {least} to 1."
+            yield place.finding("rule-value", f"`{said(each.text)}` is not {called}", fix, offset=each.offset)
 
 
 def _number(operand: Operand) -> Decimal:

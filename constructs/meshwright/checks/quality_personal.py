@@ -18,8 +18,9 @@ from typing import Final
 from meshwright.checks.quality_place import Place
 from meshwright.config.domain_file import Table
 from meshwright.config.problems import Finding
-from meshwright.mesh.quality.datasets import aliases
+from meshwright.mesh.quality.datasets import aliased
 from meshwright.mesh.quality.rules import Condition, DqdlRule, Parameter
+from meshwright.texts import said
 
 _COUNT_INSTEAD: Final = 'Count instead: CustomSql "select count(*) from primary where …" = 0.'
 _PUBLISHED: Final = {
@@ -50,7 +51,7 @@ def personal_findings(place: Place, rule: DqdlRule) -> Iterator[Finding]:
         column = place.table.columns.get(each.text)
         if column is None or not column.pii or (published := _published(rule)) is None:
             continue
-        what = f"`{each.text}` is personal data, and Glue publishes its {published}"
+        what = f"`{said(each.text)}` is personal data, and Glue publishes its {published}"
         yield place.finding("pii-in-results", what, _COUNT_INSTEAD, offset=each.offset)
 
 
@@ -82,7 +83,8 @@ def _sql(place: Place, rule: DqdlRule) -> Iterator[Finding]:
     }
     for word in _WORD.finditer(statement.text):
         if word[0].lower() in personal:
-            what = f"`{word[0]}` is personal data, and Glue publishes the number that the statement selects"
+            called = said(word[0])
+            what = f"`{called}` is personal data, and Glue publishes the number that the statement selects"
             fix = "Let it select a count and nothing else: select count(*) from primary where …"
             yield place.finding("pii-in-results", what, fix, offset=statement.offset + word.start())
             return
@@ -91,7 +93,7 @@ def _sql(place: Place, rule: DqdlRule) -> Iterator[Finding]:
 def _tables(place: Place, statement: Parameter) -> Iterator[Table]:
     """The table itself, and the others that the statement names."""
     yield place.table
-    words = set(_WORD.findall(statement.text))
-    for alias, (product, name) in aliases(place.domain).items():
-        if alias in words:
+    for word in set(_WORD.findall(statement.text)):
+        if (known := aliased(place.domain, word)) is not None:
+            product, name = known
             yield place.domain.products[product].tables[name]

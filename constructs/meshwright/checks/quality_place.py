@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from meshwright.config.domain_file import DomainFile, Product, Table
 from meshwright.config.loading import Files
-from meshwright.config.problems import Finding, Path
+from meshwright.config.problems import Finding, Fix, Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +23,7 @@ class Place:
         """Further inside."""
         return replace(self, path=(*self.path, *steps))
 
-    def finding(self, code: str, what: str, fix: str, *, offset: int = 0) -> Finding:
+    def finding(self, code: str, what: str, fix: Fix, *, offset: int = 0) -> Finding:
         """A problem here. The path ends where the file does: a rule may be a plain string."""
         _, _, path = self.files.sources[self.file].find(self.path)
         return Finding(self.file, path, code, what, fix, offset=offset)

@@ -1,10 +1,13 @@
 """References from one file to another: domains, products, tables, columns and roles that must exist."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator
+from functools import partial
 
-from meshwright.config.domain_file import Approval, Product, Request
+from meshwright.checks.duplicates import duplicates
+from meshwright.checks.sentences import few_of
+from meshwright.config.domain_file import Approval, DomainFile, Product, Request
 from meshwright.config.loading import Files
-from meshwright.config.problems import Finding, Path
+from meshwright.config.problems import Finding, Fix, Path
 from meshwright.config.suggest import listed, suggestion
 from meshwright.mesh.platform_roles import COME_WITH, platform_roles
 
@@ -14,11 +17,11 @@ def requests(files: Files) -> Iterator[Finding]:
     for domain, spec in files.domains.items():
         file = files.paths[domain]
         seen: dict[str, int] = {}
-        known = [*spec.roles, *(each.key for each in platform_roles(spec))]
+        known = dict.fromkeys([*spec.roles, *(each.key for each in platform_roles(spec))])
         for index, request in spec.product_requests():
             path = ("consumes", index)
             if len(request.roles) > 1:
-                yield from _duplicates(file, (*path, "roles"), request.roles)
+                yield from duplicates(file, (*path, "roles"), request.roles)
             for place, role in enumerate(request.roles):
                 if role not in known:
                     yield Finding(file, (*path, "roles", place), "unknown-role", *unknown_role(role, known))
@@ -39,21 +42,19 @@ def approvals(files: Files) -> Iterator[Finding]:
     """What each product's `shared_with` names."""
     known = {*files.domains, *files.broken}
     for domain, spec in files.domains.items():
-        file = files.paths[domain]
+        file, others = files.paths[domain], partial(other_domains, files, domain)
         for product_name, product in spec.products.items():
             seen: set[str] = set()
             for index, approval in enumerate(product.shared_with):
                 path = ("products", product_name, "shared_with", index)
                 to = (*path, "domain")
                 if approval.domain == domain:
-                    what, fix = "a domain need not share with itself", "Remove it: its own roles can read it."
-                    yield Finding(file, to, "own-product", what, fix)
+                    what = "a domain need not share with itself"
+                    yield Finding(file, to, "own-product", what, "Remove it: its own roles can read it.")
                 elif approval.domain not in known:
-                    others = sorted(known - {domain})
                     what = f"there is no domain `{approval.domain}`"
-                    yield Finding(
-                        file, to, "unknown-domain", what, suggestion(approval.domain, others, "Remove it.")
-                    )
+                    fix = suggestion(approval.domain, others, "Remove it.")
+                    yield Finding(file, to, "unknown-domain", what, fix)
                 elif approval.domain in seen:
                     what = f"`{approval.domain}` is in the list twice"
                     yield Finding(file, to, "duplicate", what, "Join the two approvals.")
@@ -61,7 +62,17 @@ def approvals(files: Files) -> Iterator[Finding]:
                 yield from _limits(file, path, approval, f"{domain}.{product_name}", product)
 
 
-def unknown_role(role: str, known: Sequence[str]) -> tuple[str, str]:
+def other_domains(files: Files, domain: str) -> list[str]:
+    """The other domains that there are."""
+    return sorted({*files.domains, *files.broken} - {domain})
+
+
+def products_of(spec: DomainFile) -> list[str]:
+    """The products of a domain, as `domain.product`."""
+    return [f"{spec.domain}.{name}" for name in spec.products]
+
+
+def unknown_role(role: str, known: Collection[str]) -> tuple[str, Fix]:
     """What is wrong with a role that a domain does not have, and how to fix it."""
     if role in COME_WITH:
         fix = f"Add that part, or name another role{f': {listed(known)}' if known else ''}."
@@ -71,7 +82,7 @@ def unknown_role(role: str, known: Sequence[str]) -> tuple[str, str]:
 
 def _product(
     files: Files, domain: str, request: Request
-) -> tuple[Product | None, tuple[str, str, str] | None]:
+) -> tuple[Product | None, tuple[str, str, Fix] | None]:
     """The product asked for, or what is wrong; neither when its file has problems of its own."""
     producer, _, name = request.product.partition(".")
     if producer == domain:
@@ -84,16 +95,15 @@ def _product(
         products = files.domains[producer].products
         if name in products:
             return products[name], None
-        known = [f"{producer}.{each}" for each in products]
+        known = partial(products_of, files.domains[producer])
         fix = suggestion(request.product, known, f"{producer} has no products yet.")
         return None, ("unknown-product", f"{producer} has no product `{name}`", fix)
     if producer in files.broken:
         return None, None
-    others = sorted({*files.domains, *files.broken} - {domain})
     return None, (
         "unknown-domain",
         f"there is no domain `{producer}`",
-        suggestion(producer, others, "Remove it."),
+        suggestion(producer, partial(other_domains, files, domain), "Remove it."),
     )
 
 
@@ -103,28 +113,22 @@ def _limits(
     """The tables and columns to which a request or an approval is limited."""
     if not side.tables and not side.exclude:
         return
-    tables = list(product.tables)
-    yield from _duplicates(file, (*path, "tables"), side.tables or ())
+    yield from duplicates(file, (*path, "tables"), side.tables or ())
     for index, table in enumerate(side.tables or ()):
         if table not in product.tables:
             what = f"{reference} has no table `{table}`"
-            yield Finding(
-                file, (*path, "tables", index), "unknown-table", what, suggestion(table, tables, "")
-            )
+            fix = suggestion(table, product.tables, "")
+            yield Finding(file, (*path, "tables", index), "unknown-table", what, fix)
     if not side.exclude:
         return
-    yield from _duplicates(file, (*path, "exclude"), side.exclude)
-    chosen = [each for each in tables if side.tables is None or each in side.tables]
-    columns = list(dict.fromkeys(column for each in chosen for column in product.tables[each].columns))
+    yield from duplicates(file, (*path, "exclude"), side.exclude)
+    named = product.tables.keys() if side.tables is None else set(side.tables)
+    chosen = [each for each in product.tables if each in named]
+    columns = dict.fromkeys(column for each in chosen for column in product.tables[each].columns)
+    where = ""
     for index, column in enumerate(side.exclude):
         if columns and column not in columns:
-            what = f"no column `{column}` in {', '.join(f'{reference}.{each}' for each in chosen)}"
+            where = where or ", ".join(few_of([f"{reference}.{each}" for each in chosen]))
+            what = f"no column `{column}` in {where}"
             fix = suggestion(column, columns, "")
             yield Finding(file, (*path, "exclude", index), "unknown-column", what, fix)
-
-
-def _duplicates(file: str, path: Path, names: Sequence[str]) -> Iterator[Finding]:
-    for index, name in enumerate(names):
-        if name in names[:index]:
-            what = f"`{name}` is in the list twice"
-            yield Finding(file, (*path, index), "duplicate", what, "Remove one of the two.")

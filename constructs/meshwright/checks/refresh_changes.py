@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from meshwright.checks.breaks import Affected, Break, Kind
 from meshwright.checks.pipeline_products import listenings
-from meshwright.checks.sentences import joined
+from meshwright.checks.sentences import some
 from meshwright.checks.still_asked import StillAsked
 from meshwright.config.domain_file import DomainFile
 from meshwright.mesh.model import Mesh
@@ -38,10 +38,10 @@ def refresh_break(
     yield Break(
         kind=Kind.REFRESHES_DROPPED,
         reference=reference,
-        what=f"no pipeline refreshes `{name}` any more, but {joined(who)} "
+        what=f"no pipeline refreshes `{name}` any more, but {some(who)} "
         f"{'starts with its refreshes or waits' if len(who) == 1 else 'start with its refreshes or wait'} "
         "for them",
-        way_out=f"Keep `refreshes: [{name}]` on a pipeline until {joined(list(listeners))} "
+        way_out=f"Keep `refreshes: [{name}]` on a pipeline until {some(list(listeners))} "
         f"{'has' if len(who) == 1 else 'have'} {reference} neither in `triggered_by` nor in `wait_for`.",
         affected=affected,
         domain=domain,

@@ -11,7 +11,7 @@ from datetime import date
 from meshwright.checks import renames
 from meshwright.checks.breaks import Affected, Break, Kind, announce, readers_of
 from meshwright.checks.refresh_changes import refresh_break
-from meshwright.checks.sentences import joined
+from meshwright.checks.sentences import some
 from meshwright.checks.still_asked import Compared, StillAsked
 from meshwright.checks.stream_changes import stream_breaks, stream_readers
 from meshwright.checks.table_changes import table_breaks
@@ -104,7 +104,7 @@ def _account(pair: _Pair, environment: str) -> Iterator[Break]:
             f"{pair.after.account}, where none of its data is, but {readers_of(found)}",
             way_out="Publish the products from a new domain in the new account, announce the end of these "
             "by `status: deprecated` and `sunset: <date>`, and change nothing here until "
-            f"{joined([each.consumer for each in found])} moved over.",
+            f"{some([each.consumer for each in found])} moved over.",
             affected=found,
             domain=pair.name,
             path=("accounts", environment),

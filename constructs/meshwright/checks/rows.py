@@ -1,16 +1,18 @@
 """Row filters: conditions that Lake Formation takes, on columns that exist and that the reader may see."""
 
 from collections.abc import Iterator
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 from meshwright.checks.tables import type_of
 from meshwright.config.column_types import ColumnType
 from meshwright.config.domain_file import Approval, Product, Request, Table
 from meshwright.config.loading import Files
-from meshwright.config.problems import Finding, Path
+from meshwright.config.problems import Finding, Fix, Path
 from meshwright.config.row_filters import MAX_LENGTH, Comparison, Constant, RowFilterError, parse_filter
 from meshwright.config.suggest import suggestion
 from meshwright.mesh.subscriptions import OPEN, agreed_tables
+from meshwright.texts import said
 
 _CONSTANTS: dict[str, Constant] = {
     "string": "text",
@@ -41,6 +43,7 @@ def requests(files: Files) -> Iterator[Finding]:
 
     Otherwise a consumer could read a hidden column, such as personal data, by trying values in its filter.
     """
+    known: dict[str, _Known] = {}
     for domain, spec in files.domains.items():
         for index, request in spec.product_requests():
             if request.where is None:
@@ -52,15 +55,18 @@ def requests(files: Files) -> Iterator[Finding]:
             if isinstance(comparisons, RowFilterError):
                 yield _mistake(files.paths[domain], path, comparisons)
             elif product is not None:
+                asked = known.setdefault(request.product, _Known(request.product, product))
                 for table in _tables(request, product):
-                    yield from _table(files.paths[domain], path, comparisons, table, product, request.product)
-                yield from _hidden(files, domain, path, request, product, comparisons)
+                    yield from _table(files.paths[domain], path, comparisons, table, asked)
+                yield from _hidden(files, domain, path, request, asked, comparisons)
 
 
 def approvals(files: Files) -> Iterator[Finding]:
     """`where` of what products are shared with. The producer may use any column."""
+    wanted = _Wanted(files)
     for domain, spec in files.domains.items():
         for name, product in spec.products.items():
+            known = _Known(f"{domain}.{name}", product)
             for index, approval in enumerate(product.shared_with):
                 if approval.where is None:
                     continue
@@ -69,15 +75,14 @@ def approvals(files: Files) -> Iterator[Finding]:
                 if isinstance(comparisons, RowFilterError):
                     yield _mistake(files.paths[domain], path, comparisons)
                     continue
-                reference = f"{domain}.{name}"
-                yield from _fits_none(files.paths[domain], path, comparisons, product, reference)
-                comparisons = tuple(each for each in comparisons if each.column[0] in _columns(product))
-                asked = _asked(files, approval.domain, reference, product)
+                yield from _fits_none(files.paths[domain], path, comparisons, known)
+                comparisons = tuple(each for each in comparisons if each.column[0] in known.columns)
+                asked = wanted.tables(approval.domain, known)
                 for table in _tables(approval, product):
                     # An approval of all tables may come before anyone wants the ones that the condition does
                     # not fit; once they are asked for, it could not be deployed.
                     if approval.tables is not None or table in asked:
-                        yield from _table(files.paths[domain], path, comparisons, table, product, reference)
+                        yield from _table(files.paths[domain], path, comparisons, table, known)
 
 
 def _mistake(file: str, path: Path, mistake: RowFilterError) -> Finding:
@@ -85,61 +90,92 @@ def _mistake(file: str, path: Path, mistake: RowFilterError) -> Finding:
 
 
 def _tables(side: Request | Approval, product: Product) -> list[str]:
-    return [each for each in product.tables if side.tables is None or each in side.tables]
+    chosen = product.tables.keys() if side.tables is None else set(side.tables)
+    return [each for each in product.tables if each in chosen]
 
 
-def _columns(product: Product) -> list[str]:
-    """The columns of all its tables."""
-    return list(dict.fromkeys(column for table in product.tables.values() for column in table.columns))
+@dataclass(frozen=True)
+class _Known:
+    """A product, and what conditions on it ask for over and over."""
+
+    reference: str
+    product: Product
+
+    @cached_property
+    def columns(self) -> dict[str, None]:
+        """The columns of all its tables."""
+        tables = self.product.tables.values()
+        return dict.fromkeys(column for table in tables for column in table.columns)
+
+    @cached_property
+    def approvals(self) -> dict[str, Approval]:
+        """By consumer; of several for one the first."""
+        return {each.domain: each for each in reversed(self.product.shared_with)}
 
 
-def _asked(files: Files, consumer: str, reference: str, product: Product) -> set[str]:
-    file = files.domains.get(consumer)
-    requests = file.product_requests() if file else ()
-    wanted = [each for _, each in requests if each.product == reference]
-    return {table for request in wanted for table in _tables(request, product)}
+class _Wanted:
+    """What consumers ask for."""
+
+    def __init__(self, files: Files) -> None:
+        self._files = files
+        self._tables: dict[tuple[str, str], set[str]] = {}
+
+    @cached_property
+    def _requests(self) -> dict[tuple[str, str], list[Request]]:
+        found: dict[tuple[str, str], list[Request]] = {}
+        for name, spec in self._files.domains.items():
+            for _, request in spec.product_requests():
+                found.setdefault((name, request.product), []).append(request)
+        return found
+
+    def tables(self, consumer: str, known: _Known) -> set[str]:
+        """The tables of the product that the consumer asks for."""
+        key = (consumer, known.reference)
+        if key not in self._tables:
+            asked = self._requests.get(key, ())
+            self._tables[key] = {table for each in asked for table in _tables(each, known.product)}
+        return self._tables[key]
 
 
 def _fits_none(
-    file: str, path: Path, comparisons: tuple[Comparison, ...], product: Product, reference: str
+    file: str, path: Path, comparisons: tuple[Comparison, ...], known: _Known
 ) -> Iterator[Finding]:
-    everywhere = _columns(product)
     for comparison in comparisons:
-        if comparison.column[0] not in everywhere:
-            what = f"no table of {reference} has a column `{comparison.column[0]}`"
-            fix = suggestion(comparison.column[0], everywhere, "")
+        if comparison.column[0] not in known.columns:
+            what = f"no table of {known.reference} has a column `{said(comparison.column[0])}`"
+            fix = suggestion(comparison.column[0], known.columns, "")
             yield Finding(file, path, "unknown-column", what, fix, offset=comparison.offset)
 
 
 def _table(
-    file: str, path: Path, comparisons: tuple[Comparison, ...], name: str, product: Product, reference: str
+    file: str, path: Path, comparisons: tuple[Comparison, ...], name: str, known: _Known
 ) -> Iterator[Finding]:
     """What is wrong with the condition on one table."""
-    table = product.tables[name]
+    table = known.product.tables[name]
     for comparison in comparisons:
-        if found := _wrong(comparison, table, f"{reference}.{name}"):
+        if found := _wrong(comparison, table, f"{known.reference}.{name}"):
             code, what, fix = found
-            if code == "unknown-column" and comparison.column[0] in _columns(product):
+            if code == "unknown-column" and comparison.column[0] in known.columns:
                 fix = "Limit it with `tables` to tables that have the column."
             yield Finding(file, path, code, what, fix, offset=comparison.offset)
 
 
-def _wrong(comparison: Comparison, table: Table, reference: str) -> tuple[str, str, str] | None:
+def _wrong(comparison: Comparison, table: Table, reference: str) -> tuple[str, str, Fix] | None:
     name = comparison.column[0]
     if name not in table.columns:
-        what = f"{reference} has no column `{name}`"
-        return "unknown-column", what, suggestion(name, list(table.columns), "")
+        what = f"{reference} has no column `{said(name)}`"
+        return "unknown-column", what, suggestion(name, table.columns, "")
     kind = type_of(table.columns[name].type)
     if not isinstance(kind, ColumnType):
         return None
     for step in comparison.column[1:]:
         fields = {field.lower(): inner for field, inner in kind.inner} if kind.name == "struct" else {}
         if step not in fields:
-            what = f"`{name}` has no field `{step}`"
-            fix = suggestion(step, list(fields), f"It is of type {table.columns[name].type}.")
+            what = f"`{name}` has no field `{said(step)}`"
+            fix = suggestion(step, fields, f"It is of type {said(table.columns[name].type)}.")
             return "unknown-column", what, fix
         kind = fields[step]
-    shown = ".".join(comparison.column)
+    shown = said(".".join(comparison.column))
     if comparison.operator == "IS NULL":
         if name in table.partition_by:
             what = f"`{name}` is a partition column, which row filters can't test for NULL"
@@ -165,11 +201,11 @@ def _hidden(
     consumer: str,
     path: Path,
     request: Request,
-    product: Product,
+    known: _Known,
     comparisons: tuple[Comparison, ...],
 ) -> Iterator[Finding]:
-    file = files.paths[consumer]
-    approval = next((each for each in product.shared_with if each.domain == consumer), None)
+    file, product = files.paths[consumer], known.product
+    approval = known.approvals.get(consumer)
     is_open = files.mesh is not None and product.classification in files.mesh.open_classifications
     # Either may come to apply as dates pass.
     sides = [side for side in (approval, OPEN if is_open else None) if side is not None] or [_ANYTHING]

@@ -1,6 +1,8 @@
 """Parts of sentences that several checks put together."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+
+from meshwright.texts import few
 
 
 def joined(names: Sequence[str]) -> str:
@@ -8,6 +10,17 @@ def joined(names: Sequence[str]) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
-def quoted(names: Sequence[str]) -> str:
-    """The names in backticks, joined."""
-    return joined([f"`{name}`" for name in names])
+def few_of(names: Collection[str], pattern: str = "{}") -> list[str]:
+    """The first names, each in the pattern, and behind them how many more there are: `3 more`."""
+    chosen, left = few(names)
+    return [*map(pattern.format, chosen), *([f"{left:,} more"] if left else [])]
+
+
+def some(names: Collection[str]) -> str:
+    """The names joined; of many the first ones, and how many more there are."""
+    return joined(few_of(names))
+
+
+def quoted(names: Collection[str]) -> str:
+    """The same with the names in backticks."""
+    return joined(few_of(names, "`{}`"))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import NamedTuple
 
 from meshwright.checks.run_times import longest_gap
 from meshwright.checks.sentences import quoted
@@ -17,6 +18,7 @@ from meshwright.mesh.quality.rendering import completeness
 def check(files: Files) -> Iterator[Finding]:
     """Mistakes in the `slo` of every product."""
     for domain, spec in files.domains.items():
+        kept = _Kept(refreshing_pipelines(spec), landing_streams(spec))
         for name, product in spec.products.items():
             if product.slo is None:
                 continue
@@ -25,18 +27,26 @@ def check(files: Files) -> Iterator[Finding]:
                 fix = "Give `freshness` or `completeness`, or take it out."
                 yield Finding(files.paths[domain], path, "no-promise", "`slo` promises nothing", fix)
             if product.slo.freshness is not None:
-                yield from _freshness(
-                    files.paths[domain], (*path, "freshness"), spec, name, product.slo.freshness
-                )
+                here = (*path, "freshness")
+                yield from _freshness(files.paths[domain], here, spec, kept, name, product.slo.freshness)
             if product.slo.completeness is not None:
                 yield from _completeness(
                     files.paths[domain], (*path, "completeness"), product, product.slo.completeness
                 )
 
 
-def _freshness(file: str, path: Path, spec: DomainFile, name: str, promised: str) -> Iterator[Finding]:
+class _Kept(NamedTuple):
+    """What keeps the products of a domain fresh."""
+
+    pipelines: dict[str, list[str]]
+    streams: dict[str, dict[str, list[str]]]
+
+
+def _freshness(
+    file: str, path: Path, spec: DomainFile, kept: _Kept, name: str, promised: str
+) -> Iterator[Finding]:
     age = seconds(promised)
-    if pipelines := refreshing_pipelines(spec, name):
+    if pipelines := kept.pipelines.get(name):
         if window(age) is None:
             what = f"an alarm of CloudWatch can't wait {promised} for a refresh"
             fix = "It looks back 7 days at most." if age > LONGEST else "Longer than a day, use whole hours."
@@ -44,7 +54,7 @@ def _freshness(file: str, path: Path, spec: DomainFile, name: str, promised: str
             return
         yield from _refreshes(file, path, {each: spec.pipelines[each] for each in pipelines}, promised)
         return
-    landings = landing_streams(spec, name)
+    landings = kept.streams[name]
     missing = [table for table, streams in landings.items() if not streams]
     if missing:
         what = f"nothing tells how fresh {quoted(missing)} {'is' if len(missing) == 1 else 'are'}"

@@ -14,9 +14,11 @@ def notices(
     files: Files, domains: Mapping[str, DomainFile], subscriptions: tuple[Subscription, ...], today: date
 ) -> Iterator[Finding]:
     """One for each decision that is not `agreed`, where someone can act on it; and deprecations."""
+    asked, approved = _requests(domains), _approvals(domains)
     for subscription in subscriptions:
         if subscription.status is not Status.AGREED:
-            file, path, fix = _place(files, domains, subscription, today)
+            key = (subscription.consumer, subscription.reference)
+            file, path, fix = _place(files, domains, subscription, asked.get(key), approved.get(key), today)
             what = f"{subscription.status}: {subscription.reason}"
             yield Finding(file, path, subscription.status.value, what, fix, severity="notice")
     yield from lifecycle.notices(files, domains, subscriptions, today)
@@ -37,11 +39,14 @@ def missing_environments(files: Files) -> Iterator[Finding]:
 
 
 def _place(
-    files: Files, domains: Mapping[str, DomainFile], subscription: Subscription, today: date
+    files: Files,
+    domains: Mapping[str, DomainFile],
+    subscription: Subscription,
+    asked: tuple[int, date | None] | None,
+    approved: Path | None,
+    today: date,
 ) -> tuple[str, Path, str]:
     consumer, producer, product = subscription.consumer, subscription.producer, subscription.product
-    asked = _request(domains.get(consumer), subscription.reference)
-    approved = _approval(domains.get(producer), product, consumer)
     if asked is not None:
         index, until = asked
         path: Path = ("consumes", index)
@@ -59,17 +64,21 @@ def _place(
     return files.paths[producer], (*(approved or ("products", product)), "domain"), fix
 
 
-def _request(domain: DomainFile | None, reference: str) -> tuple[int, date | None] | None:
-    for index, request in domain.product_requests() if domain else ():
-        if request.product == reference:
-            return index, request.until
-    return None
+def _requests(domains: Mapping[str, DomainFile]) -> dict[tuple[str, str], tuple[int, date | None]]:
+    """Place and end of each consumer's request for each product."""
+    found: dict[tuple[str, str], tuple[int, date | None]] = {}
+    for name, domain in domains.items():
+        for index, request in domain.product_requests():
+            found.setdefault((name, request.product), (index, request.until))
+    return found
 
 
-def _approval(domain: DomainFile | None, product: str, consumer: str) -> Path | None:
-    if domain is None or product not in domain.products:
-        return None
-    for index, approval in enumerate(domain.products[product].shared_with):
-        if approval.domain == consumer:
-            return ("products", product, "shared_with", index)
-    return None
+def _approvals(domains: Mapping[str, DomainFile]) -> dict[tuple[str, str], Path]:
+    """The place of each approval, by consumer and product."""
+    found: dict[tuple[str, str], Path] = {}
+    for name, domain in domains.items():
+        for product, spec in domain.products.items():
+            for index, approval in enumerate(spec.shared_with):
+                path = ("products", product, "shared_with", index)
+                found.setdefault((approval.domain, f"{name}.{product}"), path)
+    return found

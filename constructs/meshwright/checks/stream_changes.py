@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from meshwright.checks.breaks import Affected, Break, Kind, readers
-from meshwright.checks.sentences import joined, quoted
+from meshwright.checks.sentences import quoted, some
 from meshwright.checks.still_asked import StillAsked
 from meshwright.config.problems import Path
 from meshwright.config.streams_file import Stream
@@ -161,7 +161,7 @@ def _personal(
 
 
 def _once(affected: tuple[Affected, ...]) -> str:
-    names = joined([each.consumer for each in affected])
+    names = some([each.consumer for each in affected])
     return f"once {names} no longer {'asks' if len(affected) == 1 else 'ask'} for it"
 
 

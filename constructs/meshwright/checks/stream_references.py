@@ -1,10 +1,12 @@
 """References to streams of other files: streams, domains and roles that must exist."""
 
 from collections.abc import Iterator
+from functools import partial
 
-from meshwright.checks.references import unknown_role
+from meshwright.checks.duplicates import duplicates
+from meshwright.checks.references import other_domains, unknown_role
 from meshwright.config.loading import Files
-from meshwright.config.problems import Finding
+from meshwright.config.problems import Finding, Fix
 from meshwright.config.suggest import suggestion
 from meshwright.mesh.platform_roles import platform_roles
 
@@ -14,14 +16,12 @@ def requests(files: Files) -> Iterator[Finding]:
     for domain, spec in files.domains.items():
         file = files.paths[domain]
         seen: dict[str, int] = {}
-        known = [*spec.roles, *(each.key for each in platform_roles(spec))]
+        known = dict.fromkeys([*spec.roles, *(each.key for each in platform_roles(spec))])
         for index, request in spec.stream_requests():
             path = ("consumes", index)
+            yield from duplicates(file, (*path, "roles"), request.roles)
             for place, role in enumerate(request.roles):
-                if role in request.roles[:place]:
-                    what, fix = f"`{role}` is in the list twice", "Remove one of the two."
-                    yield Finding(file, (*path, "roles", place), "duplicate", what, fix)
-                elif role not in known:
+                if role not in known:
                     yield Finding(file, (*path, "roles", place), "unknown-role", *unknown_role(role, known))
             if request.stream in seen:
                 what = f"`{request.stream}` is asked for twice; the first is consumes[{seen[request.stream]}]"
@@ -35,7 +35,7 @@ def approvals(files: Files) -> Iterator[Finding]:
     """What each stream's `shared_with` names."""
     known = {*files.domains, *files.broken}
     for domain, spec in files.domains.items():
-        file = files.paths[domain]
+        file, others = files.paths[domain], partial(other_domains, files, domain)
         for stream_name, stream in spec.streams.items():
             seen: set[str] = set()
             for index, approval in enumerate(stream.shared_with):
@@ -45,7 +45,7 @@ def approvals(files: Files) -> Iterator[Finding]:
                     yield Finding(file, to, "own-stream", what, "Remove the approval.")
                 elif approval.domain not in known:
                     what = f"there is no domain `{approval.domain}`"
-                    fix = suggestion(approval.domain, sorted(known - {domain}), "Remove it.")
+                    fix = suggestion(approval.domain, others, "Remove it.")
                     yield Finding(file, to, "unknown-domain", what, fix)
                 elif approval.domain in seen:
                     what = f"`{approval.domain}` is in the list twice"
@@ -53,7 +53,7 @@ def approvals(files: Files) -> Iterator[Finding]:
                 seen.add(approval.domain)
 
 
-def _stream(files: Files, domain: str, reference: str) -> tuple[str, str, str] | None:
+def _stream(files: Files, domain: str, reference: str) -> tuple[str, str, Fix] | None:
     """What is wrong with the stream asked for; nothing is when its file has problems of its own."""
     producer, _, name = reference.partition(".")
     if producer == domain:
@@ -66,14 +66,15 @@ def _stream(files: Files, domain: str, reference: str) -> tuple[str, str, str] |
         streams = files.domains[producer].streams
         if name in streams:
             return None
-        known = [f"{producer}.{each}" for each in streams]
-        nothing = f"{producer} has no streams yet." if not known else ""
-        if name in files.domains[producer].products:
-            nothing = f"It is a product: ask for it with `product: {reference}`."
-            known = []
-        return "unknown-stream", f"{producer} has no stream `{name}`", suggestion(reference, known, nothing)
+        fix: Fix = f"It is a product: ask for it with `product: {reference}`."
+        if name not in files.domains[producer].products:
+            fix = suggestion(
+                reference,
+                lambda: [f"{producer}.{each}" for each in streams],
+                f"{producer} has no streams yet.",
+            )
+        return "unknown-stream", f"{producer} has no stream `{name}`", fix
     if producer in files.broken:
         return None
-    others = sorted({*files.domains, *files.broken} - {domain})
-    what, fix = f"there is no domain `{producer}`", suggestion(producer, others, "Remove it.")
-    return "unknown-domain", what, fix
+    fix = suggestion(producer, partial(other_domains, files, domain), "Remove it.")
+    return "unknown-domain", f"there is no domain `{producer}`", fix

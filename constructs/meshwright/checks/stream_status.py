@@ -18,13 +18,15 @@ def notices(
     today: date,
 ) -> Iterator[Finding]:
     """One for each decision that is not `agreed`; and one where fan-out is asked for and not approved."""
+    requests, approvals = _requests(domains), _approvals(domains)
     for each in subscriptions:
+        key = (each.consumer, each.reference)
         if each.status is not Status.AGREED:
-            file, path, fix = _place(files, domains, each, today)
+            file, path, fix = _place(files, domains, each, requests.get(key), approvals.get(key), today)
             what = f"{each.status}: {each.reason}"
             yield Finding(file, path, each.status.value, what, fix, severity="notice")
         elif not each.fan_out:
-            yield from _without_fan_out(files, domains, each)
+            yield from _without_fan_out(files, domains, each, *requests[key])
 
 
 def missing_environments(files: Files) -> Iterator[Finding]:
@@ -42,14 +44,13 @@ def missing_environments(files: Files) -> Iterator[Finding]:
 
 
 def _without_fan_out(
-    files: Files, domains: Mapping[str, DomainFile], subscription: StreamSubscription
+    files: Files,
+    domains: Mapping[str, DomainFile],
+    subscription: StreamSubscription,
+    index: int,
+    request: StreamRequest,
 ) -> Iterator[Finding]:
     consumer, producer = subscription.consumer, domains[subscription.producer]
-    index, request = next(
-        (at, each)
-        for at, each in domains[consumer].stream_requests()
-        if each.stream == subscription.reference
-    )
     if request.fan_out:
         what = f"no fan-out: {subscription.producer} approves shared throughput only"
         owner = producer.owner
@@ -59,11 +60,14 @@ def _without_fan_out(
 
 
 def _place(
-    files: Files, domains: Mapping[str, DomainFile], subscription: StreamSubscription, today: date
+    files: Files,
+    domains: Mapping[str, DomainFile],
+    subscription: StreamSubscription,
+    asked: tuple[int, StreamRequest] | None,
+    approved: tuple[Path, StreamApproval] | None,
+    today: date,
 ) -> tuple[str, Path, str]:
     consumer, producer, stream = subscription.consumer, subscription.producer, subscription.stream
-    asked = _request(domains.get(consumer), subscription.reference)
-    approved = _approval(domains.get(producer), stream, consumer)
     if asked is not None:
         index, request = asked
         until, path = request.until, ("consumes", index)
@@ -89,17 +93,21 @@ def _place(
     return files.paths[producer], (*(approved[0] if approved else ("streams", stream)), "domain"), fix
 
 
-def _request(domain: DomainFile | None, reference: str) -> tuple[int, StreamRequest] | None:
-    for index, request in domain.stream_requests() if domain else ():
-        if request.stream == reference:
-            return index, request
-    return None
+def _requests(domains: Mapping[str, DomainFile]) -> dict[tuple[str, str], tuple[int, StreamRequest]]:
+    """Each consumer's request for each stream, with its place in `consumes`."""
+    found: dict[tuple[str, str], tuple[int, StreamRequest]] = {}
+    for name, domain in domains.items():
+        for index, request in domain.stream_requests():
+            found.setdefault((name, request.stream), (index, request))
+    return found
 
 
-def _approval(domain: DomainFile | None, stream: str, consumer: str) -> tuple[Path, StreamApproval] | None:
-    if domain is None or stream not in domain.streams:
-        return None
-    for index, approval in enumerate(domain.streams[stream].shared_with):
-        if approval.domain == consumer:
-            return ("streams", stream, "shared_with", index), approval
-    return None
+def _approvals(domains: Mapping[str, DomainFile]) -> dict[tuple[str, str], tuple[Path, StreamApproval]]:
+    """Each approval with its place, by consumer and stream."""
+    found: dict[tuple[str, str], tuple[Path, StreamApproval]] = {}
+    for name, domain in domains.items():
+        for stream, spec in domain.streams.items():
+            for index, approval in enumerate(spec.shared_with):
+                path = ("streams", stream, "shared_with", index)
+                found.setdefault((approval.domain, f"{name}.{stream}"), (path, approval))
+    return found

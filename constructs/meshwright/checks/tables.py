@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from functools import lru_cache
 
+from meshwright.checks.duplicates import twice
 from meshwright.config.column_types import NESTED, ColumnType, ColumnTypeError, parse_type, walk
 from meshwright.config.domain_file import Table
 from meshwright.config.loading import Files
@@ -61,19 +62,20 @@ def _columns(file: str, table_path: Path, table: Table) -> Iterator[Finding]:
 
 
 def _partitions(file: str, table_path: Path, table: Table) -> Iterator[Finding]:
-    known = list(table.columns)
+    seen: set[str] = set()
     for index, name in enumerate(table.partition_by):
         path = (*table_path, "partition_by", index)
-        if name in table.partition_by[:index]:
-            yield Finding(file, path, "duplicate", f"`{name}` is in the list twice", "Remove one of the two.")
+        if name in seen:
+            yield twice(file, path, name)
         elif name not in table.columns:
             what = f"the table has no column `{name}`"
-            yield Finding(file, path, "unknown-column", what, suggestion(name, known, ""))
+            yield Finding(file, path, "unknown-column", what, suggestion(name, table.columns, ""))
         else:
             kind = type_of(table.columns[name].type)
             if isinstance(kind, ColumnType) and kind.name in NESTED | {"binary"}:
                 what = f"`{name}` is of type `{kind.name}`, by which data can't be partitioned"
                 yield Finding(file, path, "bad-partition", what, "Use a column of a simple type.")
-    if table.format != "iceberg" and set(known) <= set(table.partition_by):
+        seen.add(name)
+    if table.format != "iceberg" and table.columns.keys() <= seen:
         what = "every column is a partition column, so that no data is left for the files"
         yield Finding(file, (*table_path, "partition_by"), "bad-partition", what, "Take one out.")

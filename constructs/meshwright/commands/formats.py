@@ -3,11 +3,11 @@
 import json
 import os
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from meshwright.config.problems import Problem
+from meshwright.config.problems import Problem, shown
 from meshwright.mesh.subscriptions import Status
 
 
@@ -36,10 +36,9 @@ class Report:
 
 def text(report: Report) -> str:
     """One line per problem, and a summary."""
-    lines = []
-    for problem in report.problems:
-        here = report.shown(problem.file)
-        lines.append(here + str(problem).removeprefix(problem.file))
+    lines = shown(report.problems).lines(
+        lambda problem: problem.in_file(report.shown(problem.file)), report.shown
+    )
     return "\n".join([*lines, summary(report)])
 
 
@@ -60,7 +59,11 @@ def _count(number: int, noun: str) -> str:
 
 
 def as_json(report: Report) -> str:
-    """One object: `problems`, each with its place and code, and the `summary` in numbers."""
+    """One object: `problems`, each with its place and code, and the `summary` in numbers.
+
+    `left_out` counts the problems that are not shown, by file.
+    """
+    found = shown(report.problems)
     numbers = {
         "domains": report.domains,
         "products": report.products,
@@ -68,7 +71,7 @@ def as_json(report: Report) -> str:
         "notices": len(report.problems) - report.errors,
         **{status.value: report.statuses.count(status) for status in Status},
     }
-    content = {"problems": [asdict(problem) for problem in report.problems], "summary": numbers}
+    content = {"problems": found.objects(), "left_out": found.left_out, "summary": numbers}
     return json.dumps(content, indent=2, ensure_ascii=False)
 
 
@@ -76,8 +79,8 @@ def github(report: Report) -> str:
     """Workflow commands, which GitHub shows beside the lines of a pull request
     (https://docs.github.com/actions/reference/workflow-commands-for-github-actions).
     """
-    lines = []
-    for problem in report.problems:
+
+    def annotation(problem: Problem) -> str:
         command = "error" if problem.severity == "error" else "notice"
         place = {
             "file": report.shown(problem.file),
@@ -87,8 +90,9 @@ def github(report: Report) -> str:
         }
         properties = ",".join(f"{key}={_property(value)}" for key, value in place.items())
         path = f"{problem.path}: " if problem.path else ""
-        lines.append(f"::{command} {properties}::{_data(path + problem.message)}")
-    return "\n".join([*lines, summary(report)])
+        return f"::{command} {properties}::{_data(path + problem.message)}"
+
+    return "\n".join([*shown(report.problems).lines(annotation, report.shown), summary(report)])
 
 
 def _data(value: str) -> str:

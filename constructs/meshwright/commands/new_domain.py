@@ -1,5 +1,6 @@
 """`meshwright new domain`: a commented file for a new domain."""
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from meshwright.commands.templating import filled
 from meshwright.config.domain_file import DomainFile
 from meshwright.config.loading import Files, parse_text
 from meshwright.config.mesh_file import MeshFile
+from meshwright.config.problems import shown
 from meshwright.config.suggest import suggestion
 from meshwright.errors import UserError
 from meshwright.project import load_files, with_domain
@@ -44,11 +46,16 @@ def domain_text(
     return filled(
         "domain.yaml",
         domain=name,
-        team=(team or f"{name} team").replace('"', "'"),
-        email=(email or f"{name}@example.com").replace('"', "'"),
+        team=_quoted(team or f"{name} team"),
+        email=_quoted(email or f"{name}@example.com"),
         accounts="\n".join(lines),
         classification=mesh.classifications[0],
     )
+
+
+def _quoted(text: str) -> str:
+    """The text in double quotes: JSON is YAML."""
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _accounts(mesh: MeshFile, given: Sequence[str]) -> dict[str, str]:
@@ -69,15 +76,16 @@ def _refuse_invalid(files: Files, file: str, name: str, text: str) -> None:
     if name in files.domains or name in files.broken:
         raise UserError(f"There is a domain `{name}` already; its file is left as it is.")
     domain, source, problems = parse_text(text, file, DomainFile)
-    found = [str(problem) for problem in problems]
+    found = list(problems)
     if domain is not None and source is not None:
         before = {(problem.file, problem.code, problem.what) for problem in check(files)}
         after = check(with_domain(files, domain, source))
         found = [
-            str(problem)
+            problem
             for problem in after
             if (problem.file, problem.code, problem.what) not in before
             and problem.code != "account-to-be-set"
         ]
     if found:
-        raise UserError(f"{file} is not written, since it would be wrong:\n" + "\n".join(found))
+        lines = "\n".join(shown(found).lines())
+        raise UserError(f"{file} is not written, since it would be wrong:\n{lines}")

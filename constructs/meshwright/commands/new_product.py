@@ -9,6 +9,7 @@ from meshwright.config.domain_file import DomainFile
 from meshwright.config.loading import Files, parse_text
 from meshwright.config.nodes import Node
 from meshwright.config.positions import Source
+from meshwright.config.problems import dotted
 from meshwright.config.suggest import suggestion
 from meshwright.errors import UserError
 from meshwright.project import load_files, with_domain
@@ -80,8 +81,7 @@ def _end(node: Node) -> int:
 
 
 def _is_flow(text: str, node: Node) -> bool:
-    lines = text.splitlines(keepends=True)
-    return lines[node.mark.line - 1][node.mark.column - 1] == "{"
+    return text[node.start] == "{"
 
 
 def _refuse_invalid(files: Files, file: str, source: Source, text: str | None, name: str, block: str) -> None:
@@ -92,7 +92,7 @@ def _refuse_invalid(files: Files, file: str, source: Source, text: str | None, n
             f"{file} is left as it is: its `products` is not written as an indented block. {paste}"
         )
     domain, new_source, problems = parse_text(text, file, DomainFile)
-    if problems and all(problem.path.startswith(f"products.{name}") for problem in problems):
+    if problems and all(problem.path.startswith(dotted(("products", name))) for problem in problems):
         raise UserError(f"{file} is left as it is: {problems[0].message}")
     if domain is None or new_source is None or not _only_adds(source.top, new_source.top, name):
         raise UserError(f"{file} is left as it is: the product can't be added to its text safely. {paste}")

@@ -14,13 +14,13 @@ from meshwright.commands.plan_model import (
     plan_of,
 )
 from meshwright.commands.plan_text import FORMATS
-from meshwright.comparison import Comparison, compare, refusal_text, refusals
+from meshwright.comparison import Comparison, compare, refusals
 from meshwright.config.git import NoMeshYetError
 from meshwright.config.loading import Files
 from meshwright.config.problems import Problem
 from meshwright.config.reading import MESH_FILE, whole
 from meshwright.errors import UserError
-from meshwright.project import Examined, examine
+from meshwright.project import Examined, examine, refusal_text
 
 LAST_COMMIT = "HEAD"
 
@@ -53,7 +53,7 @@ def plan(
         against = deployed.against(files, root=root, environment=environment, today=today)
         refused = against.refusals(accept_breaking)
         if files.errors:
-            raise UserError(refusal_text(sorted({*files.errors, *refused})))
+            raise UserError(refusal_text({*files.errors, *refused}))
         return _show(plan_against_deployed(against.mesh, against.live.state, refused), fail_on, output)
     ref = LAST_COMMIT if base is None else base
     try:
@@ -63,7 +63,7 @@ def plan(
     environments = found.environments(environment)
     refused = refusals(found, environments=environments, accepted=accept_breaking)
     if found.after.errors:
-        raise UserError(refusal_text(sorted({*found.after.errors, *refused})))
+        raise UserError(refusal_text({*found.after.errors, *refused}))
     made = plan_of(found, environments=environments, refused=refused)
     if is_new:
         made = replace(made, notices=(_all_new(ref), *made.notices))

@@ -10,18 +10,24 @@ from meshwright.commands.access_text import row_json
 from meshwright.commands.plan_cost import cost_json
 from meshwright.commands.plan_model import EnvironmentPlan, Plan, Reason
 from meshwright.commands.plan_streams import streams_json
+from meshwright.config.problems import shown
 from meshwright.mesh.model import Mesh
 from meshwright.mesh.resource_changes import StackChange
 
 
 def as_json(plan: Plan, review: dict[Reason, int]) -> str:
-    """One object: `review` counts what needs one, `environments` have what changes in each."""
+    """One object: `review` counts what needs one, `environments` have what changes in each.
+
+    `left_out` counts the refusals and notices that are not shown, by file.
+    """
+    refused, notices = shown(plan.refused), shown(plan.notices)
     content = {
         "base": plan.base,
         "review": {reason.value: number for reason, number in review.items()},
-        "refused": [asdict(problem) for problem in plan.refused],
+        "refused": refused.objects(),
         "environments": [environment_json(each) for each in plan.environments],
-        "notices": [asdict(problem) for problem in plan.notices],
+        "notices": notices.objects(),
+        "left_out": {"refused": refused.left_out, "notices": notices.left_out},
     }
     return json.dumps(content, indent=2, ensure_ascii=False)
 

@@ -15,12 +15,12 @@ from meshwright.commands.plan_wording import (
     stack_line,
     verdict,
 )
-from meshwright.config.problems import Problem
+from meshwright.config.problems import Problem, shown
+from meshwright.markdown import code, escaped, preformatted, table
+from meshwright.texts import one_line
 
 MARKER = "<!-- meshwright plan -->"
 """First line of the Markdown: by it a workflow finds the comment that it wrote before."""
-PIPE = "\\|"
-"""A bar that does not end a cell."""
 
 
 def text(plan: Plan, review: dict[Reason, int]) -> str:
@@ -70,16 +70,16 @@ def _listed(texts: Iterable[str]) -> Iterator[str]:
 
 
 def _problems(problems: Iterable[Problem]) -> Iterator[str]:
-    return (wrapped(str(each), first="  ", rest="    ") for each in problems)
+    return (wrapped(each, first="  ", rest="    ") for each in shown(problems).lines())
 
 
 def markdown(plan: Plan, review: dict[Reason, int]) -> str:
     """A comment for a pull request: tables, and the resources folded away."""
-    lines = [MARKER, f"### {verdict(plan, review)}", "", f"Compared with `{plan.base}`."]
+    lines = [MARKER, f"### {verdict(plan, review)}", "", f"Compared with {code(plan.base)}."]
     if plan.refused:
         lines += ["", "#### Refused, because live consumers rely on it", "", *_problem_table(plan.refused)]
     for heading, environment in [] if plan.empty else grouped(plan):
-        lines += ["", f"**{heading}**", *_environment_markdown(environment)]
+        lines += ["", f"**{escaped(heading)}**", *_environment_markdown(environment)]
     if plan.notices:
         lines += ["", "#### To know", "", *_problem_table(plan.notices)]
     return "\n".join(lines)
@@ -89,53 +89,53 @@ def _environment_markdown(plan: EnvironmentPlan) -> Iterator[str]:
     if plan.access or plan.streams:
         yield from ("", "#### Access", "")
         rows = [(line.kind, line.who, line.what) for line in access_lines(plan)]
-        yield from _table(("", "who", "what"), rows)
+        yield from table(("", "who", "what"), rows)
     if plan.safeguards:
         yield from ("", "#### Safeguards", "")
-        yield from _table(
+        yield from table(
             ("of", "what", "before", "after"),
             [(each.subject, each.what, each.before, each.after) for each in plan.safeguards],
         )
     if plan.risks:
         yield from ("", "#### Data", "")
-        yield from _table(("of", "what"), [(each.subject, each.text) for each in plan.risks])
+        yield from table(("of", "what"), [(each.subject, each.text) for each in plan.risks])
     if plan.costs:
         yield from ("", f"#### {HEADING}", "")
-        yield from _table(("of", "what", "before", "after", "difference"), cost_rows(plan.costs))
+        yield from table(("of", "what", "before", "after", "difference"), cost_rows(plan.costs))
         yield from ("", f"{NOTE} {COSTS_ON}" if costs_on(plan) else NOTE)
     if plan.stacks:
         count = (
             f"{sum(len(stack.resources) for stack in plan.stacks)} in {counted(len(plan.stacks), 'stack')}"
         )
-        yield from ("", f"<details><summary>Resources ({count})</summary>", "", "<pre>")
-        for stack in plan.stacks:
-            yield _escaped(stack_line(stack))
-            for resource, properties in resource_lines(stack):
-                yield f"  {_escaped(resource)}"
-                yield from (f"      {_escaped(each)}" for each in properties)
-        yield from ("</pre>", "", "</details>")
+        yield from ("", f"<details><summary>Resources ({count})</summary>", "")
+        yield from preformatted(_stack_lines(plan))
+        yield from ("", "</details>")
+
+
+def _stack_lines(plan: EnvironmentPlan) -> Iterator[str]:
+    for stack in plan.stacks:
+        yield one_line(stack_line(stack))
+        for resource, properties in resource_lines(stack):
+            yield f"  {one_line(resource)}"
+            yield from (f"      {one_line(each)}" for each in properties)
 
 
 def _problem_table(problems: Iterable[Problem]) -> Iterator[str]:
-    rows = [
-        (f"{each.file}:{each.line}", f"{f'{each.path}: ' if each.path else ''}{each.what}.", each.fix)
-        for each in problems
-    ]
-    return _table(("where", "what", "what to do"), rows)
-
-
-def _table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
-    yield f"| {' | '.join(heads)} |"
-    yield "|" + "---|" * len(heads)
-    for row in rows:
-        yield f"| {' | '.join(_escaped(each).replace('|', PIPE) for each in row)} |"
-
-
-def _escaped(value: str) -> str:
-    """What the files say must not become HTML, nor call anybody (`@team`)."""
-    for sign, code in (("&", "&amp;"), ("<", "&lt;"), ("@", "&#64;"), ("\n", " ")):
-        value = value.replace(sign, code)
-    return value
+    found = shown(problems)
+    yield from table(
+        ("where", "what", "what to do"),
+        [
+            (
+                f"{each.file}:{each.line}",
+                f"{f'{each.path}: ' if each.path else ''}{each.what}.",
+                str(each.fix),
+            )
+            for each in found.problems
+        ],
+    )
+    if found.left_out:
+        yield ""
+        yield from (escaped(each) for each in found.left_out_lines())
 
 
 FORMATS: Final[dict[str, Callable[[Plan, dict[Reason, int]], str]]] = {

@@ -8,6 +8,7 @@ from meshwright.commands.formats import FORMATS, Report
 from meshwright.commands.live import Deployed
 from meshwright.config.git import NoMeshYetError
 from meshwright.config.problems import Problem
+from meshwright.output import print_commands
 from meshwright.project import Examined, examine
 
 
@@ -42,7 +43,7 @@ def validate(
             *(subscription.status for subscription in found.stream_subscriptions),
         ),
     )
-    print(FORMATS[output](report))
+    (print_commands if output == "github" else print)(FORMATS[output](report))
     return 1 if errors else 0
 
 

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 from meshwright.config.suggest import did_you_mean
+from meshwright.texts import said
 
 MAX_DEPTH = 20
 SIMPLE = frozenset(
@@ -80,7 +81,9 @@ def parse_type(text: str) -> ColumnType:
     """`array<struct<a:int>>` taken apart. Raises ColumnTypeError."""
     if (space := re.search(r"\s", text)) is not None:
         raise ColumnTypeError(
-            space.start(), f"the type `{text}` has a space in it", f"Leave it out: {''.join(text.split())}"
+            space.start(),
+            f"the type `{said(text)}` has a space in it",
+            f"Leave it out: {said(''.join(text.split()))}",
         )
     parser = _Parser(text)
     parsed = parser.type()
@@ -99,7 +102,7 @@ class _Parser:
             raise self.mistake("expected a type")
         name = found[0]
         if name not in SIMPLE | SIZED | NESTED:
-            raise ColumnTypeError(start, f"Glue knows no type `{name}`", _meant(name))
+            raise ColumnTypeError(start, f"Glue knows no type `{said(name)}`", _meant(name))
         self.at = found.end()
         if name in SIMPLE:
             return ColumnType(name, offset=start)
@@ -128,12 +131,14 @@ class _Parser:
             self._take(",")
             return (("key", key), ("value", self.type()))
         fields: dict[str, ColumnType] = {}
+        lower: set[str] = set()
         while True:
             start = self.at
             if (found := _NAME.match(self.text, self.at)) is None:
                 raise self.mistake("expected a field's name")
-            if found[0].lower() in map(str.lower, fields):
-                raise ColumnTypeError(start, f"the struct has two fields `{found[0]}`", "Rename one.")
+            if found[0].lower() in lower:
+                raise ColumnTypeError(start, f"the struct has two fields `{said(found[0])}`", "Rename one.")
+            lower.add(found[0].lower())
             self.at = found.end()
             self._take(":")
             fields[found[0]] = self.type()
@@ -176,8 +181,8 @@ class _Parser:
         found = f"found `{rest[:20]}`" if rest else "found the end"
         return ColumnTypeError(
             self.at,
-            f"`{self.text}` is not a type: {what}, {found}" if what != "unexpected"
-            else f"`{self.text}` is not a type: `{rest[:20]}` is left over",
+            f"`{said(self.text)}` is not a type: {what}, {found}" if what != "unexpected"
+            else f"`{said(self.text)}` is not a type: `{rest[:20]}` is left over",
             "Nested types are written array<T>, map<K,V> or struct<a:T,b:T>.",
         )  # fmt: skip
 

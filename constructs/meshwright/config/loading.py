@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from meshwright.config.base import FileModel
+from meshwright.config.characters import readable
 from meshwright.config.domain_file import PRODUCT_REQUEST, STREAM_REQUEST, DomainFile
 from meshwright.config.mesh_file import MeshFile
 from meshwright.config.models import field_at, model_at, pattern_at
@@ -145,13 +146,14 @@ def _understood(
     text: str, file: str, model: type[Model], data: dict[str, Any] | None
 ) -> tuple[Model | None, Source | None, list[Problem]]:
     """As parse_text, with what plain_data makes of the text."""
-    source = Source(file, text)
-    if data is not None:
+    seen = readable(text, file)
+    source = Source(file, seen.text)
+    if data is not None and not seen.problems:
         # An error is found once more below, where its place is known.
         with suppress(ValidationError):
             return model.model_validate(data), source, []
     top, found = source.parsed
-    problems = list(found)
+    problems = [*seen.problems, *found]
     if top is None:
         return None, None, problems
     if top.items is None:
@@ -159,14 +161,14 @@ def _understood(
         what = f"the file holds {top.kind}, not keys with values"
         fix = f"Begin it with: {next(iter(model.model_fields))}: NAME"
         problem = Problem(file=file, line=line, column=column, path="", code="wrong-type", what=what, fix=fix)
-        return None, source, [*problems, problem]
+        return None, source, problems or [problem]
     try:
         parsed = model.model_validate(top.data)
     except ValidationError as error:
         reported = {problem.path for problem in problems}
         for details in error.errors(include_url=False, include_input=False):
             problem = _problem(details, source, model)
-            if problem.path not in reported:
+            if problem.path not in reported and (problem.line, problem.column) not in seen.marks:
                 problems.append(problem)
         return None, source, problems
     return (None if problems else parsed), source, problems

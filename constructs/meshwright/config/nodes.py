@@ -14,10 +14,11 @@ import yaml
 from meshwright.config.problems import Path, Problem, dotted
 from meshwright.config.scalars import read_scalar
 from meshwright.config.syntax import YamlError, explain
+from meshwright.texts import said
 
 MAX_DEPTH = 50
 MAX_EXPANDED = 200_000
-"""Nodes after aliases are written out. A file at the size limit without aliases has fewer."""
+"""Keys and values of a file, with aliases written out."""
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -40,8 +41,9 @@ class Node:
     items: "dict[str, tuple[Node, Node]] | None" = None
     """By key: the key's node and the value's."""
     children: "list[Node] | None" = None
+    start: int = 0
     end: int = 0
-    """Index into the text of the first character behind it."""
+    """Indices into the text: of its first character, and of the first one behind it."""
     size: int = 1
     """Nodes in it, aliases written out."""
 
@@ -126,7 +128,8 @@ class _Builder:
     def _scalar(self, event: Any) -> None:
         plain = not event.style
         data = read_scalar(event.value) if plain else event.value
-        node = Node(_mark(event), data, text=event.value, plain=plain, end=event.end_mark.index)
+        start, end = event.start_mark.index, event.end_mark.index
+        node = Node(_mark(event), data, text=event.value, plain=plain, start=start, end=end)
         _refuse_tag(event)
         if event.anchor:
             self.anchors[event.anchor] = node
@@ -141,10 +144,11 @@ class _Builder:
                 "Remove the inner levels.",
             )
         _refuse_tag(event)
+        start = event.start_mark.index
         if isinstance(event, yaml.MappingStartEvent):
-            node = Node(_mark(event), {}, items={})
+            node = Node(_mark(event), {}, items={}, start=start)
         else:
-            node = Node(_mark(event), [], children=[])
+            node = Node(_mark(event), [], children=[], start=start)
         self.stack.append(_Open(node, self._path(), anchor=event.anchor))
 
     def _close(self, event: Any) -> None:
@@ -157,10 +161,14 @@ class _Builder:
     def _aliased(self, event: Any) -> Node:
         if any(opened.anchor == event.anchor for opened in self.stack):
             raise _stop(
-                event, "bad-alias", f"`*{event.anchor}` is inside what it repeats", "Write the value out."
+                event,
+                "bad-alias",
+                f"`*{said(event.anchor)}` is inside what it repeats",
+                "Write the value out.",
             )
         if event.anchor not in self.anchors:
-            what = f"`*{event.anchor}` repeats a value, but none above it is marked `&{event.anchor}`"
+            anchor = said(event.anchor)
+            what = f"`*{anchor}` repeats a value, but none above it is marked `&{anchor}`"
             raise _stop(
                 event, "bad-alias", what, "Write the value out; text that begins with * goes in quotes."
             )
@@ -183,8 +191,9 @@ class _Builder:
         parent.node.size += node.size
         if parent.node.size > MAX_EXPANDED:
             line, column = parent.node.mark
-            what = f"aliases (`*name`) make more than {MAX_EXPANDED:,} values of this"
-            raise YamlError(line, column, "alias-bomb", what, "Write the values out instead.")
+            what = f"this holds more than {MAX_EXPANDED:,} values, with those that aliases (`*name`) repeat"
+            fix = "Write fewer; a domain can be divided into several."
+            raise YamlError(line, column, "alias-bomb", what, fix)
         if parent.node.children is not None:
             parent.node.children.append(node)
             parent.node.data.append(node.data)
@@ -198,15 +207,15 @@ class _Builder:
         text, items = key.text or "", parent.node.items
         path = (*parent.path, text)
         if not isinstance(key.data, str):
-            what = f"the key `{text}` is {'null' if key.data is None else key.kind}, not text"
-            self._problem(key, path, "bad-key", what, f'Put it in quotes: "{text}".')
+            what = f"the key `{said(text)}` is {'null' if key.data is None else key.kind}, not text"
+            self._problem(key, path, "bad-key", what, f'Put it in quotes: "{said(text)}".')
         if items is not None and text in items:
             first = items[text][0].mark.line
-            what = f"the key `{text}` is here a second time; the first is in line {first}"
+            what = f"the key `{said(text)}` is here a second time; the first is in line {first}"
             self._problem(key, path, "duplicate-key", what, "Remove one of the two.")
         elif value.text is not None and value.data is None:
             self._problem(
-                key, path, "empty-value", f"`{text}` has no value", "Give it one, or remove the key."
+                key, path, "empty-value", f"`{said(text)}` has no value", "Give it one, or remove the key."
             )
         if items is not None:
             items[text] = (key, value)
@@ -232,7 +241,7 @@ def _stop(event: Any, code: str, what: str, fix: str) -> YamlError:
 
 def _refuse_tag(event: Any) -> None:
     if event.tag is not None and event.tag != "!":
-        shown = str(event.tag).replace("tag:yaml.org,2002:", "!!")
+        shown = said(str(event.tag)).replace("tag:yaml.org,2002:", "!!")
         raise _stop(
             event, "yaml-tag", f"the tag `{shown}` means nothing here", "Remove it; text can go in quotes."
         )

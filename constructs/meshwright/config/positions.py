@@ -59,6 +59,7 @@ class Source:
         line, column = node.mark
         if not offset or node.text is None:
             return node.mark
-        column += 0 if node.plain else 1
-        written = self.text.splitlines()[line - 1][column - 1 :]
-        return Mark(line, column + offset) if written.startswith(node.text) else node.mark
+        quote = 0 if node.plain else 1
+        if not self.text.startswith(node.text, node.start + quote):
+            return node.mark
+        return Mark(line, column + quote + offset)

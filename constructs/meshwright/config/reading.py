@@ -14,8 +14,6 @@ MAX_BYTES = 1_000_000
 MESH_FILE = "mesh.yaml"
 _BREAK = re.compile(r"\r\n|[\r\n]")
 DOMAINS = "domains"
-_FORBIDDEN = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What YAML does not allow in a file (https://yaml.org/spec/1.2.2/#51-character-set)."""
 
 
 def read_bytes(root: Path, file: str) -> bytes | Problem:
@@ -45,7 +43,7 @@ def too_large(file: str, size: int) -> Problem:
     return whole(
         file,
         "too-large",
-        f"the file has {size / 1_000_000:.1f} MB; the limit is {MAX_BYTES // 1_000_000} MB",
+        f"the file has {size:,} bytes; the limit is {MAX_BYTES:,}",
         "A domain file is a few kilobytes: is this another file, or a domain to be split?",
     )
 
@@ -67,18 +65,7 @@ def decoded(file: str, data: bytes) -> str | Problem:
             what=f"the file is not UTF-8: byte {error.start + 1} of it is 0x{data[error.start]:02x}",
             fix="Save it as UTF-8.",
         )
-    text = text.removeprefix("\ufeff")
-    if found := _FORBIDDEN.search(text):
-        return Problem(
-            file=file,
-            line=_line(text[: found.start()]),
-            column=_column(text[: found.start()]),
-            path="",
-            code="bad-character",
-            what=f"the character U+{ord(found[0]):04X} is not allowed in YAML",
-            fix="Remove it.",
-        )
-    return text
+    return text.removeprefix("\ufeff")
 
 
 def _line(before: str) -> int:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from meshwright.config.partiql import KEYWORDS
+from meshwright.texts import said
 
 if TYPE_CHECKING:
     from sqlglot import exp
@@ -81,7 +82,7 @@ def parse_filter(text: str) -> tuple[Comparison, ...]:
     for token in tokens:
         written[token.token_type] -= 1
         if written[token.token_type] < 0:
-            raise _syntax(token.start, f"`{text[token.start : token.end + 1]}` does not belong here")
+            raise _syntax(token.start, f"`{said(text[token.start : token.end + 1])}` does not belong here")
     if written.total():
         raise _syntax(0, "a word is missing, such as the IS of IS NOT NULL")
     return found
@@ -104,7 +105,7 @@ def _check_tokens(text: str, tokens: "list[Token]") -> None:
         if raw.upper() == "SELECT":
             raise RowFilterError(token.start, "where-unsupported", "a subquery is not supported", _EXAMPLE)
         if following == "(" and _is_name(raw) and raw.upper() not in _WORDS:
-            what = f"the function `{raw}` is not supported: Lake Formation takes none in row filters"
+            what = f"the function `{said(raw)}` is not supported: Lake Formation takes none in row filters"
             raise RowFilterError(token.start, "where-unsupported", what, "Compare the column itself.")
         _check_token(token, raw)
     _check_gap(text, at, len(text))
@@ -186,7 +187,7 @@ def _comparison(node: "exp.Expr") -> Comparison:
     elif (name := type(node).__name__.upper()) in _OPERATORS:
         operator, constants = _OPERATORS[name], [node.expression]
     elif isinstance(node, exp.Alias):
-        raise _syntax(_start(node.args["alias"]), f"the condition is complete before `{node.alias}`")
+        raise _syntax(_start(node.args["alias"]), f"the condition is complete before `{said(node.alias)}`")
     else:
         what = "a comparison is missing (=, <>, <, >, <=, >=, IN, LIKE, BETWEEN or IS NULL)"
         raise _syntax(_start(node), what)
@@ -205,7 +206,9 @@ def _column(node: "exp.Expr") -> tuple[tuple[str, ...], int]:
         raise RowFilterError(_start(node), "where-unsupported", what, _EXAMPLE)
     for part in parts:
         if part.args["quoted"] and part.name != part.name.lower():  # PartiQL distinguishes capitals there
-            raise _syntax(_start(part), f'"{part.name}" has capitals, which no column in the catalog has')
+            raise _syntax(
+                _start(part), f'"{said(part.name)}" has capitals, which no column in the catalog has'
+            )
     return tuple(part.name.lower() for part in parts), _start(parts[0])
 
 
@@ -222,9 +225,9 @@ def _constant(node: "exp.Expr", offset: int) -> Constant:
     start = _start(node) or offset
     if isinstance(node, exp.Column):
         if node.this.args.get("quoted"):
-            fix = f"Text goes in single quotes ('{node.name}'), a column's name in none."
-            raise RowFilterError(start, "where-syntax", f'"{node.name}" is in the wrong quotes', fix)
-        what = f"`{node.sql()}` is not a constant: Lake Formation compares columns with constants only"
+            fix = f"Text goes in single quotes ('{said(node.name)}'), a column's name in none."
+            raise RowFilterError(start, "where-syntax", f'"{said(node.name)}" is in the wrong quotes', fix)
+        what = f"`{said(node.sql())}` is not a constant: Lake Formation compares columns with constants only"
         raise RowFilterError(start, "where-unsupported", what, "Text goes in single quotes: 'DE'.")
     what = "a constant is expected ('text', a number, TRUE or FALSE)"
     raise RowFilterError(start, "where-unsupported", what, _EXAMPLE)

@@ -44,6 +44,8 @@ _EXPLANATIONS: tuple[tuple[str, str, str], ...] = (
         "Put text with special signs in quotes.",
     ),
 )
+MAX_KEY = 1024
+"""Characters: https://yaml.org/spec/1.2.2/#742-flow-mappings."""
 _RESERVED = "@`%|>"
 
 
@@ -53,6 +55,10 @@ def explain(error: yaml.YAMLError, text: str) -> YamlError:
     problem = str(getattr(error, "problem", None) or error)
     if mark is None:
         return YamlError(1, 1, "yaml-syntax", f"this is not YAML: {problem}", "Correct it.")
+    start = getattr(error, "context_mark", None)
+    if "could not find expected ':'" in problem and start is not None and mark.index - start.index > MAX_KEY:
+        what = f"this key has more than {MAX_KEY:,} characters, the most that YAML takes"
+        return YamlError(start.line + 1, start.column + 1, "yaml-syntax", what, "Shorten it.")
     line, column = mark.line + 1, mark.column + 1
     lines = re.split(r"\r\n|[\r\n\x85\u2028\u2029]", text)
     rest = lines[mark.line][mark.column :] if mark.line < len(lines) else ""

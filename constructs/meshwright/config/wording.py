@@ -1,17 +1,18 @@
 """Turns pydantic's errors into sentences for people who know neither pydantic nor AWS."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from pydantic_core import ErrorDetails
 
 from meshwright.config.base import FileModel
 from meshwright.config.nodes import Node
-from meshwright.config.problems import Path
+from meshwright.config.problems import Fix, Path
 from meshwright.config.scalars import MOST_DIGITS
 from meshwright.config.spelling import GLUE, SPELLINGS
-from meshwright.config.suggest import did_you_mean, listed
+from meshwright.config.suggest import did_you_mean, listed, meant
+from meshwright.texts import said
 
 
 class Wording(NamedTuple):
@@ -19,7 +20,7 @@ class Wording(NamedTuple):
 
     code: str
     what: str
-    fix: str
+    fix: Fix
 
 
 _EXPECTED = {
@@ -62,11 +63,9 @@ def reword(
     `required`: the key can't be left out; `pattern`: of a text that is wanted there.
     """
     kind, context = error["type"], error.get("ctx", {})
-    name = str(path[-1]) if path else "file"
+    name = said(str(path[-1])) if path else "file"
     if kind == "extra_forbidden":
-        keys = list(model.model_fields) if model else []
-        present = set(node.items or ())
-        return _unknown_key(name, keys, present)
+        return _unknown_key(str(path[-1]), model, node)
     if kind == "missing":
         field = model.model_fields[name] if model and name in model.model_fields else None
         about = (field.description or "").splitlines()[0] if field else ""
@@ -84,10 +83,14 @@ def _lowered(text: str) -> str:
     return text[:1].lower() + text[1:] if text[1:2].islower() else text
 
 
-def _unknown_key(name: str, keys: Sequence[str], present: set[str]) -> Wording:
-    if guess := did_you_mean(name, [key for key in keys if key not in present]):
-        return Wording("unknown-key", f"unknown key `{name}`", guess)
-    return Wording("unknown-key", f"unknown key `{name}`", f"Remove it. The keys here are {listed(keys)}.")
+def _unknown_key(name: str, model: type[FileModel] | None, node: Node) -> Wording:
+    keys, present = (model.model_fields if model else {}), node.items or {}
+
+    def missing() -> list[str]:
+        return [key for key in keys if key not in present]
+
+    fix = meant(name, missing, f"Remove it. The keys here are {listed(keys)}.")
+    return Wording("unknown-key", f"unknown key `{said(name)}`", fix)
 
 
 def _wrong_type(
@@ -97,11 +100,11 @@ def _wrong_type(
         return Wording("empty-value", "this item has no value", "Give it one, or remove it.")
     if kind == "string_type" and node.text is not None:
         if pattern is not None and re.search(pattern, node.text) is None:
-            return _misspelt(_short(node.text), pattern)
+            return _misspelt(said(node.text), pattern)
         return _unquoted(node)
     if kind in _NUMBERS and node.plain and node.kind == "a number" and _WHOLE.fullmatch(node.text or ""):
         # Whole, and yet not taken: scalars.py reads no longer one.
-        what = f"{_short(node.text or '')} has more than {MOST_DIGITS} digits"
+        what = f"{said(node.text or '')} has more than {MOST_DIGITS} digits"
         return Wording("out-of-range", what, f"Write a number of at most {MOST_DIGITS} digits.")
     if kind == "scalar_type" and node.text is not None:
         return _unquoted(node)
@@ -117,7 +120,7 @@ def _wrong_type(
         found = node.kind
     else:
         quoted = "" if node.plain else " in quotes"
-        found = f"`{_short(node.text)}`{quoted}"
+        found = f"`{said(node.text)}`{quoted}"
     return Wording("wrong-type", f"expected {expected}, found {found}", how)
 
 
@@ -128,8 +131,8 @@ def _all_optional(model: type[FileModel]) -> bool:
 def _unquoted(node: Node) -> Wording:
     return Wording(
         "unquoted",
-        f"{node.text} without quotes is {node.kind}, which YAML does not keep as written",
-        f'Put it in quotes: "{node.text}".',
+        f"{said(node.text or '')} without quotes is {node.kind}, which YAML does not keep as written",
+        f'Put it in quotes: "{said(node.text or "")}".',
     )
 
 
@@ -147,7 +150,7 @@ def _misspelt(value: str, pattern: str) -> Wording:
 
 def _wrong_value(kind: str, name: str, node: Node, context: Mapping[str, Any], otherwise: str) -> Wording:
     """`otherwise`: what can be done instead of giving a value."""
-    value = _short(name if node.text is None else node.text)
+    value = said(name if node.text is None else node.text)
     match kind:
         case "string_pattern_mismatch":
             return _misspelt(value, context["pattern"])
@@ -181,9 +184,3 @@ def _wrong_value(kind: str, name: str, node: Node, context: Mapping[str, Any], o
                 "out-of-range", f"{value} is {side} than {limit}, the limit", "Choose a number within it."
             )
     return Wording("invalid", f"`{value}` is not accepted here ({kind})", "Correct it.")
-
-
-def _short(text: str) -> str:
-    """The text for a message: one line, of bearable length."""
-    line = " ".join(text.split())
-    return line if len(line) <= 60 else f"{line[:59]}…"

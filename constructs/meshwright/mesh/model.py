@@ -95,6 +95,11 @@ class Mesh:
         """The same."""
         return _grouped(self.stream_subscriptions, "producer")
 
+    @cached_property
+    def streams_by_reference(self) -> Mapping[str, tuple[StreamSubscription, ...]]:
+        """The same, by `domain.stream`."""
+        return _grouped(self.stream_subscriptions, "reference")
+
 
 S = TypeVar("S", Subscription, StreamSubscription)
 

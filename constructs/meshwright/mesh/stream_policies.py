@@ -56,7 +56,7 @@ def role_arns(mesh: Mesh, subscription: StreamSubscription) -> tuple[str, ...]:
 
 def agreed_on(mesh: Mesh, domain: str, stream: str) -> tuple[StreamSubscription, ...]:
     """The agreed subscriptions to one stream, by consumer."""
-    found = (each for each in mesh.streams_by_producer.get(domain, ()) if each.stream == stream)
+    found = mesh.streams_by_reference.get(f"{domain}.{stream}", ())
     return tuple(sorted(found, key=lambda each: each.consumer))
 
 

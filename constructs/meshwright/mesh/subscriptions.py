@@ -195,12 +195,11 @@ def _status(
 def agreed_tables(tables: Mapping[str, Table], request: Request, approval: Approval) -> Iterator[TableAccess]:
     """The tables both sides name, each with the columns that neither side hides."""
     hidden = {*request.exclude, *approval.exclude}
+    named = [set(side.tables) for side in (request, approval) if side.tables is not None]
     show_pii = request.pii and approval.pii
     where = " AND ".join([f"({each})" for each in (approval.where, request.where) if each])
     for name, table in tables.items():
-        if request.tables is not None and name not in request.tables:
-            continue
-        if approval.tables is not None and name not in approval.tables:
+        if not all(name in each for each in named):
             continue
         columns = tuple(
             [

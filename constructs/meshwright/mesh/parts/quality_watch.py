@@ -1,6 +1,6 @@
 """How the owner learns that rules fail, that data is incomplete, or older than was promised."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -8,7 +8,7 @@ from meshwright.mesh.alarms import Alarm, Metric, Widget
 from meshwright.mesh.durations import seconds
 from meshwright.mesh.model import Domain, Mesh
 from meshwright.mesh.parts.landing import Landing, landings
-from meshwright.mesh.quality.freshness import landing_streams, longest_gap, refreshing_pipelines, window
+from meshwright.mesh.quality.freshness import longest_gap, refreshing_pipelines, window
 from meshwright.mesh.quality.runs import Checked, checked_tables, schedule_of
 
 NAMESPACE: Final = "Glue Data Quality"
@@ -30,9 +30,16 @@ def alarms(mesh: Mesh, domain: Domain) -> Iterator[Alarm]:
             product=each.product_name,
         )
         yield from _not_evaluated(mesh, domain, each)
+    refreshing = refreshing_pipelines(domain.file)
+    landed: dict[str, list[Landing]] = {}
+    for landing in landings(domain):
+        landed.setdefault(landing.product, []).append(landing)
     for name, product in domain.file.products.items():
         if product.slo is not None and product.slo.freshness is not None:
-            yield from _freshness(mesh, domain, name, product.slo.freshness)
+            if name in refreshing:
+                yield from _refreshed(mesh, domain, name, product.slo.freshness)
+            elif product.tables.keys() <= {each.table_name for each in landed.get(name, ())}:
+                yield from _delivered(mesh, domain, name, product.slo.freshness, landed[name])
 
 
 def _not_evaluated(mesh: Mesh, domain: Domain, checked: Checked) -> Iterator[Alarm]:
@@ -76,38 +83,37 @@ def _counted(mesh: Mesh, domain: Domain, checked: Checked, outcome: str) -> Metr
     )
 
 
-def _freshness(mesh: Mesh, domain: Domain, product: str, freshness: str) -> Iterator[Alarm]:
-    """By the refreshes that pipelines announce; where none does, by the age of what streams deliver."""
-    age = seconds(freshness)
-    looked = window(age)
-    if refreshing_pipelines(domain.file, product):
-        if looked is not None:
-            yield Alarm(
-                key=f"freshness {product}",
-                runbook="data-not-fresh",
-                text=f"{product} has not been refreshed for {freshness}, as its consumers were promised.",
-                metric=refreshed(mesh, domain, product),
-                threshold=1,
-                comparison="LessThanThreshold",
-                period=looked.period,
-                periods=looked.periods,
-                missing="breaching",
-                product=product,
-            )
-        return
-    if not all(landing_streams(domain.file, product).values()):
-        return
-    for landing in landings(domain):
-        if landing.product == product:
-            yield Alarm(
-                key=f"freshness {product} {landing.stream}",
-                runbook="data-not-fresh",
-                text=f"A record of the stream {landing.stream} has been waiting for {freshness} or longer to "
-                f"arrive in {product}.{landing.table_name}: its data is older than was promised.",
-                metric=_oldest_record(mesh, domain, landing),
-                threshold=age,
-                product=product,
-            )
+def _refreshed(mesh: Mesh, domain: Domain, product: str, freshness: str) -> Iterator[Alarm]:
+    """By the refreshes that pipelines announce."""
+    if (looked := window(seconds(freshness))) is not None:
+        yield Alarm(
+            key=f"freshness {product}",
+            runbook="data-not-fresh",
+            text=f"{product} has not been refreshed for {freshness}, as its consumers were promised.",
+            metric=refreshed(mesh, domain, product),
+            threshold=1,
+            comparison="LessThanThreshold",
+            period=looked.period,
+            periods=looked.periods,
+            missing="breaching",
+            product=product,
+        )
+
+
+def _delivered(
+    mesh: Mesh, domain: Domain, product: str, freshness: str, landed: Sequence[Landing]
+) -> Iterator[Alarm]:
+    """Where no pipeline does, by the age of what streams deliver."""
+    for landing in landed:
+        yield Alarm(
+            key=f"freshness {product} {landing.stream}",
+            runbook="data-not-fresh",
+            text=f"A record of the stream {landing.stream} has been waiting for {freshness} or longer to "
+            f"arrive in {product}.{landing.table_name}: its data is older than was promised.",
+            metric=_oldest_record(mesh, domain, landing),
+            threshold=seconds(freshness),
+            product=product,
+        )
 
 
 def refreshed(mesh: Mesh, domain: Domain, product: str) -> Metric:
@@ -134,7 +140,8 @@ def widgets(mesh: Mesh, domain: Domain) -> Iterator[Widget]:
         yield Widget(title=f"{each.reference}: quality rules passed, failed", metrics=metrics, period=3600)
     products = domain.file.products.items()
     promised = [name for name, product in products if product.slo is not None and product.slo.freshness]
-    fresh = [name for name in promised if refreshing_pipelines(domain.file, name)]
+    refreshing = refreshing_pipelines(domain.file)
+    fresh = [name for name in promised if name in refreshing]
     if fresh:
         yield Widget(
             title="Refreshes of products",

@@ -37,19 +37,25 @@ def window(age: int) -> Window | None:
     return None
 
 
-def refreshing_pipelines(file: DomainFile, product: str) -> list[str]:
-    """The pipelines after whose success a product is fresh."""
-    return [name for name, pipeline in file.pipelines.items() if product in pipeline.refreshes]
+def refreshing_pipelines(file: DomainFile) -> dict[str, list[str]]:
+    """The pipelines after whose success a product is fresh, by product; none for others."""
+    found: dict[str, list[str]] = {}
+    for name, pipeline in file.pipelines.items():
+        for product in dict.fromkeys(pipeline.refreshes):
+            found.setdefault(product, []).append(name)
+    return found
 
 
-def landing_streams(file: DomainFile, product: str) -> dict[str, list[str]]:
-    """The streams that land in each table of a product."""
-    found: dict[str, list[str]] = {table: [] for table in file.products[product].tables}
+def landing_streams(file: DomainFile) -> dict[str, dict[str, list[str]]]:
+    """The streams that land in each table of each product."""
+    found: dict[str, dict[str, list[str]]] = {
+        name: {table: [] for table in product.tables} for name, product in file.products.items()
+    }
     for name, stream in file.streams.items():
         if stream.lands_in is not None:
-            owner, _, table = stream.lands_in.table.partition(".")
-            if owner == product and table in found:
-                found[table].append(name)
+            product, _, table = stream.lands_in.table.partition(".")
+            if table in found.get(product, ()):
+                found[product][table].append(name)
     return found
 
 

@@ -12,6 +12,7 @@ from meshwright.mesh.quality.reader import Reader
 from meshwright.mesh.quality.rule_types import RULE_TYPES, RuleType, Takes
 from meshwright.mesh.quality.rules import AnyRule, Composite, Condition, DqdlRule, Parameter
 from meshwright.mesh.quality.tokens import DqdlError, Token, unescaped
+from meshwright.texts import said
 
 MAX_DEPTH: Final = 20
 _AFTER_PARAMETERS: Final = frozenset({"between", "in", "not", "matches", "where", "labels", "with"})
@@ -25,7 +26,7 @@ def parse_rule(text: str) -> AnyRule:
     if reader.next.kind == "word" and reader.next.text in _SECTIONS:
         raise DqdlError(
             reader.next.offset,
-            f"`{reader.next.text}` begins a document",
+            f"`{said(reader.next.text)}` begins a document",
             "Write one rule, without `Rules = [ ]`.",
         )
     rule = _joined(reader, 0)
@@ -92,7 +93,7 @@ def _rule(reader: Reader) -> DqdlRule:
     if definition is None:
         raise DqdlError(
             named.offset,
-            f"DQDL has no rule type `{named.text}`",
+            f"DQDL has no rule type `{said(named.text)}`",
             did_you_mean(named.text, RULE_TYPES) or f"Known: {', '.join(RULE_TYPES)}.",
         )
     reader.take()
@@ -119,7 +120,7 @@ def _parameters(reader: Reader, named: Token, definition: RuleType) -> tuple[Par
         if is_word and token.text.lower() in _AFTER_PARAMETERS:
             lower = token.text.lower()
             raise DqdlError(
-                token.offset, f"DQDL has no `{token.text}`", f"Write it in lower case: `{lower}`."
+                token.offset, f"DQDL has no `{said(token.text)}`", f"Write it in lower case: `{lower}`."
             )
         if token.kind != "text" and not is_word:
             break
@@ -165,7 +166,9 @@ def _condition(reader: Reader, named: Token, definition: RuleType) -> Condition 
             )
         return None
     if not definition.compares:
-        raise DqdlError(start.offset, f"`{named.text}` takes no condition", f"Take `{start.text} …` out.")
+        raise DqdlError(
+            start.offset, f"`{named.text}` takes no condition", f"Take `{said(start.text)} …` out."
+        )
     if not found.kinds <= set(definition.compares):
         kind = next(iter(found.kinds - set(definition.compares)))
         raise DqdlError(start.offset, f"`{named.text}` can't be compared with a {kind}", _example(definition))
@@ -231,11 +234,13 @@ def _tags(reader: Reader, named: Token, definition: RuleType) -> Condition | Non
         found = condition(reader)
         if found is None:
             raise DqdlError(
-                start.offset, f"`with {tag.text}` needs a condition", "For example: with threshold > 0.9."
+                start.offset,
+                f"`with {said(tag.text)}` needs a condition",
+                "For example: with threshold > 0.9.",
             )
         if tag.text.lower() != "threshold":
             if found.operator != "=":
-                raise DqdlError(start.offset, f"`with {tag.text}` takes `=` alone", "Write one value.")
+                raise DqdlError(start.offset, f"`with {said(tag.text)}` takes `=` alone", "Write one value.")
             continue
         if not definition.threshold:
             raise DqdlError(tag.offset, f"`{named.text}` takes no threshold", "Take it out.")

@@ -19,6 +19,8 @@ from meshwright.mesh.quality.tokens import quoted
 
 MAX_RULESET: Final = 65_536
 """Characters of a ruleset (https://docs.aws.amazon.com/glue/latest/webapi/API_CreateDataQualityRuleset.html)."""
+BETWEEN: Final = "__"
+"""Stands between product and table in what rules call another table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,8 @@ def ruleset(product: Product, table: Table) -> str:
 
 def has_rules(product: Product, table: Table) -> bool:
     """Whether there is anything to evaluate."""
-    return bool(rendered(product, table))
+    promised = product.slo.completeness if product.slo is not None else None
+    return table.quality is not None or (promised is not None and any(completeness(table, promised)))
 
 
 def completeness(table: Table, promised: str) -> Iterator[str]:
@@ -105,7 +108,7 @@ def _row_count(rule: RowCount) -> Iterator[str]:
 
 def alias(product: str, table: str) -> str:
     """What rules call another table of the domain."""
-    return f"{product}__{table}"
+    return f"{product}{BETWEEN}{table}"
 
 
 def literal(value: Value) -> str:

@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final, Literal, NamedTuple
 
+from meshwright.texts import said
+
 Kind = Literal["text", "number", "word", "sign", "end"]
 
 
@@ -25,7 +27,8 @@ class Token(NamedTuple):
         """For messages."""
         if self.kind == "end":
             return "the end"
-        return f'`"{self.text}"`' if self.kind == "text" else f"`{self.text}`"
+        text = said(self.text)
+        return f'`"{text}"`' if self.kind == "text" else f"`{text}`"
 
 
 class DqdlError(Exception):

@@ -66,7 +66,8 @@ def column_input(name: str, column: Column) -> dict[str, str]:
 
 def table_input(*, name: str, table: Table, location: str, parameters: Mapping[str, str]) -> dict[str, Any]:
     """TableInput of a table whose partition columns, coarsest first, are folders and not in the files."""
-    columns = {key: spec for key, spec in table.columns.items() if key not in table.partition_by}
+    partitions = set(table.partition_by)
+    columns = {key: spec for key, spec in table.columns.items() if key not in partitions}
     return {
         "Name": name,
         "Description": table.description,

@@ -49,7 +49,7 @@ def examine(
     these domains' files are read and checked, and what involves others is not decided; `reuse` saves parsing
     (see loading.load). Raises UserError when `root` is no mesh repository, or has no such environment.
     """
-    files, errors, hints = _checked(root, environment, only, reuse)
+    files, errors, hints = _checked(root, environment, only, reuse, today)
     if errors or files.mesh is None:
         return Examined(files, errors, (), ())
     present = {
@@ -75,11 +75,18 @@ def examine(
 
 
 def _checked(
-    root: Path | Tree, environment: str | None, only: Collection[str] | None, reuse: Files | None
+    root: Path | Tree,
+    environment: str | None,
+    only: Collection[str] | None,
+    reuse: Files | None,
+    today: date,
 ) -> tuple[Files, tuple[Problem, ...], tuple[Problem, ...]]:
-    """The files, what is wrong with them, and what is only to know."""
+    """The files, what is wrong with them, and what is only to know.
+
+    What days have made wrong is said of a folder alone: of a commit it was not so then.
+    """
     files = load_files(root, only=only, reuse=reuse)
-    found = sorted({*files.problems, *check(files)})
+    found = sorted({*files.problems, *check(files, today if isinstance(root, Path | WorkingTree) else None)})
     errors = tuple(each for each in found if each.severity == "error")
     hints = tuple(each for each in found if each.severity == "notice")
     if files.mesh is not None and environment is not None and environment not in files.mesh.environments:
@@ -139,7 +146,7 @@ def load_both(
     reuse: Files | None = None,
 ) -> tuple[Files, Mesh]:
     """The files and what they mean, as `load_mesh`."""
-    files, errors, _ = _checked(root, environment, only, reuse)
+    files, errors, _ = _checked(root, environment, only, reuse, today)
     refuse(errors)
     if files.mesh is None:
         raise AssertionError("a file that can't be used has a problem")

@@ -1,6 +1,8 @@
 """Every check across the files, in one list."""
 
 from collections.abc import Callable, Iterator
+from datetime import date
+from itertools import chain
 from typing import Final
 
 from meshwright.checks import (
@@ -22,6 +24,7 @@ from meshwright.checks import (
     references,
     roles,
     rows,
+    schedules,
     service_levels,
     share_sizes,
     stack_sizes,
@@ -71,16 +74,20 @@ CHECKS: Final[tuple[Callable[[Files], Iterator[Finding]], ...]] = (
 )
 
 
+DATED: Final[tuple[Callable[[Files, date], Iterator[Finding]], ...]] = (schedules.passed,)
+"""Checks that have another outcome as days pass."""
 AFTERWARDS: Final[tuple[Callable[[Files], Iterator[Finding]], ...]] = (stack_sizes.check, share_sizes.check)
 """Checks of what the files lead to, which only files without errors do."""
 
 
-def check(files: Files) -> tuple[Problem, ...]:
+def check(files: Files, today: date | None = None) -> tuple[Problem, ...]:
     """What the files get wrong about each other or about AWS, with places, sorted, and notices among it.
 
-    Files with problems of their own are left out, and nothing is said about what refers to them.
+    Files with problems of their own are left out, and nothing is said about what refers to them; without
+    `today` nothing of what days have made wrong.
     """
-    found = locate(files, (finding for each in CHECKS for finding in each(files)))
+    dated = (finding for each in DATED for finding in each(files, today)) if today is not None else ()
+    found = locate(files, chain((finding for each in CHECKS for finding in each(files)), dated))
     if files.problems or any(each.severity == "error" for each in found):
         return found
     return (*found, *locate(files, (finding for each in AFTERWARDS for finding in each(files))))

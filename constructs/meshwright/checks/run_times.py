@@ -2,9 +2,9 @@
 
 import re
 from calendar import monthrange
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import pairwise
 from typing import Final
 
@@ -108,6 +108,18 @@ def _start_days(month_day: str, month: str, week_day: str) -> tuple[int, ...]:
         for each in sorted(months)
         for day in sorted(_days_of(year, each, month_day) & _week_days_of(year, each, week_day))
     )
+
+
+def start_days(schedule: str, first: date) -> Iterator[date]:
+    """The days from `first` on on which a cron schedule starts something, in its years."""
+    _, _, month_day, month, week_day, year = schedule.removeprefix("cron(").removesuffix(")").split(" ")
+    months = sorted(_values(month.upper(), 1, 12))
+    for each in sorted(_values(year, 1970, 2199)):
+        if each >= first.year:
+            for number in months:
+                among = _days_of(each, number, month_day.upper())
+                days = among & _week_days_of(each, number, week_day.upper())
+                yield from (day for day in map(partial(date, each, number), sorted(days)) if day >= first)
 
 
 def _days_of(year: int, month: int, text: str) -> set[int]:

@@ -12,11 +12,10 @@ from meshwright.checks.registry import check
 from meshwright.commands.access_text import FORMATS, Written
 from meshwright.commands.parallel import in_parallel
 from meshwright.config.loading import collector_paused
-from meshwright.config.problems import Problem
 from meshwright.config.suggest import suggestion
 from meshwright.errors import UserError
 from meshwright.mesh.model import Domain, Mesh
-from meshwright.project import load_unchecked, refuse
+from meshwright.project import load_unchecked, refusal_text
 
 SHARE = 25
 """Domains for which another process pays."""
@@ -41,19 +40,25 @@ def access(
     """
     files, mesh = load_unchecked(root, environment=environment, today=today)
 
-    def contradictions() -> list[Problem]:
-        return list(check(files))
+    def contradictions() -> list[str]:
+        errors = [problem for problem in check(files, today) if problem.severity == "error"]
+        return [refusal_text(errors)] if errors else []
 
     try:
-        text, problems = _access(
+        text, refusals = _access(
             mesh, product, domain, role, classification, pii=pii, output=output, beside=contradictions
         )
     except Exception:
-        refuse(contradictions())  # what contradicts itself need not be computable
+        _refuse(contradictions())  # what contradicts itself need not be computable
         raise
-    refuse(problems)
+    _refuse(refusals)
     sys.stdout.writelines(text)
     return 0
+
+
+def _refuse(refusals: list[str]) -> None:
+    if refusals:
+        raise UserError(refusals[0])
 
 
 def _access(
@@ -65,8 +70,8 @@ def _access(
     *,
     pii: bool,
     output: str,
-    beside: Callable[[], list[Problem]],
-) -> tuple[Iterator[str], list[Problem]]:
+    beside: Callable[[], list[str]],
+) -> tuple[Iterator[str], list[str]]:
     """The report in pieces, and what `beside` found while it was made."""
     _check(mesh, product, domain, classification)
     chosen = find_role(mesh, role) if role else None
@@ -101,9 +106,9 @@ def _access(
 
     limited = pii or any((product, domain, chosen, classification))
     found = DeployedAccess(mesh, wanted=wanted if limited else None)
-    rows, problems = in_parallel(write, list(mesh.domains.values()), share=SHARE, beside=beside)
+    rows, refusals = in_parallel(write, list(mesh.domains.values()), share=SHARE, beside=beside)
     rows.sort()
-    return form.all(mesh.name, mesh.environment, rows), problems
+    return form.all(mesh.name, mesh.environment, rows), refusals
 
 
 def _check(mesh: Mesh, product: str | None, domain: str | None, classification: str | None) -> None:

@@ -1,10 +1,14 @@
 # ruff: noqa: E501 (whole lines of output)
 """Pipelines: every line that is said about a mistake, and none about what is right."""
 
+import json
 from pathlib import Path
 
 import pytest
 
+from meshwright.checks.pipeline_limits import definition_bytes
+from meshwright.mesh.parts.pipeline_machine import machine_of
+from meshwright.project import load_mesh
 from tests.config.pipeline_mesh import ENGINES, LISTENER, texts
 from tests.config.small_mesh import (
     ANALYTICS,
@@ -14,6 +18,7 @@ from tests.config.small_mesh import (
     ORDERS,
     ORDERS_FILE,
     TEXTS,
+    TODAY,
     said_about,
     write_mesh,
 )
@@ -338,13 +343,17 @@ def test_names_that_aws_would_refuse(tmp_path: Path) -> None:
 def test_too_many_steps_and_too_long_statements(tmp_path: Path) -> None:
     """A step of SQL that is tried three times more has 4 times 12 events: 521 of them have 25,008.
 
-    Its statement has 16 characters in the template, ["SELECT 1"] twice in JSON: 521 times 2,516 is 1,310,836.
+    In the template 400 steps with 1,000 letters of two bytes each have 800,000 bytes, and 363 each besides.
     """
     steps = "".join(f"      s{number}: {{sql: SELECT 1}}\n" for number in range(521))
     many = ENGINES[: ENGINES.index("      load:")] + steps
     assert said_about(write_mesh(tmp_path / "many", texts(many, ""))) == (
-        "domains/orders.yaml:36:1: pipelines: the definitions of all pipelines have about 1310836 characters; the template of the domain has room for 700000. Put long statements into views, or into scripts.",
-        "domains/orders.yaml:37:3: pipelines.nightly: a run could have 25008 events, and Step Functions ends it after 25000. Use fewer steps, or fewer `attempts`, or make two pipelines of it.",
+        "domains/orders.yaml:37:3: pipelines.nightly: a run could have 25,008 events; Step Functions ends it after 25,000. Use fewer steps, or fewer `attempts`, or make two pipelines of it.",
+    )
+    steps = "".join(f"      s{number}: {{sql: SELECT '{'ü' * 1000}'}}\n" for number in range(400))
+    long = ENGINES[: ENGINES.index("      load:")] + steps
+    assert said_about(write_mesh(tmp_path / "long", texts(long, ""))) == (
+        "domains/orders.yaml:36:1: pipelines: the definitions of all pipelines have about 945,500 bytes; the template of the domain has room for 700,000. Put long statements into views, or into scripts.",
     )
 
 
@@ -370,3 +379,14 @@ def test_without_an_organization_the_bus_has_room_for_so_many_accounts(tmp_path:
 
 def test_the_small_mesh_has_no_pipelines(tmp_path: Path) -> None:
     assert said_about(write_mesh(tmp_path, TEXTS)) == ()
+
+
+def test_the_size_of_definitions_is_about_what_they_have() -> None:
+    mesh = load_mesh(Path(__file__).parents[2], environment=None, today=TODAY)
+    sizes = []
+    for domain in mesh.domains.values():
+        for name, pipeline in domain.file.pipelines.items():
+            definition = machine_of(mesh, domain, name, pipeline).properties["DefinitionString"]
+            sizes.append((definition_bytes(pipeline), len(json.dumps(definition))))
+    assert len(sizes) == 3
+    assert [(estimate, real) for estimate, real in sizes if not real < estimate < 1.2 * real] == []

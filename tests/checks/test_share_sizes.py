@@ -1,10 +1,13 @@
 """A share stack that would not fit into a template is refused before it is deployed."""
 
+import re
 from pathlib import Path
 
 import pytest
 
-from tests.config.small_mesh import MESH, MESH_FILE, said_about, write_mesh
+from meshwright.checks import share_sizes
+from meshwright.project import load_both
+from tests.config.small_mesh import MESH, MESH_FILE, TODAY, said_about, write_mesh
 
 COLUMNS = [f"column_with_quite_a_long_name_{number:03d}" for number in range(400)]
 
@@ -40,12 +43,27 @@ def test_what_fits(tmp_path: Path, consumers: int, alike: bool) -> None:
 
 
 def test_what_does_not_fit(tmp_path: Path) -> None:
-    """Each of 70 readers has a list of 399 names of 33 characters: 977 KB with commas, besides the table."""
-    (line,) = said_about(mesh(tmp_path, 70, alike=False))
-    assert line.startswith(
-        "domains/orders.yaml:1:9: domain: its stack acme-orders-share would have about 1,0"
+    """Each of 75 readers has a list of 399 names of 33 characters, and a comma and a space for each."""
+    (line,) = said_about(mesh(tmp_path, 75, alike=False))
+    found = re.fullmatch(
+        r"domains/orders.yaml:1:9: domain: its stack acme-orders-share would have about "
+        r"([0-9,]+) bytes in dev\. A template takes 1,000,000: divide the domain, or let more consumers see "
+        r"the same columns and rows\.",
+        line,
     )
-    assert line.endswith(
-        "KB in dev. A template takes 1,000 KB: divide the domain, or let more consumers see the same columns "
-        "and rows."
+    assert found is not None
+    assert int(found[1].replace(",", "")) == pytest.approx(75 * 399 * 35, rel=0.05)
+
+
+def test_the_quick_bound_is_no_less_than_the_size(tmp_path: Path) -> None:
+    example, described = Path(__file__).parents[2], mesh(tmp_path / "b", 1, alike=True)
+    personal = described / "domains/orders.yaml"
+    text = personal.read_text().replace(
+        ": string", f': {{type: string, pii: true, description: "{"ü" * 300}"}}'
     )
+    personal.write_text(text.replace("Wide.", '"' + '\\n\\"ü' * 300 + '"'))
+    for root in (example, described, mesh(tmp_path / "a", 5, alike=False)):
+        files, resolved = load_both(root, environment=None, today=TODAY)
+        bounds = share_sizes.at_most(files)
+        for name, domain in resolved.domains.items():
+            assert bounds[name] >= share_sizes.template_size(resolved, domain) > 0, name

@@ -1,6 +1,7 @@
 """Pipelines within the limits of time, and of what AWS takes."""
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Final
 
@@ -10,7 +11,7 @@ from meshwright.config.pipeline_file import Pipeline, Retry, Step
 from meshwright.config.problems import Finding, Path
 from meshwright.mesh.durations import seconds
 from meshwright.mesh.names import Names
-from meshwright.mesh.parts.step_states import QUALITY_LOOKS, REFRESH_LOOKS, limit, pause
+from meshwright.mesh.parts.step_states import QUALITY_LOOKS, REFRESH_LOOKS, Engines, limit, pause, step_states
 
 DAY: Final = 86_400
 MAX_RUN: Final = 365 * DAY
@@ -22,10 +23,20 @@ MAX_SCHEDULE, MAX_MACHINE = 64, 80
 """https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html and
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html"""
 MAX_DEFINITIONS: Final = 700_000
-"""Characters of all definitions of a domain in its template, which has 1 MB for everything
+"""Bytes of all definitions of a domain in its template, which has 1 MB for everything
 (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html)."""
-_STEP = 2_500
-"""Characters of a step in a definition besides its statement or arguments, at most."""
+_PIPELINE, _REFRESH = 300, 1_000
+"""Bytes of a definition besides its steps, and of what tells of a refresh."""
+_ENGINES: Final = Engines(
+    partition="aws",
+    scripts_bucket="b" * 63,
+    spark_application="${SparkApplication}",
+    spark_role_arn="r" * 80,
+    workgroup="w" * 60,
+    evaluations=defaultdict(lambda: {"DataSource": "d" * 700}),
+    queues=defaultdict(lambda: "${Queue1}"),
+)
+"""As long as what steps run on is called."""
 
 
 def times(files: Files) -> Iterator[Finding]:
@@ -75,10 +86,10 @@ def sizes(files: Files) -> Iterator[Finding]:
         file = files.paths[domain]
         total = 0
         for name, pipeline in spec.pipelines.items():
-            total += _characters(pipeline)
+            total += definition_bytes(pipeline)
             events = sum(_events(step, pipeline) for step in pipeline.steps.values())
             if events > MAX_EVENTS:
-                what = f"a run could have {events} events, and Step Functions ends it after {MAX_EVENTS}"
+                what = f"a run could have {events:,} events; Step Functions ends it after {MAX_EVENTS:,}"
                 fix = "Use fewer steps, or fewer `attempts`, or make two pipelines of it."
                 yield Finding(file, ("pipelines", name), "too-many-steps", what, fix, at_key=True)
             if files.mesh is not None:
@@ -86,8 +97,8 @@ def sizes(files: Files) -> Iterator[Finding]:
                 yield from _name(names, domain, name, pipeline, file)
         if total > MAX_DEFINITIONS:
             what = (
-                f"the definitions of all pipelines have about {total} characters; the template of the domain "
-                f"has room for {MAX_DEFINITIONS}"
+                f"the definitions of all pipelines have about {total:,} bytes; the template of the domain "
+                f"has room for {MAX_DEFINITIONS:,}"
             )
             fix = "Put long statements into views, or into scripts."
             yield Finding(file, ("pipelines",), "too-long", what, fix, at_key=True)
@@ -117,10 +128,12 @@ def _events(step: Step, pipeline: Pipeline) -> int:
     return one_try * (1 + (step.retry or pipeline.retry).attempts)
 
 
-def _characters(pipeline: Pipeline) -> int:
+def definition_bytes(pipeline: Pipeline) -> int:
     """Of the definition in a template, in which JSON stands inside JSON."""
-    texts = [json.dumps(json.dumps([step.sql or "", *step.arguments])) for step in pipeline.steps.values()]
-    return sum(len(text) + _STEP for text in texts)
+    states = step_states(pipeline, name="n" * 30, engines=_ENGINES).values()
+    texts = [json.dumps(state, ensure_ascii=False, separators=(",", ":")) for state in states]
+    steps = sum(len(json.dumps(text, ensure_ascii=False).encode()) for text in texts)
+    return _PIPELINE + _REFRESH * len(pipeline.refreshes) + steps
 
 
 def _in_words(duration: int) -> str:

@@ -1,22 +1,29 @@
 """CloudFormation's limit for a template, which a domain with many different readers reaches."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
+from meshwright.config.base import Column
 from meshwright.config.domain_file import DomainFile, Product
 from meshwright.config.loading import Files
 from meshwright.config.problems import Finding
 from meshwright.mesh.documents import preparation_document, share_document
 from meshwright.mesh.model import Domain, Mesh, resolve
+from meshwright.mesh.resources.catalog import product_parameters, tables
+from meshwright.mesh.resources.hive import COMMENT_BYTES
 
 MOST: Final = 1_000_000
 """Bytes: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html"""
-_ROOM: Final = 100_000
+ROOM: Final = 10_000
 """Of it, for what a template has besides."""
-_COLUMN: Final = 100
-"""Characters of a column in a table's description, and more than enough beside its name in a list."""
+_RESOURCE: Final = 250
+"""Bytes of a resource besides its properties: ids, tags, what it comes after and what comes after it."""
+_DEPTH: Final = 3
+"""Levels of a template around the properties of a resource; the CDK writes a space for each."""
+_CHARACTER: Final = 4
+"""Bytes of a character at most, escaped or not."""
 
 
 def check(files: Files) -> Iterator[Finding]:
@@ -25,7 +32,7 @@ def check(files: Files) -> Iterator[Finding]:
     Readers with the same columns and rows share a line; each other reader has a list of columns of its own.
     Requests count as agreed whatever their dates: an approval should not be what breaks a deployment.
     """
-    large = [name for name, bound in _bounds(files).items() if bound > MOST - _ROOM]
+    large = [name for name, bound in at_most(files).items() if bound > MOST - ROOM]
     if files.mesh is None or not large:
         return
     reported: set[str] = set()
@@ -33,26 +40,50 @@ def check(files: Files) -> Iterator[Finding]:
         mesh = resolve(files.mesh, files.domains, environment=environment, today=date.min)
         for name in large:
             if name in mesh.domains and name not in reported:
-                size = _size(mesh, mesh.domains[name])
-                if size > MOST - _ROOM:
+                size = template_size(mesh, mesh.domains[name])
+                if size > MOST - ROOM:
                     reported.add(name)
                     stack = mesh.names.stack(name, "share")
-                    what = f"its stack {stack} would have about {size // 1000:,} KB in {environment}"
+                    what = f"its stack {stack} would have about {size:,} bytes in {environment}"
                     fix = (
-                        "A template takes 1,000 KB: divide the domain, or let more consumers see the same "
+                        f"A template takes {MOST:,}: divide the domain, or let more consumers see the same "
                         "columns and rows."
                     )
                     yield Finding(files.paths[name], ("domain",), "template-too-large", what, fix)
 
 
-def _size(mesh: Mesh, domain: Domain) -> int:
+def template_size(mesh: Mesh, domain: Domain) -> int:
     documents = (preparation_document(mesh, domain), share_document(mesh, domain))
-    return sum(len(json.dumps(each)) for each in documents) + _tables(domain.file)
+    described = [
+        table.properties
+        for name, product in domain.file.products.items()
+        for table in tables(
+            catalog=mesh.governance_account,
+            database=mesh.names.database(domain.name, name),
+            named=product.tables,
+            location=f"s3://{mesh.names.bucket(domain.name, domain.account, 'products')}/{name}",
+            provider_arn="",
+            parameters=product_parameters(
+                domain=domain.name,
+                name=name,
+                product=product,
+                team=domain.file.owner.team,
+                email=domain.file.owner.email,
+            ),
+        )
+    ]
+    return sum(map(_bytes, documents)) + sum(_RESOURCE + _bytes(each) for each in described)
 
 
-def _bounds(files: Files) -> dict[str, int]:
-    """No fewer characters than each domain's share stack can have; quickly told."""
-    bounds = {name: 2 * _tables(file) for name, file in files.domains.items()}
+def _bytes(properties: Mapping[str, Any]) -> int:
+    """In a template as the CDK writes it."""
+    text = json.dumps(properties, indent=1, ensure_ascii=False)
+    return len(text.encode()) + _DEPTH * text.count("\n")
+
+
+def at_most(files: Files) -> dict[str, int]:
+    """No fewer bytes than each domain's share stack can have; quickly told."""
+    bounds = {name: ROOM + _tables(file) for name, file in files.domains.items()}
     shown = {
         f"{name}.{product}": _shown(spec)
         for name, file in files.domains.items()
@@ -62,24 +93,34 @@ def _bounds(files: Files) -> dict[str, int]:
         for _, request in file.product_requests():
             if (tables := shown.get(request.product)) is not None:
                 asked = request.tables if request.tables is not None else tables
-                where = len(request.where or "")
-                bounds[request.product.partition(".")[0]] += sum(where + tables[each] for each in asked)
+                where = _CHARACTER * len(request.where or "")
+                bounds[request.product.partition(".")[0]] += 500 + sum(where + tables[each] for each in asked)
     return bounds
 
 
 def _shown(product: Product) -> dict[str, int]:
-    """Characters of what one reader sees of each table at most: columns, the producer's rows, names."""
-    where = max((len(each.where or "") for each in product.shared_with), default=0)
+    """Bytes of what one reader sees of each table at most: columns, the producer's rows, names."""
+    where = max((_CHARACTER * len(each.where or "") for each in product.shared_with), default=0)
     return {
-        name: 300 + where + sum(len(column) + 4 for column in table.columns)
+        name: 500 + where + sum(len(column) + 2 for column in table.columns)
         for name, table in product.tables.items()
     }
 
 
 def _tables(file: DomainFile) -> int:
-    return sum(
-        _COLUMN + len(name)
-        for product in file.products.values()
-        for table in product.tables.values()
-        for name in table.columns
-    )
+    """Bytes of the catalog's databases and tables at most, and of what the domain is granted on them."""
+    total = 0
+    for product in file.products.values():
+        owner = product.owner or file.owner
+        said = f"{owner.team}{owner.email}{product.documentation or ''}"
+        total += 3000 + _CHARACTER * len(product.description)
+        for table in product.tables.values():
+            total += 3000 + _CHARACTER * len(table.description + said)
+            total += sum(map(_column, table.columns, table.columns.values()))
+    return total
+
+
+def _column(name: str, column: Column) -> int:
+    """In its table's description; as personal data also in the list of such, and with a tag."""
+    described = 150 + len(column.type) + min(_CHARACTER * len(column.description or ""), 2 * COMMENT_BYTES)
+    return described + len(name) + (500 + 2 * len(name) if column.pii else 0)

@@ -43,16 +43,17 @@ PARAMETERS: Mapping[str, Mapping[str, str]] = {
         "skip.header.line.count": "1",
     },
 }
-COMMENT_LENGTH = 255
-"""Longest comment of a column in Glue."""
+COMMENT_BYTES = 255
+"""Longest comment of a column (https://docs.aws.amazon.com/glue/latest/webapi/API_Column.html)."""
 
 
 def comment_of(column: Column) -> str | None:
     """The column's comment, which is where every query engine shows that it is personal data."""
     mark = "[PII]" if column.pii else ""
-    room = COMMENT_LENGTH - len(mark) - 1
+    room = COMMENT_BYTES - len(mark) - 1
     text = " ".join((column.description or "").split())  # Glue takes no line breaks here
-    text = text if len(text) <= room else f"{text[: room - 1]}…"
+    if len(text.encode()) > room:
+        text = text.encode()[: room - len("…".encode())].decode(errors="ignore") + "…"
     return f"{text} {mark}".strip() or None
 
 

@@ -7,6 +7,7 @@ from meshwright.config.problems import Finding
 from meshwright.config.reading import MESH_FILE
 from meshwright.mesh.names import Names
 from meshwright.mesh.platform_roles import KEYS
+from meshwright.texts import said
 
 MAX_BUCKET = 63
 """https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"""
@@ -81,8 +82,9 @@ def lengths(files: Files) -> Iterator[Finding]:
             yield Finding(files.paths[domain], ("domain",), "name-too-long", what, fix)
         for key, role in file.roles.items():
             name = role.name or names.created_role(domain, key)
-            if not name.startswith("arn:") and len(name) > MAX_ROLE:
-                what = f"the role's name `{name}` has {len(name)} characters; IAM allows {MAX_ROLE}"
+            bare = name.rpartition("/")[2]
+            if len(bare) > MAX_ROLE:
+                what = f"the role's name `{said(bare)}` has {len(bare)} characters; IAM allows {MAX_ROLE}"
                 path = ("roles", key, "name") if role.name else ("roles", key)
                 yield Finding(files.paths[domain], path, "name-too-long", what, "Give it a shorter `name`.")
 

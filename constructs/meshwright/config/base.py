@@ -4,7 +4,15 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from meshwright.config import spelling
@@ -13,6 +21,17 @@ if TYPE_CHECKING:  # slow to import, and needed for the schemas alone
     from pydantic import GetJsonSchemaHandler
     from pydantic.json_schema import JsonSchemaValue
     from pydantic_core import CoreSchema
+
+MAX_TEXT = 2000
+"""Characters of a text that no service limits, and more than anybody reads of one."""
+MAX_CATALOG_TEXT = 2048
+"""Bytes: https://docs.aws.amazon.com/glue/latest/webapi/API_TableInput.html"""
+MAX_SCHEDULE = 256
+"""https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html"""
+MAX_ARN = 2048
+"""https://docs.aws.amazon.com/IAM/latest/APIReference/API_Role.html"""
+MAX_ENVIRONMENTS = 20
+"""Each is a whole set of accounts, and what is checked is checked in each."""
 
 AccountId = Annotated[
     str,
@@ -31,24 +50,24 @@ RoleKey = Annotated[str, StringConstraints(pattern=spelling.ROLE_KEY, max_length
 Classification = Annotated[str, StringConstraints(pattern=spelling.CLASSIFICATION, max_length=50)]
 ProductReference = Annotated[
     str,
-    StringConstraints(pattern=spelling.PRODUCT),
+    StringConstraints(pattern=spelling.PRODUCT, max_length=30 + 1 + 128),
     Field(description="A product of another domain, as `domain.product`.", examples=["customers.profiles"]),
 ]
 StreamReference = Annotated[
     str,
-    StringConstraints(pattern=spelling.STREAM_REFERENCE),
+    StringConstraints(pattern=spelling.STREAM_REFERENCE, max_length=30 + 1 + 60),
     Field(description="A stream of another domain, as `domain.stream`.", examples=["orders.order-events"]),
 ]
 TableReference = Annotated[
     str,
-    StringConstraints(pattern=spelling.TABLE_REFERENCE),
+    StringConstraints(pattern=spelling.TABLE_REFERENCE, max_length=128 + 1 + 128),
     Field(description="A table of this domain's products, as `product.table`.", examples=["sales.orders"]),
 ]
-Schedule = Annotated[str, StringConstraints(pattern=spelling.SCHEDULE)]
+Schedule = Annotated[str, StringConstraints(pattern=spelling.SCHEDULE, max_length=MAX_SCHEDULE)]
 """https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html"""
 TimeZone = Annotated[str, StringConstraints(min_length=1, max_length=50)]
 Duration = Annotated[str, StringConstraints(pattern=spelling.DURATION)]
-Text = Annotated[str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=MAX_TEXT, strip_whitespace=True)]
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -65,6 +84,14 @@ def _day(value: Any) -> Any:
     raise PydanticCustomError("day", "{reason}", {"reason": "not YYYY-MM-DD"})
 
 
+def _catalog_text(text: str) -> str:
+    if (size := len(text.encode())) > MAX_CATALOG_TEXT:
+        raise PydanticCustomError("too_many_bytes", "{size}", {"size": size, "max_bytes": MAX_CATALOG_TEXT})
+    return text
+
+
+CatalogText = Annotated[Text, AfterValidator(_catalog_text)]
+"""A description that Glue keeps."""
 Day = Annotated[date, BeforeValidator(_day)]
 Access = Literal["read", "write"]
 TableFormat = Literal["iceberg", "parquet", "json", "csv"]

@@ -3,12 +3,16 @@
 from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Discriminator, Field, StringConstraints, Tag
+from pydantic import AfterValidator, Discriminator, Field, StringConstraints, Tag
+from pydantic_core import PydanticCustomError
 
 from meshwright.config import spelling
 from meshwright.config.base import (
+    MAX_ARN,
+    MAX_ENVIRONMENTS,
     Access,
     AccountId,
+    CatalogText,
     Classification,
     Column,
     Day,
@@ -28,9 +32,23 @@ from meshwright.config.pipeline_file import Pipeline, PipelineName
 from meshwright.config.quality_file import Quality, Slo
 from meshwright.config.streams_file import Stream, StreamRequest
 
-PrincipalArn = Annotated[str, StringConstraints(pattern=spelling.PRINCIPAL)]
+MAX_EMAIL, MAX_LOCAL_PART = 254, 64
+"""Characters of an address, and of what is before its @: https://www.rfc-editor.org/rfc/rfc5321#section-4.5.3.1
+(a path has 256, two of which are its brackets)."""
+
+
+def _local_part(address: str) -> str:
+    if len(address.partition("@")[0]) > MAX_LOCAL_PART:
+        raise PydanticCustomError("local_part", "{most}", {"most": MAX_LOCAL_PART})
+    return address
+
+
+EmailAddress = Annotated[
+    str, StringConstraints(pattern=spelling.EMAIL, max_length=MAX_EMAIL), AfterValidator(_local_part)
+]
+PrincipalArn = Annotated[str, StringConstraints(pattern=spelling.PRINCIPAL, max_length=MAX_ARN)]
 StorageClass = Literal["hot", "standard", "archive"]
-RoleNameOrArn = Annotated[str, StringConstraints(pattern=spelling.ROLE)]
+RoleNameOrArn = Annotated[str, StringConstraints(pattern=spelling.ROLE, max_length=MAX_ARN)]
 
 
 class Owner(FileModel):
@@ -38,7 +56,7 @@ class Owner(FileModel):
 
     team: Text
     """Name of the team."""
-    email: Annotated[str, StringConstraints(pattern=spelling.EMAIL)]
+    email: EmailAddress
     """Address for questions and alarms."""
 
 
@@ -60,7 +78,7 @@ class Role(FileModel):
 class Table(FileModel):
     """A table of a data product."""
 
-    description: Text
+    description: CatalogText
     """What one row is."""
     format: TableFormat
     """How the data is stored: iceberg, parquet, json or csv."""
@@ -92,7 +110,7 @@ class Approval(FileModel):
 class Product(FileModel):
     """A data product: one catalog database of tables, with an owner and a classification."""
 
-    description: Text
+    description: CatalogText
     """What the product holds and how fresh it is, for a reader from another domain."""
     classification: Classification
     """How sensitive it is: one of mesh.yaml's `classifications`."""
@@ -160,7 +178,7 @@ class DomainFile(FileModel):
     """What the domain is about."""
     owner: Owner
     """Who answers for it."""
-    accounts: Annotated[dict[EnvironmentName, AccountId], Field(min_length=1)]
+    accounts: Annotated[dict[EnvironmentName, AccountId], Field(min_length=1, max_length=MAX_ENVIRONMENTS)]
     """Its AWS account in each environment; 12 digits, in quotes."""
     roles: dict[RoleKey, Role] = {}
     """IAM roles of this domain, by what they do: a name or ARN of an existing role, or a mapping."""

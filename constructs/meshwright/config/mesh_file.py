@@ -5,7 +5,16 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from meshwright.config import spelling
-from meshwright.config.base import AccountId, Classification, EnvironmentName, FileModel, MeshName, Text
+from meshwright.config.base import (
+    MAX_ARN,
+    MAX_ENVIRONMENTS,
+    AccountId,
+    Classification,
+    EnvironmentName,
+    FileModel,
+    MeshName,
+    Text,
+)
 from meshwright.config.operations_file import AuditTrail, MeshMonitoring
 
 
@@ -14,7 +23,7 @@ class Environment(FileModel):
 
     governance_account: AccountId
     """Account that holds the catalog and every cross-account grant. 12 digits, in quotes."""
-    region: Annotated[str, StringConstraints(pattern=spelling.REGION)]
+    region: Annotated[str, StringConstraints(pattern=spelling.REGION, max_length=30)]
     """AWS Region of the whole mesh in this environment, for example eu-west-1."""
 
 
@@ -27,7 +36,9 @@ class MeshFile(FileModel):
     """What this mesh is for, in a sentence."""
     organization: Annotated[str, StringConstraints(pattern=spelling.ORGANIZATION)] | None = None
     """AWS Organizations id, if every account is in it. Access to data is then also limited to it."""
-    environments: Annotated[dict[EnvironmentName, Environment], Field(min_length=1)]
+    environments: Annotated[
+        dict[EnvironmentName, Environment], Field(min_length=1, max_length=MAX_ENVIRONMENTS)
+    ]
     """The environments by name; the first is the default of `cdk deploy`."""
     classifications: Annotated[list[Classification], Field(min_length=1)]
     """Classifications a product can have, from least to most sensitive."""
@@ -41,7 +52,9 @@ class MeshFile(FileModel):
     """Qualifier that the accounts were bootstrapped with (`cdk bootstrap --qualifier`)."""
     cross_account_version: Annotated[int, Field(ge=3, le=5)] = 4
     """Least version of Lake Formation's cross-account sharing. 5 lifts its limits and can't be undone."""
-    administrators: list[Annotated[str, StringConstraints(pattern=spelling.ADMINISTRATOR)]] = []
+    administrators: list[
+        Annotated[str, StringConstraints(pattern=spelling.ADMINISTRATOR, max_length=MAX_ARN)]
+    ] = []
     """IAM roles, by name or ARN, that may administer Lake Formation in any account of the mesh, besides those
     that deploy; the audit reports all others. They are neither made nor added."""
     monitoring: MeshMonitoring | None = None

@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 from meshwright.config import spelling
 from meshwright.config.base import Duration, FileModel, GlueName, Schedule, TimeZone
 
-ColumnReference = Annotated[str, StringConstraints(pattern=spelling.COLUMN_REFERENCE)]
+ColumnReference = Annotated[str, StringConstraints(pattern=spelling.COLUMN_REFERENCE, max_length=3 * 128 + 2)]
 
 
 def _scalar(value: Any) -> Any:

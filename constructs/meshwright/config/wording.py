@@ -171,6 +171,14 @@ def _wrong_value(kind: str, name: str, node: Node, context: Mapping[str, Any], o
         case "string_too_long":
             limit = context["max_length"]
             return Wording("too-long", f"`{value}` has more than {limit} characters", "Shorten it.")
+        case "too_many_bytes":
+            what = (
+                f"`{value}` has {context['size']:,} bytes in UTF-8, and Glue takes {context['max_bytes']:,}"
+            )
+            return Wording("too-long", what, "Shorten it.")
+        case "local_part":
+            what = f"`{value}` has more than {context['most']} characters before the @"
+            return Wording("too-long", what, "Shorten it.")
         case "too_short":
             return Wording("empty-value", f"`{name}` is empty", f"Put at least one into it{otherwise}.")
         case "too_long":

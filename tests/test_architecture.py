@@ -17,10 +17,10 @@ def test_constructs_is_no_package() -> None:
     assert not (REPOSITORY / "constructs" / "__init__.py").exists()
 
 
-def test_no_module_is_longer_than_three_hundred_lines() -> None:
+def test_no_module_is_longer_than_four_hundred_lines() -> None:
     lengths = {path.relative_to(REPOSITORY): len(path.read_text().splitlines()) for path in SOURCES}
     assert len(lengths) > 50
-    assert {path: length for path, length in lengths.items() if length > 300} == {}
+    assert {path: length for path, length in lengths.items() if length > 400} == {}
 
 
 def test_files_are_written_in_one_place() -> None:

@@ -145,6 +145,7 @@ ALLOWED = {
     *("ISC", "ISC License (ISCL)"),
     *("MPL-2.0", "Mozilla Public License 2.0 (MPL 2.0)"),
     *("PSF-2.0", "CNRI-Python"),
+    "Zope Public License",
 }
 """Licences that allow the use beside Apache-2.0, by their SPDX id or as PyPI calls them."""
 

@@ -8,6 +8,7 @@ UV := $(RUN) uv pip install --quiet --system-certs --python $(BIN)/python
 # Wheels of known hashes alone: what builds a source distribution would come without one.
 PIP_LOCKED := $(RUN) pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
 UV_LOCKED := $(UV) --require-hashes --no-build
+BROWSER := tests/e2e/browser/node_modules
 # Nothing of the caller's Python or Node set-up may leak into ours.
 unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE VIRTUAL_ENV NODE_PATH NODE_OPTIONS
 
@@ -47,7 +48,7 @@ deep: export MESHWRIGHT_TEST_DEPTH ?= 5
 deep: setup
 	@$(RUN) pytest -q -n 2 --dist loadfile -m "hypothesis or slow"
 
-e2e: setup
+e2e: setup $(BROWSER)/.ready
 	@$(RUN) pytest -q -n 2 --dist loadfile -m "e2e or slow"
 
 SCHEDULES ?= 100000
@@ -78,6 +79,13 @@ node_modules/.ready: package-lock.json | .venv/.ready
 	@ln -sf "$$($(BIN)/python -c 'from meshwright.node import node_home; print(node_home())')/bin/node" $(BIN)/node
 	@touch $@
 
+# A hundred megabytes that only one test needs.
+$(BROWSER)/.ready: tests/e2e/browser/package-lock.json tests/e2e/browser/unpack.mjs | .venv/.ready
+	@echo "Installing headless Chromium into $(BROWSER)"
+	@$(RUN) meshwright.node npm ci --prefix tests/e2e/browser --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error
+	@$(RUN) meshwright.node node tests/e2e/browser/unpack.mjs
+	@touch $@
+
 # Keeps the versions that still fit; `make lock UPGRADE=--upgrade` takes the newest.
 LOCK := $(RUN) uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header
 lock: .venv/.ready
@@ -87,4 +95,4 @@ lock: .venv/.ready
 	@$(LOCK) --no-annotate -c requirements.lock --extra local pyproject.toml -o $(TEMPLATES)/requirements.txt
 
 clean:
-	rm -rf .venv node_modules cdk.out .meshwright
+	rm -rf .venv node_modules $(BROWSER) cdk.out .meshwright

@@ -61,6 +61,7 @@ def asked(
         {"Origin": "http://127.0.0.1:5566"},
         {"Sec-Fetch-Site": "cross-site"},
         {"Sec-Fetch-Site": "same-origin"},
+        {"Sec-Fetch-Site": "none", "Sec-Purpose": "prefetch;prerender"},
         {"Host": "evil.example"},
         {"Host": "localhost:5566"},
     ],
@@ -186,7 +187,9 @@ def test_users_keys_and_presigned_addresses_work(aws: Aws, account: Callable[[],
         address = s3.generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": "a key/ä+1"})
         path = address.removeprefix(aws.embedded.endpoint)
         assert asked(aws, "GET", path, {})[::2] == (200, b"body")
-        assert asked(aws, "GET", path, {"Sec-Fetch-Site": "none"})[0] == 200
+        by_hand = {"Sec-Fetch-Site": "none"}
+        assert asked(aws, "GET", path, by_hand)[0] == 200
+        assert asked(aws, "GET", path, {**by_hand, "Sec-Purpose": "prefetch"})[0] == 403
         assert asked(aws, "GET", path.replace("a%20key", "a%20kex"), {})[0] == 403
 
 

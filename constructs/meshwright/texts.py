@@ -28,7 +28,7 @@ _SUSPECT: Final = re.compile(rf"[{_NEVER}{_JOINERS}{_STYLES}]")
 
 MOST_SAID: Final = 300
 """Characters of one text in a message."""
-_FEW: Final = 12
+MOST_NAMES: Final = 12
 """Names in a sentence."""
 _LINE_ENDS: Final = {"\n": "\\n", "\t": "\\t"}
 _COMMAND: Final = re.compile(r"^([^\S\n]*):(?=:)", re.MULTILINE)
@@ -90,7 +90,7 @@ def cut(text: str, most: int) -> str:
 def few(texts: Collection[str], most: int = MOST_SAID) -> tuple[list[str], int]:
     """Of names for a sentence those that have room in it, at least one; and how many more there are."""
     chosen: list[str] = []
-    for text in islice(texts, _FEW):
+    for text in islice(texts, MOST_NAMES):
         if chosen and len(text) > most:
             break
         chosen.append(said(text, most))

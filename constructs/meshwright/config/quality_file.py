@@ -6,7 +6,7 @@ from pydantic import BeforeValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from meshwright.config import spelling
-from meshwright.config.base import Duration, FileModel, GlueName, Schedule, TimeZone
+from meshwright.config.base import MAX_TEXT, Duration, FileModel, GlueName, Schedule, TimeZone
 
 ColumnReference = Annotated[str, StringConstraints(pattern=spelling.COLUMN_REFERENCE, max_length=3 * 128 + 2)]
 
@@ -26,7 +26,7 @@ def _number(value: Any) -> Any:
 # Checked before the union, which would report each of its members.
 Value = Annotated[str | int | float | bool, BeforeValidator(_scalar)]
 Number = Annotated[int | float, BeforeValidator(_number)]
-Dqdl = Annotated[str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True)]
+Dqdl = Annotated[str, StringConstraints(min_length=1, max_length=MAX_TEXT, strip_whitespace=True)]
 
 
 class InSet(FileModel):

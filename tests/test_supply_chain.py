@@ -89,7 +89,7 @@ def commands(folder: Path, *targets: str) -> list[str]:
 
 def test_every_package_is_installed_by_its_hash(tmp_path: Path) -> None:
     assert main(["init", str(tmp_path)]) == 0
-    ours, theirs = commands(REPOSITORY, "setup", "audit"), commands(tmp_path, "setup")
+    ours, theirs = commands(REPOSITORY, "setup", "audit", "e2e"), commands(tmp_path, "setup")
     installs = [command for command in ours + theirs if "pip install" in command]
     assert len(installs) == 6
     (checkout,) = (command for command in installs if "--editable ." in command)
@@ -99,7 +99,7 @@ def test_every_package_is_installed_by_its_hash(tmp_path: Path) -> None:
             assert "--require-hashes" in command
             assert re.search("--no-build|--only-binary :all:", command), command
     npm = [command for command in ours + theirs if " npm " in command]
-    assert [re.findall(r" npm (\S+)", command) for command in npm] == [["ci"], ["ci"]]
+    assert [re.findall(r" npm (\S+)", command) for command in npm] == [["ci"]] * 3
 
 
 def locked(lock: Path) -> dict[str, tuple[Requirement, int]]:
@@ -173,8 +173,9 @@ def test_every_package_has_a_licence_that_allows_its_use() -> None:
     assert refused == {}
 
 
-def test_every_npm_package_has_a_licence_that_allows_its_use_and_a_hash() -> None:
-    lock = json.loads((REPOSITORY / "package-lock.json").read_text())
+@pytest.mark.parametrize("folder", [".", "tests/e2e/browser"])
+def test_every_npm_package_has_a_licence_that_allows_its_use_and_a_hash(folder: str) -> None:
+    lock = json.loads((REPOSITORY / folder / "package-lock.json").read_text())
     packages = {name: package for name, package in lock["packages"].items() if name}
     assert packages
     for name, package in packages.items():
@@ -187,4 +188,5 @@ def test_pins_are_renewed(file: Path) -> None:
     updates = yaml.safe_load(file.read_text())["updates"]
     assert {each["package-ecosystem"] for each in updates} == {"github-actions", "pip", "npm"}
     folders = {name for each in updates for name in each.get("directories", [each.get("directory")])}
-    assert folders == ({"/", f"/{TEMPLATES.relative_to(REPOSITORY)}"} if file.parent != TEMPLATES else {"/"})
+    ours = {"/", f"/{TEMPLATES.relative_to(REPOSITORY)}", "/tests/e2e/browser"}
+    assert folders == ({"/"} if file.parent == TEMPLATES else ours)

@@ -148,7 +148,7 @@ def test_what_is_remembered_stays_small_and_goes_with_time(
     for number in range(2):
         for kind in kinds:
             deliver(model, event(kind, "Create", f"{number}"))
-            deliver(model, event(kind, "Delete", f"{number} again"))
+            deliver(model, event(kind, "Update", f"{number} again"))
     assert len(model.parameters) <= delivery.SHELVES
     assert max(map(len, model.parameters.values())) <= 4096
     clock.time = lambda: 1.8e9 + delivery.KEPT + 1
@@ -162,7 +162,7 @@ def test_a_shelf_holds_no_more_than_its_newest_requests(
 ) -> None:
     monkeypatch.setattr(delivery, "MOST", 3)
     monkeypatch.setattr(delivery, "LIMIT", 400)
-    requests = [event(SHARES, "Delete", str(number)) for number in range(60)]
+    requests = [event(SHARES, "Update", str(number)) for number in range(60)]
     for one in requests:
         deliver(model, one)
     assert len(model.parameters) == 3

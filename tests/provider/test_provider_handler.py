@@ -215,11 +215,15 @@ def test_a_failure_for_lack_of_time_is_not_made_good_behind_cloudformations_back
         time.sleep(0.9)
         raise KeyboardInterrupt  # in the place of Lambda, which kills the function
 
+    def work(request: Request, calls: Calls) -> Outcome:
+        calls("iam", "get_role", RoleName="any")
+        return Outcome(physical_id="x")
+
     replace(monkeypatch, hang)
     create = event(cloudformation)
     with pytest.raises(KeyboardInterrupt):
         handler(create, Context(1))
-    replace(monkeypatch, lambda request, calls: Outcome(physical_id="x"))
+    replace(monkeypatch, work)
     handler(create, Context())
     assert [one["Status"] for one in cloudformation.answers] == ["FAILED", "FAILED"]
     assert "already answered as failed" in cloudformation.answers[1]["Reason"]

@@ -69,12 +69,12 @@ class Calls:
         self._remaining = remaining
         self._sleep = sleep
         self._log = log
-        self.check: Callable[[], None] = lambda: None
+        self.check: Callable[[bool], None] = lambda changes: None
 
-    def checked(self, check: Callable[[], None]) -> "Calls":
-        """The same calls, but `check` is made before each that changes something, and may raise.
+    def checked(self, check: Callable[[bool], None]) -> "Calls":
+        """The same calls, but `check` is made before each, told whether it changes something, and may raise.
 
-        Only not before those of Parameter Store: who writes there several parameters at once makes it once.
+        It is told so of no call of Parameter Store: who writes several parameters there makes it once.
         """
         calls = copy.copy(self)
         calls.check = check
@@ -93,8 +93,7 @@ class Calls:
 
     def once(self, service: str, operation: str, **parameters: Any) -> dict[str, Any]:
         """The same without retries, for a call that is only right for what was read just before."""
-        if service != "ssm" and not operation.startswith(READS):
-            self.check()
+        self.check(service != "ssm" and not operation.startswith(READS))
         self._check_time(f"before {operation}")
         started = time.monotonic()
         try:

@@ -4,7 +4,7 @@ Lambda delivers an asynchronous event at least once: again after a crash, and no
 or at the same time (https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html).
 CloudFormation asks one thing of a resource at a time. So, in Systems Manager Parameter Store:
 
-- Before anything else a delivery writes down that it is at work, its claim. The last one of a request to do
+- Before its first call a delivery writes down that it is at work, its claim. The last one of a request to do
   so works on it; one that began before gives way at its next write. Earlier requests of the same resource
   that still have a claim, since nobody lived to end them, are over.
 - Once CloudFormation has its answer, the request is remembered with it: a later delivery does nothing and
@@ -25,8 +25,10 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from botocore.exceptions import ClientError, HTTPClientError
+
 from .calls import Calls
-from .errors import reason
+from .errors import ProviderError, reason
 from .packed import LIMIT, pack, unpack
 from .request import Outcome, Request
 
@@ -76,9 +78,26 @@ class Delivery:
         self._key = _key(request)
         self._claim = f"{self._resource}{self._key}/{uuid.uuid4().hex}"
         self._since = time.time()
+        self.begun = False
 
-    def begin(self) -> None:
-        """Raises AnsweredError for a request that is over, else makes this delivery the one at work."""
+    def check(self, changes: bool) -> None:
+        """Before each call, whether it changes anything or not.
+
+        Raises AnsweredError or OvertakenError for a delivery that has nothing to do, or no longer.
+        """
+        try:
+            if not self.begun:
+                self.begun = True
+                self._begin()
+            elif changes:
+                self._confirm()
+        except (ClientError, HTTPClientError) as error:
+            raise ProviderError(
+                f"Could not see in {self._shelf} if the request is new: {reason(error)}"
+            ) from error
+
+    def _begin(self) -> None:
+        """Make this delivery the one at work."""
         self._write(self._calls, self._claim, repr(self._since))
         shelf = self._read(self._calls)
         answers = shelf.answers()
@@ -95,8 +114,8 @@ class Delivery:
             over = dict.fromkeys(earlier.values(), (int(self._since), ""))
             self._remember(self._calls, shelf, over, earlier)
 
-    def check(self) -> None:
-        """Raises AnsweredError or OvertakenError once this delivery is no longer the one at work."""
+    def _confirm(self) -> None:
+        """That it still is."""
         claims = dict(self._claims(self._parameters(self._calls, self._resource.rstrip("/"))))
         overtaken = any(other > (self._since, self._claim) for other in self._others(claims))
         if self._claim in claims and not overtaken:
@@ -110,7 +129,7 @@ class Delivery:
     def end(self, result: Result) -> None:
         """Remember what CloudFormation was answered.
 
-        Where that can't be written, the next request of the resource makes up for it (see `begin`).
+        Where that can't be written, the next request of the resource makes up for it.
         """
         answer = {self._key: (int(time.time()), result if isinstance(result, Outcome) else result[:REASON])}
         done_with = result.done_with if isinstance(result, Outcome) else ()

@@ -100,7 +100,6 @@ def dispatch(
         tell(error)
         raise
     try:
-        delivery.begin()
         outcome = _handle(request, calls.checked(delivery.check))
     except OvertakenError:
         raise
@@ -114,10 +113,13 @@ def dispatch(
         tell(failure)
         raise failure from None
     except Exception as error:
-        delivery.end(_problem(event, error))
+        if delivery.begun:
+            delivery.end(_problem(event, error))
         tell(error)
         raise
-    delivery.end(outcome if tell(outcome) else TOO_LATE)
+    told = tell(outcome)
+    if delivery.begun:
+        delivery.end(outcome if told else TOO_LATE)
     return outcome
 
 

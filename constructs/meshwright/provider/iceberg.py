@@ -44,8 +44,8 @@ TABLE_INPUT = (
 
 
 def handle(request: Request, calls: Calls) -> Outcome:
-    ledger = Ledger(calls, stack=request.stack, logical_id=request.logical_id)
     if request.kind == DELETE:
+        ledger = Ledger(calls, stack=request.stack, logical_id=request.logical_id)
         # Else the create failed, and the table is another's.
         if request.physical_id == _id(request.properties) or _item(request) in ledger.record.items:
             _delete(request, calls)
@@ -55,6 +55,7 @@ def handle(request: Request, calls: Calls) -> Outcome:
     for name in ("CatalogId", "Database", "Table"):
         text(request.properties, name, NAME)
     _refuse_rename(request)
+    ledger = Ledger(calls, stack=request.stack, logical_id=request.logical_id)
     live = _get(request.properties, calls)
     if live is None:
         ledger.write([_item(request)])

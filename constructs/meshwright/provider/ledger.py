@@ -44,7 +44,7 @@ class Ledger:
         wanted = frozenset(items)
         if self.record.exists and wanted == self.record.items:
             return
-        self._calls.check()
+        self._calls.check(True)
         names = []
         for value in _chunks(sorted(wanted)):
             names.append(f"{self._path}/{uuid.uuid4().hex}")

@@ -20,8 +20,9 @@ ALREADY_DONE = "ResourceShareInvitationAlreadyAcceptedException"
 
 
 def handle(request: Request, calls: Calls) -> Outcome:
-    """Nothing to do on delete: the owner revokes, and an accepted invitation alone grants nothing."""
+    """A delete only ends what was asked before: the owner revokes, and accepted invitations grant nothing."""
     if request.kind == DELETE:
+        calls.check(False)
         return Outcome(physical_id=request.stable_id)
     only_keys(request.properties, ("OwnerAccount", "Databases", "Organization", "TimeoutSeconds"), NAME)
     owner = text(request.properties, "OwnerAccount", NAME)

@@ -146,6 +146,8 @@ CASES: Final[dict[str, Callable[[int], Files]]] = {
     "roles that are one": lambda n: files("roles:\n" + lines("  a#: {create: true, name: Same}", n)),
     "roles elsewhere": lambda n: files("roles:\n" + lines("  a#: 'arn:aws:iam::222222222222:role/A#'", n)),
     "roles with SQL": lambda n: files("compute: {sql: {}}\nroles:\n" + lines("  a#: A#", n)),
+    "roles of products": lambda n: files(WITH_SALES + "roles:\n" + lines("  a#: {create: true}", n)),
+    "roles with SQL that read": lambda n: files("compute: {sql: {}}\nroles:\n" + lines("  r#: {create: true}", n) + f"consumes:\n  - {{product: analytics.sales, purpose: p, roles: {row('r#', n)}}}\n", WITH_SALES + shared("domain: orders")),
     "trusted_by": lambda n: files("roles:\n  a:\n    create: true\n    trusted_by:\n" + lines("      - 'arn:aws:iam::222222222221:role/A#'", n)),
     "classifications": lambda n: files(WITH_SALES, mesh=f"classifications: {row('c#', n)}\n"),
     "classifications twice": lambda n: files(mesh=f"classifications: {row('c', n)}\n"),

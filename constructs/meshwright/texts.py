@@ -98,6 +98,12 @@ def few(texts: Collection[str], most: int = MOST_SAID) -> tuple[list[str], int]:
     return chosen, len(texts) - len(chosen)
 
 
+def few_of(names: Collection[str], pattern: str = "{}") -> list[str]:
+    """The first names, each in the pattern, and behind them how many more there are: `3 more`."""
+    chosen, left = few(names)
+    return [*map(pattern.format, chosen), *([f"{left:,} more"] if left else [])]
+
+
 class Later:
     """A text that is made when it is shown: of thousands of problems only the first ones are."""
 

@@ -15,6 +15,7 @@ from meshwright.aws.accounts import RETRIES, THREADS, Account
 from meshwright.aws.calls import reason
 from meshwright.errors import UserError
 from meshwright.mesh.model import Mesh
+from meshwright.texts import said
 
 LOG_IN = (
     "Log in first (for example `aws sso login`, with AWS_PROFILE set), or use the embedded AWS of this "
@@ -80,7 +81,7 @@ def _check_endpoints() -> None:
     for name, value in sorted(os.environ.items()):
         if value and name.startswith("AWS_ENDPOINT_URL") and not _is_address(value):
             raise UserError(
-                f"{name}: `{value}` is not the address of an endpoint. Write it as http://HOST:PORT or "
+                f"{name}: `{said(value)}` is not the address of an endpoint. Write it as http://HOST:PORT or "
                 "https://HOST, or unset it to use AWS."
             )
 

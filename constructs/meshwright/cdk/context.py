@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import aws_cdk as cdk
 
 from meshwright.errors import UserError
+from meshwright.texts import said
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,4 +52,4 @@ def _text(app: cdk.App, key: str) -> str | None:
     value = app.node.try_get_context(key)
     if value is None or (isinstance(value, str) and value):
         return value
-    raise UserError(f"cdk: -c {key}=… needs a value, got {value!r}.")
+    raise UserError(f"cdk: -c {key}=… needs a value, got {said(repr(value))}.")

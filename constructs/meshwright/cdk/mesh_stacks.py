@@ -16,6 +16,7 @@ from meshwright.errors import UserError
 from meshwright.mesh.documents import linked_databases
 from meshwright.mesh.model import Mesh
 from meshwright.mesh.parts.registry import in_workloads
+from meshwright.texts import few_of, said
 
 DEFAULT_QUALIFIER = "hnb659fds"
 QUALIFIER_CONTEXT = "@aws-cdk/core:bootstrapQualifier"
@@ -80,7 +81,7 @@ def _use_qualifier(app: cdk.App, qualifier: str) -> None:
     if given is not None or app.node.children:
         raise UserError(
             f"mesh.yaml: bootstrap_qualifier is {qualifier!r}, but the app's context has "
-            f"{QUALIFIER_CONTEXT} = {given!r}. Give both the same value (the context: in cdk.json)."
+            f"{QUALIFIER_CONTEXT} = {said(repr(given))}. Give both the same value (the context: in cdk.json)."
         )
     app.node.set_context(QUALIFIER_CONTEXT, qualifier)
 
@@ -100,9 +101,10 @@ def _known(mesh: Mesh, domains: Sequence[str]) -> list[str]:
             close = get_close_matches(name, mesh.domains, n=1)
             hint = f" Did you mean {close[0]!r}?" if close else ""
             raise UserError(
-                f"-c domains: there is no domain {name!r} in the environment {mesh.environment!r}.{hint} "
-                f"Its domains: {', '.join(mesh.domains) or 'none'}."
+                f"-c domains: there is no domain {said(repr(name))} in the environment "
+                f"{mesh.environment!r}.{hint} "
+                f"Its domains: {', '.join(few_of(mesh.domains)) or 'none'}."
             )
     if not domains:
-        raise UserError(f"-c domains: name at least one domain, of: {', '.join(mesh.domains)}.")
+        raise UserError(f"-c domains: name at least one domain, of: {', '.join(few_of(mesh.domains))}.")
     return sorted(set(domains))

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from meshwright.checks.sentences import few_of, quoted, some
+from meshwright.checks.sentences import quoted, some
 from meshwright.config.loading import Files
 from meshwright.config.problems import Finding, Path, Problem
+from meshwright.texts import few_of
 
 
 class Kind(StrEnum):

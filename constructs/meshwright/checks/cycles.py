@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 from typing import TypeVar
 
-from meshwright.texts import few
+from meshwright.texts import few_of
 
 Node = TypeVar("Node", bound=str)
 
@@ -42,5 +42,5 @@ def cycles(before: Mapping[Node, Collection[Node]]) -> Iterator[list[Node]]:
 
 def written(cycle: Collection[str]) -> str:
     """The cycle for people: `a -> b -> a`."""
-    names, left = few(cycle)
-    return " -> ".join([*names, *([f"{left:,} more"] if left else []), names[0]])
+    names = few_of(cycle)
+    return " -> ".join([*names, names[0]])

@@ -4,12 +4,12 @@ from collections.abc import Collection, Iterator
 from functools import partial
 
 from meshwright.checks.duplicates import duplicates
-from meshwright.checks.sentences import few_of
 from meshwright.config.domain_file import Approval, DomainFile, Product, Request
 from meshwright.config.loading import Files
 from meshwright.config.problems import Finding, Fix, Path
 from meshwright.config.suggest import listed, suggestion
 from meshwright.mesh.platform_roles import COME_WITH, platform_roles
+from meshwright.texts import few_of
 
 
 def requests(files: Files) -> Iterator[Finding]:

@@ -2,18 +2,12 @@
 
 from collections.abc import Collection, Sequence
 
-from meshwright.texts import few
+from meshwright.texts import few_of
 
 
 def joined(names: Sequence[str]) -> str:
     """`a`, `a and b`, or `a, b and c`."""
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
-
-
-def few_of(names: Collection[str], pattern: str = "{}") -> list[str]:
-    """The first names, each in the pattern, and behind them how many more there are: `3 more`."""
-    chosen, left = few(names)
-    return [*map(pattern.format, chosen), *([f"{left:,} more"] if left else [])]
 
 
 def some(names: Collection[str]) -> str:

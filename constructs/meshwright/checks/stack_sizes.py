@@ -3,18 +3,22 @@
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
+from operator import itemgetter
 from typing import Final
 
 from meshwright.config.domain_file import DomainFile
 from meshwright.config.loading import Files
+from meshwright.config.mesh_file import MeshFile
 from meshwright.config.problems import Finding
 from meshwright.mesh.inventory import inventory
 from meshwright.mesh.model import resolve
+from meshwright.mesh.names import Names
 from meshwright.mesh.parts.refreshes import listens_to
 from meshwright.mesh.slicing import asked_of_others, concerning
 
 MOST: Final = 500
 """https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html"""
+FIX: Final = f"A stack takes {MOST}: divide the domain, or declare less."
 
 
 def check(files: Files) -> Iterator[Finding]:
@@ -22,8 +26,14 @@ def check(files: Files) -> Iterator[Finding]:
 
     Requests count as agreed whatever their dates: an approval should not be what breaks a deployment.
     """
+    if files.mesh is None:
+        return
     large = {name for name, bounds in at_most(files).items() if max(bounds.values()) > MOST}
-    if files.mesh is None or not large:
+    for name in sorted(large):
+        if (found := _far_too_large(files, files.mesh, name)) is not None:
+            large.remove(name)
+            yield found
+    if not large:
         return
     products = asked_of_others(files.domains, large)
     domains = concerning(files.domains, changed=large, products=products)
@@ -37,8 +47,31 @@ def check(files: Files) -> Iterator[Finding]:
                 kinds = Counter(each.type for each in resources).most_common(3)
                 listed = ", ".join(f"{count} {kind}" for kind, count in kinds)
                 what = f"its stack {stack.name} has {len(resources)} resources in {environment} ({listed} …)"
-                fix = f"A stack takes {MOST}: divide the domain, or declare less."
-                yield Finding(files.paths[stack.domain], ("domain",), "stack-too-large", what, fix)
+                yield Finding(files.paths[stack.domain], ("domain",), "stack-too-large", what, FIX)
+
+
+def _far_too_large(files: Files, mesh: MeshFile, name: str) -> Finding | None:
+    """A stack of the domain that has far more than MOST, whatever else is in it: what it has is not made."""
+    file = files.domains[name]
+    kind, least = max(at_least(file).items(), key=itemgetter(1))
+    environment = next((each for each in file.accounts if each in mesh.environments), None)
+    if least <= 2 * MOST or environment is None:
+        return None
+    stack = Names(mesh=mesh.mesh, region="", qualifier="").stack(name, kind)
+    what = f"its stack {stack} has {least} resources and more in {environment}"
+    return Finding(files.paths[name], ("domain",), "stack-too-large", what, FIX)
+
+
+def at_least(file: DomainFile) -> dict[str, int]:
+    """No more resources than the domain's stacks have."""
+    products = len(file.products)
+    querying = len(file.roles) if file.compute is not None and file.compute.sql is not None else 0
+    return {
+        "foundation": len(file.streams) + sum(role.create for role in file.roles.values()),
+        "share": products + sum(len(product.tables) for product in file.products.values()),
+        "access": products,
+        "workloads": querying + len(file.pipelines),
+    }
 
 
 def at_most(files: Files) -> dict[str, dict[str, int]]:

@@ -9,6 +9,7 @@ from meshwright.config.domain_file import Approval, Table
 from meshwright.config.problems import Path
 from meshwright.mesh.row_limits import hides_rows
 from meshwright.mesh.subscriptions import OPEN
+from meshwright.texts import said
 
 
 def approval_breaks(product: Compared, *, is_open: bool, ends_known: bool) -> Iterator[Break]:
@@ -77,15 +78,16 @@ def _narrowed(product: Compared, reader: Affected, approval: Approval, path: Pat
         if hides_rows(had.where, approval.where):
             affected = Affected(who, reader.roles, (table,))
             what = (
-                f"the approval of {who} limits the rows of `{table}` to {approval.where}, "
-                f"but {affected} reads {f'those with {had.where}' if had.where else 'all'}"
+                f"the approval of {who} limits the rows of `{table}` to "
+                f"{said(approval.where or '')}, but {affected} reads "
+                f"{f'those with {said(had.where)}' if had.where else 'all'}"
             )
             yield _break(product, Kind.APPROVAL_NARROWED, what, _later(who), (affected,), (*path, "where"))
-    said = {"tables": "no longer names", "exclude": "excludes", "pii": "no longer shows the PII of"}
+    verbs = {"tables": "no longer names", "exclude": "excludes", "pii": "no longer shows the PII of"}
     for key, names in lost.items():
         if names:
             affected, it = Affected(who, reader.roles, tuple(names)), "it" if len(names) == 1 else "them"
-            what = f"the approval of {who} {said[key]} {quoted(names)}, but {affected} reads {it}"
+            what = f"the approval of {who} {verbs[key]} {quoted(names)}, but {affected} reads {it}"
             yield _break(product, Kind.APPROVAL_NARROWED, what, _later(who), (affected,), (*path, key))
 
 

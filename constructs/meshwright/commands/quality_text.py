@@ -8,6 +8,7 @@ from typing import Final
 from meshwright.commands.access_wording import counted, wrapped
 from meshwright.markdown import code, escaped, row
 from meshwright.quality.outcomes import Outcome, Result
+from meshwright.texts import one_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def text(report: Report) -> str:
     places = max(len(each.place) for each in report.rules)
     lines = [report.heading, ""]
     for each in report.rules:
-        lines.append(f"{each.outcome.result:<{results}}  {each.place:<{places}}  {each.dqdl}")
+        lines.append(f"{each.outcome.result:<{results}}  {each.place:<{places}}  {one_line(each.dqdl)}")
         if each.details:
             indent = " " * (results + places + 4)
             lines.append(wrapped(each.details, first=indent, rest=indent))

@@ -43,14 +43,13 @@ class GrantsDocument(TypedDict, total=False):
 
 
 def _add(grants: Grants, resource: str, permissions: str, principals: Iterable[str]) -> None:
-    listed = grants.setdefault(resource, {}).setdefault(permissions, [])
-    listed.extend(each for each in principals if each not in listed)
+    grants.setdefault(resource, {}).setdefault(permissions, []).extend(principals)
 
 
 def _sorted(grants: Grants) -> Grants:
     kept = {
         resource: {
-            permissions: sorted(principals) for permissions, principals in sorted(by.items()) if principals
+            permissions: sorted({*principals}) for permissions, principals in sorted(by.items()) if principals
         }
         for resource, by in sorted(grants.items())
     }

@@ -23,6 +23,7 @@ from datetime import date
 from meshwright.config.domain_file import DomainFile
 from meshwright.config.streams_file import Stream, StreamApproval, StreamRequest
 from meshwright.mesh.subscriptions import Status
+from meshwright.texts import few_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +173,7 @@ def _status(
     silent = silent_on_pii(stream, approval, request, consumer=consumer, producer=producer)
     if silent:
         sides = f"neither {producer} nor {consumer} says" if len(silent) > 1 else f"{silent[0]} does not say"
-        fields = ", ".join(pii_fields(stream))
+        fields = ", ".join(few_of(pii_fields(stream)))
         return Status.PENDING, f"its records have the personal data {fields}, and {sides} `pii: true`"
     return Status.AGREED, f"approved by {producer}"
 

@@ -44,9 +44,11 @@ def sql_of(domain: Domain) -> Sql | None:
 
 def querying_roles(domain: Domain) -> list[DomainRole]:
     """The roles that have a workgroup: the file's own, and that of pipelines. None without `compute.sql`."""
-    if sql_of(domain) is None:
-        return []
-    return [role for role in domain.roles.values() if role.service is None or role.key == PIPELINES]
+    return [role for role in domain.roles.values() if _queries(domain, role)]
+
+
+def _queries(domain: Domain, role: DomainRole) -> bool:
+    return sql_of(domain) is not None and (role.service is None or role.key == PIPELINES)
 
 
 def resources(mesh: Mesh, domain: Domain) -> Iterator[Declared]:
@@ -163,7 +165,7 @@ def role_policy(mesh: Mesh, domain: Domain, role: DomainRole, *, key_arn: str) -
 
     https://docs.aws.amazon.com/athena/latest/ug/example-policies-workgroup.html
     """
-    if role.key not in {each.key for each in querying_roles(domain)}:
+    if not _queries(domain, role):
         return
     place = place_in(mesh.region, account=domain.account)
     bucket = mesh.names.bucket(domain.name, domain.account, "logs")

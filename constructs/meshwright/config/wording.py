@@ -11,8 +11,8 @@ from meshwright.config.nodes import Node
 from meshwright.config.problems import Fix, Path
 from meshwright.config.scalars import MOST_DIGITS
 from meshwright.config.spelling import GLUE, SPELLINGS
-from meshwright.config.suggest import did_you_mean, listed, meant
-from meshwright.texts import said
+from meshwright.config.suggest import did_you_mean, listed
+from meshwright.texts import Later, said
 
 
 class Wording(NamedTuple):
@@ -86,11 +86,11 @@ def _lowered(text: str) -> str:
 def _unknown_key(name: str, model: type[FileModel] | None, node: Node) -> Wording:
     keys, present = (model.model_fields if model else {}), node.items or {}
 
-    def missing() -> list[str]:
-        return [key for key in keys if key not in present]
+    def fix() -> str:
+        guess = did_you_mean(name, [key for key in keys if key not in present])
+        return guess or f"Remove it. The keys here are {listed(keys)}."
 
-    fix = meant(name, missing, f"Remove it. The keys here are {listed(keys)}.")
-    return Wording("unknown-key", f"unknown key `{said(name)}`", fix)
+    return Wording("unknown-key", f"unknown key `{said(name)}`", Later(fix))
 
 
 def _wrong_type(

@@ -49,7 +49,7 @@ deep: setup
 	@$(RUN) pytest -q -n 2 --dist loadfile -m "hypothesis or slow"
 
 e2e: setup $(BROWSER)/.ready
-	@$(RUN) pytest -q -n 2 --dist loadfile -m "e2e or slow"
+	@$(RUN) pytest -q -n 2 --dist loadfile -m e2e
 
 SCHEDULES ?= 100000
 SEED ?= 0

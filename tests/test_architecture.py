@@ -5,8 +5,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 REPOSITORY = Path(__file__).parents[1]
 SOURCES = sorted((REPOSITORY / "constructs").rglob("*.py"))
 
@@ -33,8 +31,8 @@ def test_files_are_written_in_one_place() -> None:
     assert {name for name in modules if not name.startswith("local/")} == {"writing.py", "cdk/declared.py"}
 
 
-@pytest.mark.parametrize("command", [["--help"], ["validate"]])
-def test_the_command_line_starts_without_the_cdk_or_boto3(command: list[str]) -> None:
+def test_the_command_line_starts_without_the_cdk_or_boto3() -> None:
+    """What `validate` loads is in its own test."""
     code = (
         "import sys; from meshwright.cli import main\n"
         "try: main(sys.argv[1:])\n"
@@ -42,6 +40,6 @@ def test_the_command_line_starts_without_the_cdk_or_boto3(command: list[str]) ->
         "print({'aws_cdk', 'jsii', 'boto3', 'botocore', 'moto'} & set(sys.modules), 'typer' in sys.modules)"
     )
     result = subprocess.run(
-        [sys.executable, "-c", code, *command], cwd=REPOSITORY, text=True, capture_output=True, check=True
+        [sys.executable, "-c", code, "--help"], cwd=REPOSITORY, text=True, capture_output=True, check=True
     )
     assert result.stdout.splitlines()[-1] == "set() True"

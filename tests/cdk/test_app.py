@@ -111,13 +111,15 @@ def test_context_that_is_no_text(value: object) -> None:
         read_context(cdk.App(context={"domains": value}))
 
 
-def test_a_mistake_in_a_file(repository: Path) -> None:
+def test_a_mistake_in_a_file(
+    repository: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = repository / "domains" / "orders.yaml"
     path.write_text(path.read_text().replace("description: Customer orders", "descriptoin: Customer orders"))
-    done = run(repository)
-    assert done.returncode == 2
-    assert "domains/orders.yaml:3:1" in done.stderr
-    assert "Traceback" not in done.stderr
+    assert run_here(repository, monkeypatch) == 2
+    error = capsys.readouterr().err
+    assert "domains/orders.yaml:3:1" in error
+    assert "Traceback" not in error
 
 
 def test_node_is_missing(repository: Path, tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from meshwright.config.trees import WorkingTree
 from meshwright.mesh.resource_changes import PropertyChange
 from tests.commands.test_plan import unordered
 
+pytestmark = pytest.mark.slow  # test_plan.py has the same for a smaller mesh
 EXAMPLE = Path(__file__).parents[2]
 TODAY = date(2026, 11, 24)
 Data = dict[str, Any]

@@ -121,5 +121,5 @@ def test_validate_imports_neither_the_cdk_nor_aws_nor_what_it_does_not_need() ->
         [sys.executable, "-c", program], cwd=REPOSITORY, capture_output=True, text=True, check=True
     )
     loaded = set(done.stderr.split())
-    assert {"pydantic", "yaml"} <= loaded
+    assert {"pydantic", "typer", "yaml"} <= loaded
     assert not loaded & {"aws_cdk", "jsii", "boto3", "botocore", "moto", "rich", "constructs"}

@@ -41,10 +41,10 @@ class Application:
 
     def __init__(self, *, authority: str, token: str, folder: Path, organization: str | None) -> None:
         """Goes on from the state in the folder. Raises UnreadableError or DamagedError if it can't."""
-        # After the environment is set, and here because moto takes half a second to import.
-        from meshwright.local.moto_loading import leave_out_resources_of_cloudformation
+        # After the environment is set, and here because moto takes its time to import.
+        from meshwright.local.moto_loading import leave_out_what_is_not_served
 
-        leave_out_resources_of_cloudformation()
+        leave_out_what_is_not_served()
         from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
         from meshwright.local.identity import secret_of

@@ -12,14 +12,14 @@ BROWSER := tests/e2e/browser/node_modules
 # Nothing of the caller's Python or Node set-up may leak into ours.
 unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE VIRTUAL_ENV NODE_PATH NODE_OPTIONS
 
-.PHONY: demo test setup lint types unit deep e2e soak-provider audit lock stop clean
+.PHONY: demo test setup lint types unit integration e2e soak-provider audit lock stop clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo    deploy the example mesh to an embedded AWS and show it working"
 	@echo "make test    lint, types and all tests"
 	@echo "make stop    stop the embedded AWS"
-	@echo "also: setup lint types unit deep e2e soak-provider audit lock clean"
+	@echo "also: setup lint types unit integration e2e soak-provider audit lock clean"
 
 demo: setup
 	@$(RUN) meshwright local demo
@@ -27,7 +27,7 @@ demo: setup
 stop: setup
 	@$(RUN) meshwright local down
 
-test: lint types unit deep e2e
+test: lint types unit integration e2e
 
 lint: setup
 	@$(RUN) ruff check .
@@ -41,12 +41,12 @@ types: setup
 	@$(RUN) mypy
 
 unit: setup
-	@$(RUN) pytest -q -n 2 --dist loadfile -m "not e2e and not slow"
+	@$(RUN) pytest -q -n 2 --dist loadfile -m "not (integration or e2e or slow)"
 
-# Tests of random input, with more of it than `unit` tries (see tests/depth.py), and what takes long.
-deep: export MESHWRIGHT_TEST_DEPTH ?= 5
-deep: setup
-	@$(RUN) pytest -q -n 2 --dist loadfile -m "hypothesis or slow"
+# What starts an embedded AWS or Node, or takes long; and random input, with more of it than `unit` tries.
+integration: export MESHWRIGHT_TEST_DEPTH ?= 5
+integration: setup
+	@$(RUN) pytest -q -n 2 --dist loadfile -m "(integration or slow or hypothesis) and not e2e"
 
 e2e: setup $(BROWSER)/.ready
 	@$(RUN) pytest -q -n 2 --dist loadfile -m e2e

@@ -1,4 +1,7 @@
-"""One embedded AWS for all tests that need one, accounts of it for each, and which files share a worker."""
+"""One embedded AWS for all tests that need one, accounts of it for each, and which files share a worker.
+
+Tests that need it, or the CDK's Node, are marked `integration`.
+"""
 
 import gc
 from collections.abc import Callable, Iterator
@@ -22,6 +25,14 @@ ONE_WORKER = {
     "tests/access/test_read_back.py": "one embedded AWS",
 }
 """By how their names begin: files whose tests follow each other on one worker, and what they share there."""
+
+
+STARTS_NODE = "tests/cdk/"
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    if item.nodeid.startswith(STARTS_NODE) or "aws" in getattr(item, "fixturenames", ()):
+        item.add_marker("integration")
 
 
 gc.disable()  # importing and collecting make only what stays

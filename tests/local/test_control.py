@@ -16,6 +16,8 @@ from meshwright.local.control import Embedded
 from tests.conftest import REAL_SETTINGS
 from tests.embedded import Aws
 
+pytestmark = pytest.mark.integration
+
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:

@@ -44,7 +44,7 @@ unit: setup
 	@$(RUN) pytest -q -n 2 --dist loadfile -m "not (integration or e2e or slow)"
 
 # What starts an embedded AWS or Node, or takes long; and random input, with more of it than `unit` tries.
-integration: export MESHWRIGHT_TEST_DEPTH ?= 5
+integration: export MESHWRIGHT_TEST_DEPTH ?= 3
 integration: setup
 	@$(RUN) pytest -q -n 2 --dist loadfile -m "(integration or slow or hypothesis) and not e2e"
 

@@ -17,8 +17,6 @@ REAL_SETTINGS = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_CONFIG_FILE", "CDK_DEF
 
 
 ONE_WORKER = {
-    "tests/e2e/test_audit.py": "one deployed mesh",
-    "tests/e2e/test_leaving.py": "one deployed mesh",
     "tests/cdk/": "one synthesis of the example mesh",
     "tests/local/": "one embedded AWS",
     "tests/aws/": "one embedded AWS",

@@ -1,5 +1,6 @@
 """A copy of the example mesh, in a folder with a space, deployed to an embedded AWS of its own."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -14,6 +15,8 @@ import pytest
 from meshwright.aws.accounts import Account
 from meshwright.local import control
 from meshwright.local.cdk import cli
+from meshwright.local.private import PrivateFolder
+from meshwright.local.states import save as save_state
 from meshwright.mesh.model import Mesh
 from meshwright.node import node_environment
 from meshwright.project import load_mesh
@@ -81,12 +84,6 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
     yield from copy_of_the_example(tmp_path_factory.mktemp("a mesh"))
 
 
-@pytest.fixture(scope="session")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
-    """A mesh for several modules of one group, which leave it as it was declared, but for the last."""
-    yield from copy_of_the_example(tmp_path_factory.mktemp("a shared mesh"))
-
-
 def copy_of_the_example(root: Path) -> Iterator[Deployed]:
     """The example mesh in `root`; the embedded AWS that it deploys to is stopped afterwards."""
     for name in MESH_FILES:
@@ -113,22 +110,37 @@ def copy_of_the_example(root: Path) -> Iterator[Deployed]:
         control.down(root)
 
 
-@pytest.fixture(scope="module")
-def demo(deployed: Deployed) -> subprocess.CompletedProcess[str]:
-    """The example mesh, deployed by the demo. Afterwards `deployed.cdk` talks to the embedded AWS."""
-    return deploy_by_demo(deployed)
-
-
 @pytest.fixture(scope="session")
-def shared_demo(shared: Deployed) -> subprocess.CompletedProcess[str]:
-    return deploy_by_demo(shared)
+def saved(tmp_path_factory: pytest.TempPathFactory) -> PrivateFolder:
+    """Where the mesh that the demo deployed is kept, for all workers of a run."""
+    own = tmp_path_factory.getbasetemp()
+    folder = PrivateFolder((own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "saved")
+    folder.make()
+    return folder
 
 
-def deploy_by_demo(deployed: Deployed) -> subprocess.CompletedProcess[str]:
-    result = deployed.meshwright("local", "demo")
-    embedded = control.status(deployed.root)
-    assert embedded is not None, result.stderr
+@pytest.fixture(scope="module")
+def demo(deployed: Deployed, saved: PrivateFolder) -> subprocess.CompletedProcess[str]:
+    """The example mesh, deployed by the demo. Afterwards `deployed.cdk` talks to the embedded AWS.
+
+    One module of a run has the demo deploy it; the others go on from that state.
+    """
+    printed, states = saved.path / "demo.json", deployed.root / ".meshwright" / "saves"
+    with saved.alone("demo.lock"):
+        if printed.exists():
+            result = subprocess.CompletedProcess("demo", **json.loads(printed.read_text()))
+            shutil.copytree(saved.path / "saves", states)
+            embedded = control.load(deployed.root, "demo", trust=True, organization=None)
+        else:
+            result = deployed.meshwright("local", "demo")
+            assert result.returncode == 0, result.stdout[-3000:] + result.stderr[-3000:]
+            save_state(PrivateFolder.of(deployed.root), "demo", replace=False)
+            shutil.copytree(states, saved.path / "saves")
+            printed.write_text(json.dumps({k: v for k, v in vars(result).items() if k != "args"}))
+            embedded = control.up(deployed.root)
     mesh = deployed.mesh()
     environment = control.environment(embedded, account=mesh.governance_account, region=mesh.region)
     deployed.environment = node_environment(environment) | {"HOME": str(deployed.root / "home")}
+    # The demo has had the templates validated; again with each command would only cost time.
+    deployed.environment["CDK_VALIDATION"] = "false"
     return result

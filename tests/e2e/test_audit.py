@@ -20,16 +20,6 @@ from tests.e2e.tampering import ANALYTICS, TAMPERINGS, Tampering
 pytestmark = pytest.mark.e2e
 
 
-@pytest.fixture(scope="module")
-def deployed(shared: Deployed) -> Deployed:
-    return shared
-
-
-@pytest.fixture(scope="module")
-def demo(shared_demo: subprocess.CompletedProcess[str]) -> subprocess.CompletedProcess[str]:
-    return shared_demo
-
-
 @dataclass(frozen=True)
 class Site:
     """The deployed mesh, with the accounts as they were before any tampering."""

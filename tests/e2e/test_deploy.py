@@ -311,6 +311,7 @@ def test_a_fifth_domain_written_from_the_docs_deploys(deployed: Deployed) -> Non
         SHARED_WITH,
         SHARED_WITH.replace("\n", "\n      - {domain: shipping, tables: [orders], until: 2027-12-31}\n"),
     )
+    del deployed.environment["CDK_VALIDATION"]
     result = deployed.meshwright("local", "demo")
     assert result.returncode == 0, result.stdout[-3000:] + result.stderr[-3000:]
     assert columns_seen(deployed, "shipping", "analysts", "acme_orders_sales") == {

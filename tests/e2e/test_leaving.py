@@ -24,16 +24,6 @@ from .traces import LISTINGS, RULES, clients, traces
 pytestmark = pytest.mark.e2e
 
 
-@pytest.fixture(scope="module")
-def deployed(shared: Deployed) -> Deployed:
-    return shared
-
-
-@pytest.fixture(scope="module")
-def demo(shared_demo: subprocess.CompletedProcess[str]) -> subprocess.CompletedProcess[str]:
-    return shared_demo
-
-
 DEPLOY = ("--require-approval", "never", "--concurrency", "4", "--progress", "events", "-c", "base=deployed")
 APPROVAL = "      - {domain: analytics, until: 2028-12-31}       # PII columns stay hidden\n"
 TOTAL = 'total: {type: "decimal(12,2)", description'
@@ -55,8 +45,6 @@ def mesh(deployed: Deployed, demo: subprocess.CompletedProcess[str]) -> Deployed
     git(deployed, "init", "--quiet", "--template=")
     git(deployed, "add", "mesh.yaml", "domains")
     git(deployed, "commit", "--quiet", "--message", "As deployed")
-    # Templates are validated in test_deploy; here that would only cost time.
-    deployed.environment["CDK_VALIDATION"] = "false"
     return deployed
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
@@ -188,6 +189,37 @@ def test_what_was_answered_is_there_and_nothing_is_half_there(machine: Machine) 
     assert keys in ([f"{n:06d}" for n in range(1, end)] for end in (last + 1, last + 2))
     for key in keys:
         assert s3.get_object(Bucket="counted", Key=key)["Body"].read() == str(int(key)).encode() * 100
+
+
+def test_where_the_state_can_not_be_written_the_server_ends_and_what_it_answered_is_kept(
+    machine: Machine,
+) -> None:
+    """No file may grow beyond a size, which is to the server what a full disk is."""
+    s3 = machine.client("s3")
+    s3.create_bucket(Bucket="counted", CreateBucketConfiguration={"LocationConstraint": REGION})
+    journal = machine.root / ".meshwright" / "state" / "state.sqlite-wal"
+    size = journal.stat().st_size + 500_000
+    psutil.Process(machine.running.pid).rlimit(psutil.RLIMIT_FSIZE, (size, size))
+    answered = list[str]()
+
+    def put() -> None:
+        while True:
+            key = f"{len(answered):03d}"
+            s3.put_object(Bucket="counted", Key=key, Body=os.urandom(20_000))
+            answered.append(key)
+
+    with pytest.raises(BotoCoreError):
+        put()
+    with pytest.raises(UserError, match=r"^The embedded AWS ended\."):
+        machine.running.stacks()
+    assert (
+        "The state can't be written (disk I/O error), so the embedded AWS ends"
+        in machine.running.log.read_text()
+    )
+    machine.start()
+    kept = [each["Key"] for each in s3.list_objects_v2(Bucket="counted")["Contents"]]
+    assert kept == answered != []
+    s3.put_object(Bucket="counted", Key="more", Body=b"")
 
 
 CODE = """

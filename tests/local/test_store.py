@@ -7,10 +7,14 @@ from meshwright.local.persistence.entries import Entries
 from meshwright.local.persistence.store import Store, UnreadableError
 
 
+def unexpected(error: Exception) -> None:
+    raise AssertionError(error)
+
+
 def test_a_journal_that_ends_within_a_write_loses_that_write_alone(tmp_path: Path) -> None:
     """What the disk holds when the power fails: the journal up to some byte."""
     path = tmp_path / "state.sqlite"
-    store = Store(path, about={})
+    store = Store(path, about={}, unwritable=unexpected)
     for number in range(20):
         store.commit([(f"{number:02d}", b"x" * 3000), ("last", str(number).encode())])
     journal = (tmp_path / "state.sqlite-wal").read_bytes()
@@ -21,7 +25,7 @@ def test_a_journal_that_ends_within_a_write_loses_that_write_alone(tmp_path: Pat
         shutil.copy(path, copy)
         (copy / "state.sqlite-wal").write_bytes(journal[:end])
         try:
-            pieces = dict(Store(copy / "state.sqlite", about={}).pieces())
+            pieces = dict(Store(copy / "state.sqlite", about={}, unwritable=unexpected).pieces())
         except UnreadableError:
             assert not seen  # it is only the beginning that has no tables yet
             continue

@@ -39,8 +39,19 @@ class Application:
     Lambda invocations and our own CloudFormation wait for other requests, so they stay outside that lock.
     """
 
-    def __init__(self, *, authority: str, token: str, folder: Path, organization: str | None) -> None:
-        """Goes on from the state in the folder. Raises UnreadableError or DamagedError if it can't."""
+    def __init__(
+        self,
+        *,
+        authority: str,
+        token: str,
+        folder: Path,
+        organization: str | None,
+        unwritable: Callable[[Exception], None],
+    ) -> None:
+        """Goes on from the state in the folder. Raises UnreadableError or DamagedError if it can't.
+
+        `unwritable`: see `Store`.
+        """
         # After the environment is set, and here because moto takes its time to import.
         from meshwright.local.moto_loading import leave_out_what_is_not_served
 
@@ -53,7 +64,11 @@ class Application:
         self._token, self._secret_of, self._queue_wait = token, secret_of, queue_wait
         self._moto = DomainDispatcherApplication(create_backend_app)
         self.services = Services(
-            endpoint=f"http://{authority}", serve=self.serve, folder=folder, organization=organization
+            endpoint=f"http://{authority}",
+            serve=self.serve,
+            folder=folder,
+            organization=organization,
+            unwritable=unwritable,
         )
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:

@@ -5,6 +5,7 @@ Light on purpose: neither moto nor boto3 is imported, so that a command answers 
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -38,6 +39,7 @@ SERVER_VARIABLES = (
     "DYLD_LIBRARY_PATH",
 )
 """All that the server gets of the caller's environment, since functions that it runs can read what it has."""
+FULL, LEAST_SPACE = "there is no space left on its disk", 1_000_000
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")
 
 
@@ -97,8 +99,9 @@ class Embedded:
             ) from error
         except OSError as error:
             if not PrivateFolder(self.folder).held(LOCK):
+                why = f", since {FULL}. Free some" if _full(self.folder) else ""
                 raise UserError(
-                    f"The embedded AWS ended. Its log is {self.log}. Start it anew: meshwright local up"
+                    f"The embedded AWS ended{why}. Its log is {self.log}. Start it anew: meshwright local up"
                 ) from error
             raise UserError(
                 f"The embedded AWS (process {self.pid}) runs, but did not answer within {ANSWER_SECONDS} "
@@ -262,6 +265,10 @@ def _no_proxy() -> str:
     return ",".join(dict.fromkeys([*hosts, "127.0.0.1"]))
 
 
+def _full(folder: Path) -> bool:
+    return shutil.disk_usage(folder).free < LEAST_SPACE
+
+
 def _wait(root: Path, process: "subprocess.Popen[bytes]") -> Embedded:
     folder = PrivateFolder.of(root)
     deadline = time.monotonic() + START_SECONDS
@@ -276,5 +283,5 @@ def _wait(root: Path, process: "subprocess.Popen[bytes]") -> Embedded:
         raise UserError(
             "The embedded AWS needs moto, which isn't installed. Run: pip install 'meshwright[local]'"
         )
-    last = text.splitlines()[-1:] or ["it wrote nothing"]
+    last = text.splitlines()[-1:] or [FULL if _full(folder.path) else "it wrote nothing"]
     raise UserError(f"The embedded AWS did not start: {last[0].rstrip('.')}. Its log is {folder.path / LOG}")

@@ -1,4 +1,7 @@
-"""Keeps moto from loading what the embedded AWS has no use for. To be called before anything of moto is imported."""
+"""Keeps moto from loading what the embedded AWS has no use for.
+
+To be called before anything of moto is imported.
+"""
 
 import importlib
 import sys

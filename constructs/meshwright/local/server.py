@@ -37,6 +37,16 @@ def prepare_environment() -> None:
     }
 
 
+def end_at_once(error: Exception) -> None:
+    """As if killed, so that nothing is answered that the state does not hold."""
+    log.critical(
+        "The state can't be written (%s), so the embedded AWS ends. What it has answered is kept. Free some "
+        "space, and go on: meshwright local up",
+        error,
+    )
+    os._exit(3)
+
+
 def main(argv: list[str] | None = None) -> int:
     """Serves until a signal ends it. With a busy port, takes a free one; the record tells which."""
     parser = argparse.ArgumentParser(prog="meshwright.local.server", epilog=LIMITS)
@@ -70,6 +80,7 @@ def main(argv: list[str] | None = None) -> int:
             token=token,
             folder=folder.path,
             organization=arguments.organization,
+            unwritable=end_at_once,
         )
     except (UnreadableError, DamagedError) as error:
         print(

@@ -76,12 +76,20 @@ ABOUT = {
 class Services:
     """Everything that lives as long as the server."""
 
-    def __init__(self, *, endpoint: str, serve: Serve, folder: Path, organization: str | None) -> None:
+    def __init__(
+        self,
+        *,
+        endpoint: str,
+        serve: Serve,
+        folder: Path,
+        organization: str | None,
+        unwritable: Callable[[Exception], None],
+    ) -> None:
         self.endpoint = endpoint
         self.lock = threading.Lock()
         """Held by whoever is in moto, which isn't thread-safe, or looks at its state."""
         self.clients = Clients(serve, self.credentials)
-        self.keeper = Keeper(folder / STATE / FILE, about=ABOUT)
+        self.keeper = Keeper(folder / STATE / FILE, about=ABOUT, unwritable=unwritable)
         self.runner = Runner(
             folder=folder / "lambda",
             find=deployed_function,

@@ -99,6 +99,7 @@ class Backends:
         self.drop()
         pieces, contents = dict(others), dict[str, bytes]()
         used: dict[str, frozenset[str]] = {}
+        fingerprints: dict[str, int] = {}
         buffers: list[FakeKey] = []
 
         def encoded(name: str, value: Any) -> bytes:
@@ -116,7 +117,7 @@ class Backends:
                 continue
             fingerprint = hash(data)
             if self._written.get(name) != fingerprint:
-                pieces[name], self._written[name] = data, fingerprint
+                pieces[name], fingerprints[name] = data, fingerprint
             else:
                 used.pop(name)
         for keys, key in objects:
@@ -127,6 +128,7 @@ class Backends:
             return
         forgotten = self._count(pieces, used)
         self._store.commit(pieces.items(), contents=contents.items(), forgotten=forgotten)
+        self._written |= fingerprints
         for each in buffers:
             _unload(each, self._store)
 

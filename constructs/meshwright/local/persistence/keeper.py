@@ -4,7 +4,7 @@ import contextlib
 import hashlib
 import threading
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +20,11 @@ Pieces = dict[str, bytes | None]
 class Keeper:
     """Besides moto's backends, each thing has a name, with a slash at its end, below which its pieces are."""
 
-    def __init__(self, path: Path, *, about: Mapping[str, str]) -> None:
-        """Raises UnreadableError for a file that this version can't go on from, and DamagedError."""
-        self.store = Store(path, about=about)
+    def __init__(
+        self, path: Path, *, about: Mapping[str, str], unwritable: Callable[[Exception], None]
+    ) -> None:
+        """As `Store`. Raises DamagedError too."""
+        self.store = Store(path, about=about, unwritable=unwritable)
         self.backends = Backends(self.store)
         self._entries: dict[str, Entries[Any, Any]] = {}
         self._lock = threading.Lock()

@@ -5,6 +5,9 @@ beside it the journal, and each operation one transaction. So a process that is 
 operation under way, and none is ever half there. Once in FLUSH_SECONDS the journal is forced to the disk; a
 machine that loses power loses no more than that, and what is left is what was there at one moment.
 
+Where the file can't be written any more, since the disk is full or broken, what is in memory is ahead of it;
+so the process ends then, before it has answered, and the next one goes on from the file.
+
     about    name, value     FORMAT, and the versions that wrote it
     piece    name, value     one part of the state, in the form of `codec`
     content  digest, value   the bytes of an object in a bucket, by their SHA-256
@@ -15,7 +18,7 @@ import hashlib
 import os
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 FILE = "state.sqlite"
@@ -37,9 +40,14 @@ class UnreadableError(Exception):
 class Store:
     """The open file. Every method may be called by any thread."""
 
-    def __init__(self, path: Path, *, about: Mapping[str, str]) -> None:
-        """Opens the file, or makes it. Raises UnreadableError if it is damaged, or of another version."""
-        self._path = path
+    def __init__(
+        self, path: Path, *, about: Mapping[str, str], unwritable: Callable[[Exception], None]
+    ) -> None:
+        """Opens the file, or makes it. Raises UnreadableError if it is damaged, or of another version.
+
+        `unwritable` is called with the error once something can't be written, and should end the process.
+        """
+        self._path, self._unwritable = path, unwritable
         self._lock = threading.Lock()
         self._wanted = threading.Event()
         self._closed = False
@@ -62,7 +70,7 @@ class Store:
             if run("PRAGMA quick_check").fetchone()[0] != "ok":
                 raise UnreadableError("it is damaged")
         except sqlite3.Error as error:
-            raise UnreadableError(f"it is damaged ({error})") from error
+            raise UnreadableError(_why(error)) from error
         for name, value in wanted.items():
             if found.get(name) != value:
                 raise UnreadableError(
@@ -82,8 +90,8 @@ class Store:
             if self._closed:
                 return
             run = self._database.execute
-            run("BEGIN IMMEDIATE")
             try:
+                run("BEGIN IMMEDIATE")
                 for digest, value in contents:
                     run("INSERT OR IGNORE INTO content VALUES (?, ?)", (digest, value))
                 for name, piece in pieces:
@@ -98,9 +106,11 @@ class Store:
                 for digest in forgotten:
                     run("DELETE FROM content WHERE digest = ?", (digest,))
                 run("COMMIT")
-            except BaseException:
+            except BaseException as error:
                 with contextlib.suppress(sqlite3.Error):
                     run("ROLLBACK")
+                if isinstance(error, sqlite3.Error):
+                    self._unwritable(error)
                 raise
         self._wanted.set()
 
@@ -134,9 +144,19 @@ class Store:
         while not self._closed:
             self._wanted.wait()
             self._wanted.clear()
-            with contextlib.suppress(FileNotFoundError):
+            try:
                 sync(journal)
+            except FileNotFoundError:
+                pass
+            except OSError as error:
+                self._unwritable(error)
             threading.Event().wait(FLUSH_SECONDS)
+
+
+def _why(error: sqlite3.Error) -> str:
+    if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
+        return "there is no space left on its disk"
+    return f"it is damaged ({error})"
 
 
 def copy(source: Path, target: Path) -> None:

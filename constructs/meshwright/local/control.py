@@ -24,6 +24,8 @@ from meshwright.local.wire import proof
 ADMIN_ROLE = "embedded-admin"
 """Name of the role whose credentials `environment` gives by default. It needn't exist in the account."""
 LOG = "embedded-aws.log"
+SERVER: tuple[str, ...] = ("-m", "meshwright.local.server")
+"""What Python runs."""
 START_SECONDS = 60
 ANSWER_SECONDS = 60
 """How long a busy server may be silent before a command gives up. It goes on all the same."""
@@ -126,7 +128,7 @@ def up(root: Path, port: int | None = None, *, organization: str | None = None) 
             return running
         states.own(folder)
         wanted = last_port(folder) if port is None else port
-        command = [sys.executable, "-m", "meshwright.local.server"]
+        command = [sys.executable, *SERVER]
         command += ["--port", str(wanted), "--folder", str(folder.path)]
         if organization:
             command += ["--organization", organization]

@@ -76,7 +76,10 @@ class ChangeResponse(StackResponse):
 
     def create_change_set(self) -> ActionResult:
         kind, stack = self._get_param("ChangeSetType", "UPDATE"), self.stack(or_none=True)
-        name = self._get_param("ChangeSetName")
+        name, token = self._get_param("ChangeSetName"), self._get_param("ClientToken")
+        for made in stack.change_sets.values() if stack and token else ():
+            if (made.name, made.token) == (name, token):
+                return ActionResult({"Id": made.change_set_id, "StackId": stack.stack_id})
         if stack is None and kind == "UPDATE":
             raise ValidationError(message=f"Stack [{self._get_param('StackName')}] does not exist")
         if stack and kind == "CREATE" and stack.status != "REVIEW_IN_PROGRESS":
@@ -102,6 +105,7 @@ class ChangeResponse(StackResponse):
                 name=name,
                 description=self._get_param("Description"),
                 on_failure=self._get_param("OnStackFailure"),
+                token=token,
             )
         except TemplateError:
             if new:
@@ -115,6 +119,8 @@ class ChangeResponse(StackResponse):
     def execute_change_set(self) -> ActionResult:
         stack, change_set = self.change_set()
         if change_set.execution != "AVAILABLE":
+            if self._repeats(stack):
+                return EmptyResult()
             raise InvalidChangeSetStatusError(
                 f"ChangeSet [{change_set.change_set_id}] cannot be executed in its current status of "
                 f"[{change_set.status}]"
@@ -144,8 +150,10 @@ class ChangeResponse(StackResponse):
         return self.saved(stack)
 
     def create_stack(self) -> ActionResult:
-        name = self._get_param("StackName")
-        if self.stack(or_none=True):
+        name, found = self._get_param("StackName"), self.stack(or_none=True)
+        if found and self._repeats(found):
+            return ActionResult({"StackId": found.stack_id})
+        if found:
             raise AlreadyExistsError(f"Stack [{name}] already exists")
         store = self.service.store
         stack = store.add(name=name, account=self.current_account, region=self.region)
@@ -162,6 +170,8 @@ class ChangeResponse(StackResponse):
 
     def update_stack(self) -> ActionResult:
         stack = self.stack()
+        if self._repeats(stack):
+            return ActionResult({"StackId": stack.stack_id})
         self._check_updatable(stack)
         stack.rollback_disabled = bool(self._get_param("DisableRollback"))
         self._deploy(stack, "UPDATE")
@@ -169,7 +179,7 @@ class ChangeResponse(StackResponse):
 
     def delete_stack(self) -> ActionResult:
         stack = self.stack(or_none=True)
-        if stack is None or stack.status == "DELETE_COMPLETE":
+        if stack is None or stack.status in ("DELETE_IN_PROGRESS", "DELETE_COMPLETE"):
             return EmptyResult()
         if stack.protected:
             raise ValidationError(
@@ -190,6 +200,15 @@ class ChangeResponse(StackResponse):
         stack = self.stack()
         stack.policy = self._get_param("StackPolicyBody")
         return self.saved(stack)
+
+    def _repeats(self, stack: Stack) -> bool:
+        """Whether the request is one that was taken before, sent again since its answer was lost.
+
+        https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ExecuteChangeSet.html
+        """
+        token = self._get_param("ClientRequestToken")
+        known = (stack.work.token if stack.work else None, *(event.token for event in stack.events))
+        return token is not None and token in known
 
     def _deploy(self, stack: Stack, kind: str) -> None:
         token = self._get_param("ClientRequestToken") or str(uuid.uuid4())

@@ -172,6 +172,8 @@ class ChangeSet:
     status: str = "CREATE_COMPLETE"
     execution: str = "AVAILABLE"
     reason: str | None = None
+    token: str | None = None
+    """Of the request that made it, by which a repetition is known."""
     created: datetime = field(default_factory=now)
 
 

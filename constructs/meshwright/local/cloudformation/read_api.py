@@ -23,7 +23,8 @@ class CloudFormationResponse(ChangeResponse):
         if self._get_param("StackName"):
             stack = self.stack()
             _wait_for(stack)
-            return ActionResult({"Stacks": [_stack(stack)]})
+            # Anew: by its name a stack is not found once it is deleted.
+            return ActionResult({"Stacks": [_stack(self.stack())]})
         stacks = self.service.store.all(self.current_account, self.region)
         return self._page("Stacks", [_stack(s) for s in stacks if s.status != "DELETE_COMPLETE"])
 

@@ -1,0 +1,214 @@
+"""Random schedules of a mesh that is deployed, edited and destroyed on a machine at fault.
+
+    python -m tests.soak.whole --schedules 50
+
+A seed is a schedule, and the first is `--seed`. Each starts from a deployed mesh, with an embedded AWS of its
+own, which is killed and frozen, whose disk is full and whose clock moves, and which loses, repeats and does
+not answer requests. Then the faults end, and what must hold is looked at: nothing that was answered is lost,
+every stack is as it was deployed, and who reads what is what the files say. Threads and processes decide
+which request meets which fault, so a seed repeats what is done and when, and not each outcome.
+"""
+
+import argparse
+import multiprocessing
+import os
+import random
+import shutil
+import tempfile
+import time
+import traceback
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from meshwright.access.audit import audit, declared_like
+from meshwright.aws.inventory import read_inventory
+from meshwright.aws.live import read_live
+from meshwright.commands.audit import extras_of
+from meshwright.local import states
+from meshwright.local.private import PrivateFolder
+from tests.soak.deployment import StackFailedError, bootstrap, deploy, destroy, insist, status
+from tests.soak.faults import Faults
+from tests.soak.machine import Disturbance, Machine
+from tests.soak.meshes import Version, versions
+
+MOST_STEPS, MOST_DISTURBANCES, WITHIN_SECONDS = 3, 3, 3.0
+CLOCK_SECONDS = 86_400
+BASE = "base"
+
+
+@dataclass
+class Outcome:
+    seed: int
+    done: list[str] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
+    """What did not hold."""
+
+
+@dataclass
+class Schedule:
+    """One seed's run on a machine that starts from the saved base."""
+
+    seed: int
+    machine: Machine
+    versions: tuple[Version, ...]
+
+    def run(self) -> Outcome:
+        chance = random.Random(self.seed)  # noqa: S311 - nothing secret
+        outcome, machine = Outcome(self.seed, machine_happened := self.machine.happened), self.machine
+        put: dict[str, bytes] = {}
+        current = 0
+        for number in range(chance.randint(1, MOST_STEPS)):
+            machine.request_faults(Faults(0, *(chance.choice((0, 0, 0.02)) for _ in range(3))))
+            if chance.random() < 0.2:
+                machine.move_clock(chance.uniform(-CLOCK_SECONDS, CLOCK_SECONDS))
+            current = chance.randrange(len(self.versions))
+            machine_happened.append(f"deploys version {current}")
+            disturbances = Disturbance.some(chance, MOST_DISTURBANCES, WITHIN_SECONDS)
+            with machine.disturbed(disturbances):
+                for each in range(chance.randint(0, 3)):
+                    key, body = f"sales/orders/{number}-{each}", chance.randbytes(20_000)
+                    self._put(key, body)
+                    put[key] = body
+                deploy(machine, self.versions[current])
+        if chance.random() < 0.3:
+            machine_happened.append("destroys")
+            with machine.disturbed(Disturbance.some(chance, MOST_DISTURBANCES, WITHIN_SECONDS)):
+                destroy(machine, self.versions[current])
+            machine.request_faults(Faults())
+            insist(machine, lambda: outcome.lost.extend(self._left()))
+        else:
+            machine.request_faults(Faults())
+            deploy(machine, self.versions[current])
+            insist(machine, lambda: outcome.lost.extend(self._wrong(self.versions[current])))
+        insist(machine, lambda: outcome.lost.extend(self._missing(put)))
+        return outcome
+
+    def _bucket(self) -> tuple[Any, str]:
+        number = self.versions[0].mesh.domains["orders"].account
+        return self.machine.account(number).client("s3"), f"acme-orders-products-{number}"
+
+    def _put(self, key: str, body: bytes) -> None:
+        def put() -> None:
+            s3, bucket = self._bucket()
+            s3.put_object(Bucket=bucket, Key=key, Body=body)
+
+        insist(self.machine, put)
+
+    def _missing(self, put: dict[str, bytes]) -> list[str]:
+        s3, bucket = self._bucket()
+        problems = []
+        for key, body in put.items():
+            try:
+                same = s3.get_object(Bucket=bucket, Key=key)["Body"].read() == body
+            except ClientError as error:
+                same, _ = False, error
+            if not same:
+                problems.append(f"the object {key} was put, and is not there")
+        return problems
+
+    def _wrong(self, version: Version) -> list[str]:
+        """What is not as the files say."""
+        mesh = version.mesh
+        numbers = (mesh.governance_account, *(domain.account for domain in mesh.domains.values()))
+        accounts = {
+            number: self.machine.account(number, mesh.names.deploying_role_arn(number)) for number in numbers
+        }
+        live = read_live(mesh, accounts)
+        found = audit(declared_like(mesh, live.state), live.state, mesh, extras_of(live))
+        stacks = [(stack.name, status(self.machine, stack)) for stack in version.stacks]
+        return [
+            *(f"{each.code}: {each.subject}: {each.what}" for each in found.findings),
+            *(
+                f"{name} is {of}"
+                for name, of in stacks
+                if not of[0].endswith(("CREATE_COMPLETE", "UPDATE_COMPLETE"))
+            ),
+        ]
+
+    def _left(self) -> list[str]:
+        """What is there after all was destroyed, and should not be."""
+        mesh = self.versions[0].mesh
+        problems = []
+        for number in (mesh.governance_account, *(each.account for each in mesh.domains.values())):
+            account = self.machine.account(number)
+            left = read_inventory(account, prefix="acme", catalogs=())
+            problems += [f"the stack {stack.name} is left, {stack.status}" for stack in left.stacks]
+            problems += [f"the database {name} is left" for name in (*left.databases, *left.links)]
+        return problems
+
+
+def make_base(folder: Path, version: Version) -> None:
+    """A saved state in which the version is deployed."""
+    machine = Machine(folder)
+    PrivateFolder.of(folder).make()
+    machine.request_faults(Faults())
+    bootstrap(machine, version)
+    deploy(machine, version)
+    states.save(PrivateFolder.of(folder), BASE, replace=True)
+    machine.down()
+
+
+_versions: tuple[Version, ...] = ()
+
+
+def run(seed: int, base: Path) -> Outcome:
+    """In a process that was forked from one that has the versions."""
+    with tempfile.TemporaryDirectory(prefix="soak ") as place:
+        root = Path(place)
+        PrivateFolder.of(root).make()
+        shutil.copytree(base / ".meshwright" / "saves", root / ".meshwright" / "saves")
+        machine = Machine(root)
+        machine.request_faults(Faults())
+        states.load(PrivateFolder.of(root), BASE)
+        try:
+            return Schedule(seed, machine, _versions).run()
+        except StackFailedError as error:
+            return Outcome(seed, machine.happened, [str(error)])
+        except Exception:
+            return Outcome(seed, machine.happened, [traceback.format_exc()])
+        finally:
+            machine.down()
+
+
+def main() -> int:
+    global _versions
+    parser = argparse.ArgumentParser(prog="python -m tests.soak.whole")
+    parser.add_argument("--schedules", type=int, default=50)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
+    given = parser.parse_args()
+    begun, lost = time.monotonic(), 0
+    _versions = versions(date.today())
+    with tempfile.TemporaryDirectory(prefix="soak base ") as folder:
+        os.environ["XDG_STATE_HOME"] = f"{folder}/states"
+        make_base(Path(folder), _versions[0])
+        print(
+            f"a mesh of {len(_versions[0].stacks)} stacks deployed in {time.monotonic() - begun:.0f} s",
+            flush=True,
+        )
+        context = multiprocessing.get_context("fork")
+        with ProcessPoolExecutor(given.processes, context, max_tasks_per_child=None) as executor:
+            seeds = range(given.seed, given.seed + given.schedules)
+            futures = [executor.submit(run, seed, Path(folder)) for seed in seeds]
+            for number, future in enumerate(as_completed(futures), 1):
+                outcome = future.result()
+                if outcome.lost:
+                    lost += 1
+                    print(f"seed {outcome.seed}:", *outcome.done, sep="\n  ")
+                    print(*(f"  > {each}" for each in outcome.lost), sep="\n", flush=True)
+                elif number % 10 == 0:
+                    print(f"{number} schedules, {lost} lost", flush=True)
+    took = time.monotonic() - begun
+    print(
+        f"{given.schedules} schedules, {lost} lost, {took / given.schedules:.1f} s each, {took:.0f} s in all"
+    )
+    return 1 if lost else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.embedded import Aws
-from tests.local.stacks import deleted, deploy, history, queue, reasons
+from tests.local.stacks import deleted, deploy, ended, history, queue, reasons
 
 Account = Callable[[], str]
 BAD = queue("x" * 90)
@@ -227,3 +227,51 @@ def test_a_failed_update_brings_back_the_tags(aws: Aws, account: Account) -> Non
     assert sqs.list_queue_tags(QueueUrl=sqs.get_queue_url(QueueName="a")["QueueUrl"])["Tags"] == {
         "owner": "x"
     }
+
+
+def test_a_request_that_is_sent_again_is_taken_once(aws: Aws, account: Account) -> None:
+    """As an SDK does that got no answer; it is known by its token."""
+    cloudformation = aws.client("cloudformation", account())
+    template, other = ({"Resources": {"Queue": queue(name)}} for name in ("one", "two"))
+    new = {"StackName": "s", "TemplateBody": json.dumps(template), "ClientRequestToken": "first"}
+    made = [cloudformation.create_stack(**new)["StackId"] for _ in range(2)]
+    assert made[0] == made[1]
+    with pytest.raises(ClientError, match="AlreadyExists"):
+        cloudformation.create_stack(**new | {"ClientRequestToken": "second"})
+    assert ended(cloudformation, "s") == "CREATE_COMPLETE"
+    assert cloudformation.create_stack(**new)["StackId"] == made[0]
+
+    change = {"StackName": "s", "ChangeSetName": "c", "TemplateBody": json.dumps(other)}
+    sets = [cloudformation.create_change_set(**change, ClientToken="third")["Id"] for _ in range(2)]
+    assert sets[0] == sets[1]
+    with pytest.raises(ClientError, match="AlreadyExists"):
+        cloudformation.create_change_set(**change, ClientToken="fourth")
+    executed = {"StackName": "s", "ChangeSetName": "c", "ClientRequestToken": "fifth"}
+    for _ in range(2):
+        cloudformation.execute_change_set(**executed)
+    assert ended(cloudformation, "s") == "UPDATE_COMPLETE"
+    cloudformation.execute_change_set(**executed)
+    with pytest.raises(ClientError, match="ChangeSetNotFound"):
+        cloudformation.execute_change_set(**executed | {"ClientRequestToken": "sixth"})
+
+    update = {"StackName": "s", "TemplateBody": json.dumps(template), "ClientRequestToken": "seventh"}
+    for _ in range(2):
+        cloudformation.update_stack(**update)
+    assert ended(cloudformation, "s") == "UPDATE_COMPLETE"
+    for _ in range(2):
+        cloudformation.delete_stack(StackName="s", ClientRequestToken="eighth")
+    assert ended(cloudformation, made[0]) == "DELETE_COMPLETE"
+    with pytest.raises(ClientError, match="does not exist"):
+        cloudformation.describe_stacks(StackName="s")
+    assert [line for line in history(cloudformation, made[0]) if line.startswith("s ")] == [
+        "s CREATE_IN_PROGRESS",
+        "s CREATE_COMPLETE",
+        "s UPDATE_IN_PROGRESS",
+        "s UPDATE_COMPLETE_CLEANUP_IN_PROGRESS",
+        "s UPDATE_COMPLETE",
+        "s UPDATE_IN_PROGRESS",
+        "s UPDATE_COMPLETE_CLEANUP_IN_PROGRESS",
+        "s UPDATE_COMPLETE",
+        "s DELETE_IN_PROGRESS",
+        "s DELETE_COMPLETE",
+    ]

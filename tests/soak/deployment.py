@@ -18,6 +18,8 @@ from tests.soak.meshes import Stack, Version
 
 T = TypeVar("T")
 TRIES = 40
+SKEWED = ("RequestExpired", "RequestTimeTooSkewed", "InvalidSignatureException")
+"""What a request is answered that was signed just before the clock moved."""
 WAIT_SECONDS = 120
 CONCURRENCY = 3
 
@@ -35,7 +37,8 @@ def insist(machine: Machine, work: Callable[[], T]) -> T:
         except (BotoCoreError, UserError) as error:
             last: Exception = error
         except ClientError as error:
-            if error.response["ResponseMetadata"]["HTTPStatusCode"] < 500:
+            skewed = error.response["Error"]["Code"] in SKEWED
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] < 500 and not skewed:
                 raise
             last = error
         time.sleep(0.05)

@@ -117,10 +117,11 @@ class ChangeResponse(StackResponse):
         return ActionResult({"Id": change_set.change_set_id, "StackId": stack.stack_id})
 
     def execute_change_set(self) -> ActionResult:
+        named = self.stack(or_none=True) if self._get_param("StackName") else None
+        if named and self._repeats(named):
+            return EmptyResult()
         stack, change_set = self.change_set()
         if change_set.execution != "AVAILABLE":
-            if self._repeats(stack):
-                return EmptyResult()
             raise InvalidChangeSetStatusError(
                 f"ChangeSet [{change_set.change_set_id}] cannot be executed in its current status of "
                 f"[{change_set.status}]"

@@ -37,9 +37,18 @@ class Deployment:
     """None for a deletion."""
     resumed: bool = False
 
+    def begin(self) -> None:
+        """Notes in the stack what is to be done. To be called before the request is answered."""
+        stack, work = self.stack, self.work
+        stack.work = work
+        if work.kind == "CREATE":
+            stack.deployed = work.target
+        elif work.kind == "UPDATE":
+            work.before, stack.updated = dict(stack.resources), now()
+        self._stack_event(f"{work.kind}_IN_PROGRESS", "User Initiated")
+
     def run(self) -> None:
         """Works until the stack isn't busy any more."""
-        self.stack.work = self.work
         steps = {"CREATE": self._create, "UPDATE": self._update, "DELETE": self._delete}
         steps[self.work.kind]()
 
@@ -51,9 +60,6 @@ class Deployment:
 
     def _create(self) -> None:
         """Ends in CREATE_COMPLETE, ROLLBACK_COMPLETE, ROLLBACK_FAILED or CREATE_FAILED."""
-        if not self.resumed:
-            self.stack.deployed = self.work.target
-            self._stack_event("CREATE_IN_PROGRESS", "User Initiated")
         if self.stack.status == "CREATE_IN_PROGRESS":
             try:
                 self._apply(self.work.target, self._resources)
@@ -72,10 +78,6 @@ class Deployment:
     def _update(self) -> None:
         """Ends in UPDATE_COMPLETE, UPDATE_ROLLBACK_COMPLETE, UPDATE_ROLLBACK_FAILED or UPDATE_FAILED."""
         stack, work = self.stack, self.work
-        if not self.resumed:
-            work.before = dict(stack.resources)
-            self._stack_event("UPDATE_IN_PROGRESS", "User Initiated")
-            stack.updated = now()
         removed = [name for name in work.before if name not in self._resources.order]
         if stack.status == "UPDATE_IN_PROGRESS":
             try:
@@ -110,8 +112,6 @@ class Deployment:
     def _delete(self) -> None:
         """Ends in DELETE_COMPLETE or DELETE_FAILED."""
         stack = self.stack
-        if not self.resumed:
-            self._stack_event("DELETE_IN_PROGRESS", "User Initiated")
         for name in set(self.work.retain) & set(stack.resources):
             stack.resources[name] = replace(stack.resources[name], deletion_policy="Retain")
         left = self._remove_all(stack.resources, created_now=set())

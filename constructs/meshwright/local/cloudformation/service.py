@@ -110,7 +110,7 @@ class CloudFormation:
             if work.kind != "DELETE":
                 template = self._resolved(stack, work.target.body, work.target.values, stack.role_arn or "")
             log.info("going on with %s of %s", stack.status, stack.name)
-            self._work_on(stack, work, template, resumed=True)
+            self._work_on(self._deployment(stack, work, template, resumed=True))
 
     def _target(self, stack: Stack, request: Request) -> tuple[Deployed, Resolved]:
         body = parse(request.text)
@@ -190,11 +190,14 @@ class CloudFormation:
                 raise TemplateError(
                     f"Stack:{stack.stack_id} is in {stack.status} state and can not be updated."
                 )
-            stack.status = f"{work.kind}_IN_PROGRESS"
-        self._work_on(stack, work, template)
+            deployment = self._deployment(stack, work, template)
+            deployment.begin()
+        self._work_on(deployment)
 
-    def _work_on(self, stack: Stack, work: Work, template: Resolved | None, *, resumed: bool = False) -> None:
-        deployment = Deployment(
+    def _deployment(
+        self, stack: Stack, work: Work, template: Resolved | None, *, resumed: bool = False
+    ) -> Deployment:
+        return Deployment(
             stack=stack,
             work=work,
             handler=self.handler,
@@ -202,6 +205,9 @@ class CloudFormation:
             template=template,
             resumed=resumed,
         )
+
+    def _work_on(self, deployment: Deployment) -> None:
+        stack, work = deployment.stack, deployment.work
 
         def guarded() -> None:
             try:

@@ -10,6 +10,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import time_machine
+
 FILE = "faults.json"
 POLL_SECONDS = 0.02
 
@@ -49,8 +51,6 @@ class Clock:
 
     def move_to(self, offset: float) -> None:
         """Sets the seconds that the clock is ahead of the machine's."""
-        import time_machine  # here: a function's process finds it late
-
         if self._travel is None:
             self._travel = time_machine.travel(datetime.now(UTC), tick=True)
             self._here = self._travel.start()

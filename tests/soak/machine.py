@@ -18,7 +18,6 @@ from meshwright.local import control
 from tests.soak.faults import POLL_SECONDS, Clock, Faults
 
 REGION = "eu-west-1"
-SERVER = (str(Path(__file__).with_name("server.py")), "meshwright.local.server")
 DISTURBANCES = ("kill", "kill", "freeze", "full", "clock")
 CLOCK_SECONDS = (-600.0, -61.0, 61.0, 600.0)
 """Less than what a signature may be off by, so that a request on its way stays valid."""
@@ -54,7 +53,6 @@ class Disturbance:
 class Machine:
     def __init__(self, root: Path) -> None:
         self.root, self.clock, self._offset = root, Clock(), 0.0
-        control.SERVER = SERVER
         self.happened: list[str] = []
         self._accounts: dict[tuple[str, str, str], Account] = {}
 

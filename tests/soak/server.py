@@ -1,25 +1,21 @@
-"""The embedded AWS as a process, with faults in its requests and its clock: see `faults`.
+"""The embedded AWS with faults in its requests and its clock: see `faults`."""
 
-Run by path, with the name of the server's module as the first argument.
-"""
-
+import importlib
 import io
-import os
 import random
-import sys
 from collections.abc import Iterable
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parents[2]))
-
 from meshwright.local import application, server
 from meshwright.local.lambdas import container
+from meshwright.local.moto_loading import leave_out_what_is_not_served
 from meshwright.local.wire import proof
 from tests.soak.faults import Faults, follow, follow_clock
 
 UNAVAILABLE = f"{HTTPStatus.SERVICE_UNAVAILABLE.value} {HTTPStatus.SERVICE_UNAVAILABLE.phrase}"
+SERVICES = ("s3", "iam", "sts", "kms", "glue", "lakeformation", "ram", "awslambda", "kinesis", "sqs", "logs")
 
 
 class Unreliable(application.Application):
@@ -38,8 +34,7 @@ class Unreliable(application.Application):
             return super().__call__(environ, start_response)
         body = environ["wsgi.input"].read()
         if at >= faults.lost:
-            reply = super().__call__(environ | {"wsgi.input": io.BytesIO(body)}, _ignored)
-            del reply
+            super().__call__(environ | {"wsgi.input": io.BytesIO(body)}, _ignored)
         if at < faults.lost + faults.unanswered:
             start_response(UNAVAILABLE, [("Content-Length", "0")])
             return [b""]
@@ -50,9 +45,27 @@ def _ignored(status: str, headers: list[tuple[str, str]], exc_info: Any = None) 
     pass
 
 
-if __name__ == "__main__":
-    arguments = sys.argv[2:]
+def load(worker: str, name: str) -> None:
+    """Loads what the server and the services that a mesh needs load; `worker` is to run functions.
+
+    `name` only stands in the command line, by which a server is known.
+    """
+    container.WORKER = Path(worker)
+    server.prepare_environment()
+    leave_out_what_is_not_served()
+    for module in ("moto.moto_server.werkzeug_app", "meshwright.local.services", "meshwright.local.identity"):
+        importlib.import_module(module)
+    for service in SERVICES:
+        importlib.import_module(f"moto.{service}.urls")
+
+
+def program(arguments: list[str]) -> int:
+    """The server's, after its name."""
+    from moto.moto_api._internal import mock_random
+
+    random.seed()
+    mock_random.seed()  # else each server would make the same ids as the one before
+    arguments = arguments[1:]  # without the name of the module
     follow_clock(Path(arguments[arguments.index("--folder") + 1]))
-    container.WORKER = Path(__file__).with_name("worker.py")
     application.Application = Unreliable  # type: ignore[misc]
-    os._exit(server.main(arguments))
+    return server.main(arguments)

@@ -10,6 +10,7 @@ which request meets which fault, so a seed repeats what is done and when, and no
 """
 
 import argparse
+import contextlib
 import multiprocessing
 import os
 import random
@@ -17,27 +18,34 @@ import shutil
 import tempfile
 import time
 import traceback
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from meshwright.access.audit import audit, declared_like
+from meshwright.aws import accounts
 from meshwright.aws.inventory import read_inventory
 from meshwright.aws.live import read_live
 from meshwright.commands.audit import extras_of
-from meshwright.local import states
+from meshwright.local import control, states
 from meshwright.local.private import PrivateFolder
 from tests.soak.deployment import StackFailedError, bootstrap, deploy, destroy, insist, status
 from tests.soak.faults import Faults
+from tests.soak.forks import listening
 from tests.soak.machine import Disturbance, Machine
 from tests.soak.meshes import Version, versions
 
-MOST_STEPS, MOST_DISTURBANCES, WITHIN_SECONDS = 3, 3, 3.0
+MOST_DISTURBANCES, WITHIN_SECONDS = 3, 3.0
 CLOCK_SECONDS = 86_400
+RETRIES = Config(retries={"mode": "standard", "max_attempts": 2}, max_pool_connections=16)
+"""So few that no time goes by while the server is dead."""
 BASE = "base"
 
 
@@ -56,13 +64,15 @@ class Schedule:
     seed: int
     machine: Machine
     versions: tuple[Version, ...]
+    steps: int
+    """At most."""
 
     def run(self) -> Outcome:
         chance = random.Random(self.seed)  # noqa: S311 - nothing secret
         outcome, machine = Outcome(self.seed, machine_happened := self.machine.happened), self.machine
         put: dict[str, bytes] = {}
         current = 0
-        for number in range(chance.randint(1, MOST_STEPS)):
+        for number in range(chance.randint(1, self.steps)):
             machine.request_faults(Faults(0, *(chance.choice((0, 0, 0.02)) for _ in range(3))))
             if chance.random() < 0.2:
                 machine.move_clock(chance.uniform(-CLOCK_SECONDS, CLOCK_SECONDS))
@@ -115,10 +125,10 @@ class Schedule:
         """What is not as the files say."""
         mesh = version.mesh
         numbers = (mesh.governance_account, *(domain.account for domain in mesh.domains.values()))
-        accounts = {
+        reached = {
             number: self.machine.account(number, mesh.names.deploying_role_arn(number)) for number in numbers
         }
-        live = read_live(mesh, accounts)
+        live = read_live(mesh, reached)
         found = audit(declared_like(mesh, live.state), live.state, mesh, extras_of(live))
         stacks = [(stack.name, status(self.machine, stack)) for stack in version.stacks]
         return [
@@ -153,10 +163,23 @@ def make_base(folder: Path, version: Version) -> None:
     machine.down()
 
 
+@contextlib.contextmanager
+def servers_at_fault(folder: Path) -> Iterator[None]:
+    """While every server that is started is one of `tests.soak.server`, forked."""
+    functions, script = folder / "worker.py", folder / "server.py"
+    with (
+        listening(functions, "tests.soak.worker"),
+        listening(script, "tests.soak.server", str(functions), control.SERVER[-1]),
+        mock.patch.object(control, "SERVER", (str(script), control.SERVER[-1])),
+        mock.patch.object(accounts, "RETRIES", RETRIES),
+    ):
+        yield
+
+
 _versions: tuple[Version, ...] = ()
 
 
-def run(seed: int, base: Path) -> Outcome:
+def run(seed: int, base: Path, steps: int) -> Outcome:
     """In a process that was forked from one that has the versions."""
     with tempfile.TemporaryDirectory(prefix="soak ") as place:
         root = Path(place)
@@ -166,7 +189,7 @@ def run(seed: int, base: Path) -> Outcome:
         machine.request_faults(Faults())
         states.load(PrivateFolder.of(root), BASE)
         try:
-            return Schedule(seed, machine, _versions).run()
+            return Schedule(seed, machine, _versions, steps).run()
         except StackFailedError as error:
             return Outcome(seed, machine.happened, [str(error)])
         except Exception:
@@ -180,21 +203,20 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.soak.whole")
     parser.add_argument("--schedules", type=int, default=50)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--steps", type=int, default=3, help="deployments of a schedule, at most")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     given = parser.parse_args()
     begun, lost = time.monotonic(), 0
-    _versions = versions(date.today())
-    with tempfile.TemporaryDirectory(prefix="soak base ") as folder:
-        os.environ["XDG_STATE_HOME"] = f"{folder}/states"
-        make_base(Path(folder), _versions[0])
-        print(
-            f"a mesh of {len(_versions[0].stacks)} stacks deployed in {time.monotonic() - begun:.0f} s",
-            flush=True,
-        )
-        context = multiprocessing.get_context("fork")
-        with ProcessPoolExecutor(given.processes, context, max_tasks_per_child=None) as executor:
+    with tempfile.TemporaryDirectory(prefix="soak ") as place, servers_at_fault(Path(place)):
+        os.environ["XDG_STATE_HOME"] = f"{place}/states"
+        _versions = versions(date.today())
+        make_base(Path(place), _versions[0])
+        stacks = len(_versions[0].stacks)
+        print(f"a mesh of {stacks} stacks, deployed in {time.monotonic() - begun:.0f} s", flush=True)
+        forked = multiprocessing.get_context("fork")
+        with ProcessPoolExecutor(given.processes, forked) as executor:
             seeds = range(given.seed, given.seed + given.schedules)
-            futures = [executor.submit(run, seed, Path(folder)) for seed in seeds]
+            futures = [executor.submit(run, seed, Path(place), given.steps) for seed in seeds]
             for number, future in enumerate(as_completed(futures), 1):
                 outcome = future.result()
                 if outcome.lost:

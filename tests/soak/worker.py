@@ -1,19 +1,27 @@
-"""A function's process whose clock is that of the machine under test: see `faults`."""
+"""A function's process, whose clock is that of the machine under test: see `faults`."""
 
+import random
 import runpy
-import sys
 from pathlib import Path
 
-FOLDER = next(parent for parent in Path(sys.argv[1]).parents if parent.name == ".meshwright")
-REPOSITORY, SITE_PACKAGES = Path(__file__).parents[2], sys.argv[3]
-WORKER = REPOSITORY / "constructs" / "meshwright" / "local" / "lambdas" / "worker.py"
+import boto3
 
-sys.path += [str(REPOSITORY), SITE_PACKAGES]
-import time_machine  # noqa: E402, F401 - while it can be found
+from meshwright.local.lambdas import container
+from tests.soak.faults import follow_clock
 
-from tests.soak.faults import follow_clock  # noqa: E402
+WORKER = container.WORKER
+SERVICES = ("lakeformation", "glue", "ram", "sts", "ssm", "iam", "s3", "lambda")
 
-del sys.path[-2:]
-follow_clock(FOLDER)
-sys.argv[0] = str(WORKER)
-runpy.run_path(str(WORKER), run_name="__main__")
+
+def load() -> None:
+    """Loads what AWS's runtime has and the provider calls."""
+    session = boto3.Session(region_name="eu-west-1", aws_access_key_id="none", aws_secret_access_key="none")
+    for service in SERVICES:
+        session.client(service)
+
+
+def program(arguments: list[str]) -> None:
+    """Arguments as the worker's."""
+    random.seed()
+    follow_clock(next(parent for parent in Path(arguments[0]).parents if parent.name == ".meshwright"))
+    runpy.run_path(str(WORKER), run_name="__main__")

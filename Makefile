@@ -12,14 +12,14 @@ BROWSER := tests/e2e/browser/node_modules
 # Nothing of the caller's Python or Node set-up may leak into ours.
 unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE VIRTUAL_ENV NODE_PATH NODE_OPTIONS
 
-.PHONY: demo test setup lint types unit integration e2e soak-provider audit lock stop clean
+.PHONY: demo test setup lint types unit integration e2e soak soak-provider soak-whole audit lock stop clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo    deploy the example mesh to an embedded AWS and show it working"
 	@echo "make test    lint, types and all tests"
 	@echo "make stop    stop the embedded AWS"
-	@echo "also: setup lint types unit integration e2e soak-provider audit lock clean"
+	@echo "also: setup lint types unit integration e2e soak audit lock clean"
 
 demo: setup
 	@$(RUN) meshwright local demo
@@ -28,6 +28,7 @@ stop: setup
 	@$(RUN) meshwright local down
 
 test: lint types unit integration e2e
+	@$(RUN) tests.soak.whole --schedules 50 --steps 1
 
 lint: setup
 	@$(RUN) ruff check .
@@ -51,10 +52,17 @@ integration: setup
 e2e: setup $(BROWSER)/.ready
 	@$(RUN) pytest -q -n 2 --dist loadfile -m e2e
 
-SCHEDULES ?= 100000
+# Random schedules of faults, as many as a night has room for; SCHEDULES=… SEED=… of one of the two.
 SEED ?= 0
+soak: soak-provider soak-whole
+
+soak-provider: SCHEDULES ?= 100000
 soak-provider: setup
 	@$(RUN) tests.soak.provider --schedules $(SCHEDULES) --seed $(SEED)
+
+soak-whole: SCHEDULES ?= 1000
+soak-whole: setup
+	@$(RUN) tests.soak.whole --schedules $(SCHEDULES) --seed $(SEED)
 
 # Known vulnerabilities: asks PyPI, so it is no part of `make test`.
 audit: setup

@@ -32,6 +32,11 @@ class Deployed:
     root: Path
     environment: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def own(self) -> dict[str, str]:
+        """What is not that of whoever runs the tests."""
+        return {"HOME": str(self.root / "home"), "XDG_STATE_HOME": os.environ["XDG_STATE_HOME"]}
+
     def meshwright(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return self._run(sys.executable, "-m", "meshwright", *arguments)
 
@@ -103,7 +108,7 @@ def copy_of_the_example(root: Path) -> Iterator[Deployed]:
     )
     (aws / "credentials").write_text("[default]\naws_access_key_id = REAL\naws_secret_access_key = REAL\n")
     mesh = Deployed(root)
-    mesh.environment = {"PATH": os.defpath, "HOME": str(root / "home")}
+    mesh.environment = {"PATH": os.defpath, **mesh.own}
     try:
         yield mesh
     finally:
@@ -140,7 +145,7 @@ def demo(deployed: Deployed, saved: PrivateFolder) -> subprocess.CompletedProces
             embedded = control.up(deployed.root)
     mesh = deployed.mesh()
     environment = control.environment(embedded, account=mesh.governance_account, region=mesh.region)
-    deployed.environment = node_environment(environment) | {"HOME": str(deployed.root / "home")}
+    deployed.environment = node_environment(environment) | deployed.own
     # The demo has had the templates validated; again with each command would only cost time.
     deployed.environment["CDK_VALIDATION"] = "false"
     return result

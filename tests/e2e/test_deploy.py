@@ -1,7 +1,9 @@
 """The example mesh through the real cdk CLI: deploy, again, change, fail, extend, destroy. In this order."""
 
 import json
+import os
 import re
+import signal
 import subprocess
 import threading
 import time
@@ -13,6 +15,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from meshwright.aws.inventory import read_grants, read_inventory
+from meshwright.local import control
+from meshwright.local.cdk import cli
 from meshwright.local.roundtrip import round_trips
 
 from .conftest import REPOSITORY, Deployed
@@ -204,6 +208,39 @@ def test_diff_names_each_grant_that_appears(deployed: Deployed) -> None:
     assert any("filter/acme_customers_profiles/profiles/payments" in line for line in added), text
     changed = {name for name in STACKS if re.search(rf"Stack {name}\b(?!.*no differences)", text, re.I)}
     assert {"acme-customers-share", "acme-payments-access"} <= changed
+
+
+def test_a_machine_that_is_switched_off_during_a_deployment_goes_on_afterwards(deployed: Deployed) -> None:
+    """With the change of before: the CLI and the embedded AWS are killed while a stack is updated."""
+    running = control.up(deployed.root)
+    command = [*cli(deployed.root), *DEPLOY]
+    process = subprocess.Popen(
+        command,
+        cwd=deployed.root,
+        env=deployed.environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        while not (busy := {each.name for each in running.stacks() if each.status == "UPDATE_IN_PROGRESS"}):
+            assert process.poll() is None
+            time.sleep(0.02)
+        os.kill(running.pid, signal.SIGKILL)
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    up = deployed.meshwright("local", "up")
+    assert up.returncode == 0, up.stderr
+    assert control.up(deployed.root).port == running.port
+    deadline = time.time() + 60
+    now = stack_statuses(deployed)
+    while any(status.endswith("_IN_PROGRESS") for status in now.values()):
+        assert time.time() < deadline, now
+        time.sleep(0.1)
+        now = stack_statuses(deployed)
+    assert {now[name] for name in busy} == {"UPDATE_COMPLETE"}
+    assert set(now) == STACKS
 
 
 def test_the_approved_request_is_wired_by_the_next_deployment(deployed: Deployed) -> None:

@@ -28,8 +28,10 @@ class Request:
         if event.get("RequestType") not in (CREATE, UPDATE, DELETE):
             raise ProviderError(f"RequestType {event.get('RequestType')!r} is not Create, Update or Delete")
         for name in ("ResourceType", "StackId", "LogicalResourceId", "RequestId"):
-            if not event.get(name):
+            if not event.get(name) or not isinstance(event[name], str):
                 raise ProviderError(f"The event has no {name}")
+        if not isinstance(event.get("PhysicalResourceId"), str | None):
+            raise ProviderError("The event's PhysicalResourceId is no text")
         return cls(
             kind=event["RequestType"],
             type=event["ResourceType"],

@@ -28,9 +28,7 @@ def body(
     answer: dict[str, Any] = {
         "Status": status,
         "PhysicalResourceId": physical_id,
-        "StackId": event.get("StackId", ""),
-        "RequestId": event.get("RequestId", ""),
-        "LogicalResourceId": event.get("LogicalResourceId", ""),
+        **{name: _text(event.get(name)) for name in ("StackId", "RequestId", "LogicalResourceId")},
         "Reason": " ".join(reason.split()),
         "Data": dict(data or {}),
     }
@@ -42,6 +40,10 @@ def body(
         half = kept // 2
         answer["Reason"] = f"{whole[:half]} ... {whole[len(whole) - half :]}"
     return _encoded(answer)
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def _encoded(answer: Mapping[str, Any]) -> bytes:

@@ -12,14 +12,14 @@ BROWSER := tests/e2e/browser/node_modules
 # Nothing of the caller's Python or Node set-up may leak into ours.
 unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE VIRTUAL_ENV NODE_PATH NODE_OPTIONS
 
-.PHONY: demo test setup lint types unit integration e2e soak soak-provider soak-whole audit lock stop clean
+.PHONY: demo test setup lint types unit integration e2e fuzz soak soak-provider soak-whole audit lock stop clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo    deploy the example mesh to an embedded AWS and show it working"
 	@echo "make test    lint, types and all tests"
 	@echo "make stop    stop the embedded AWS"
-	@echo "also: setup lint types unit integration e2e soak audit lock clean"
+	@echo "also: setup lint types unit integration e2e fuzz soak audit lock clean"
 
 demo: setup
 	@$(RUN) meshwright local demo
@@ -52,8 +52,14 @@ integration: setup
 e2e: setup $(BROWSER)/.ready
 	@$(RUN) pytest -q -n 2 --dist loadfile -m e2e
 
-# Random schedules of faults, as many as a night has room for; SCHEDULES=… SEED=… of one of the two.
 SEED ?= 0
+
+# Random input, from the corpus in tests/fuzz: files, events to the provider, requests to the embedded AWS.
+FUZZ_SECONDS ?= 600
+fuzz: setup
+	@$(RUN) tests.fuzz --seconds $(FUZZ_SECONDS) --seed $(SEED)
+
+# Random schedules of faults, as many as a night has room for; SCHEDULES=… SEED=… of one of the two.
 soak: soak-provider soak-whole
 
 soak-provider: SCHEDULES ?= 100000

@@ -60,7 +60,8 @@ def attempt(target: str, seconds: float, seed: int) -> bool:
                 (CORPUS / target / name).write_bytes(kept)
                 told(faults, error, name)
         rate = f"{tried / max(took, 0.001):.0f} a second"
-        print(f"{target}: {len(corpus)} of the corpus, {tried} tried, {rate}, {len(faults)} faults", flush=True)
+        found = f"{len(faults)} faults" if faults else "no fault"
+        print(f"{target}: {len(corpus)} of the corpus, {tried} tried, {rate}, {found}", flush=True)
         for line in getattr(module, "notes", list)():
             print(f"  {line}")
     return not faults

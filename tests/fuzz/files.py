@@ -1,4 +1,4 @@
-"""Target: the files of a mesh, and `meshwright validate`, which must answer with problems whatever is in them.
+"""Target: the files of a mesh, of which `meshwright validate` must tell the problems whatever is in them.
 
 An input is one file of the example mesh, in the place of the one that it was; the others are as they are.
 """
@@ -46,7 +46,8 @@ def place_of(data: bytes) -> str:
 
 def seeds() -> dict[str, bytes]:
     """The files of the example mesh, which are no part of the corpus lest they be there twice."""
-    return {path.name: path.read_bytes() for path in [EXAMPLE / MESH_FILE, *(EXAMPLE / "domains").glob("*.yaml")]}
+    paths = [EXAMPLE / MESH_FILE, *sorted((EXAMPLE / "domains").glob("*.yaml"))]
+    return {path.name: path.read_bytes() for path in paths}
 
 
 @contextlib.contextmanager

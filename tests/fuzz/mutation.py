@@ -9,17 +9,19 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 ODD_TEXTS = [
-    "", " ", "\n", "\x00", "\t", "\r\n", "\u2028", "\u202e", "\ufeff", "é", "😀", "\ud800", "%", "%00", "..", "/",
-    "//", "../..", ":", "*", "null", "true", "[]", "{}", "<a>", "&", "+", "=", "a" * 300, "a" * 5000, "9" * 5000,
-    "arn:aws:iam::123456789012:role/", "arn:aws:", "123456789012", "{{resolve:x}}", "${a}", "$.a", "-1", "1e999",
-    "2026-02-30", "0001-01-01", "99991231T235959Z", "00010101T000000Z", "²", "'", '"', "(" * 200, "array<" * 400,
+    "", " ", "\n", "\x00", "\t", "\r\n", "\u2028", "\u202e", "\ufeff", "é", "😀", "\ud800", "²", "%", "%00",
+    "..", "/", "//", "../..", ":", "*", "null", "true", "[]", "{}", "<a>", "&", "+", "=", "-1", "1e999", "'",
+    '"', "$.a", "arn:aws:iam::123456789012:role/", "arn:aws:", "123456789012", "{{resolve:x}}", "${a}",
+    "2026-02-30", "0001-01-01", "99991231T235959Z", "00010101T000000Z", "a" * 300, "a" * 5000, "9" * 5000,
+    "(" * 200, "array<" * 400,
 ]  # fmt: skip
 ODD_NUMBERS = [0, -1, 1, 2**31, 2**63, 2**64, 10**400, 0.5, 1e300, float("inf"), float("nan")]
 ODD_SIGNS = [
-    b"\x00", b"\xff", b"\xc3", b"\r", b"\n", b"\r\n\r\n", b"\t", b" ", b":", b": ", b"- ", b"{", b"}", b"[", b"]",
-    b"'", b'"', b"#", b"|", b">-", b"? ", b",", b"&a ", b"*a", b"<<: *a", b"!!int ", b"---\n", b"~", b"null",
-    b"\xe2\x80\xae", b"\xef\xbb\xbf", b"%", b"%zz", b"?", b"http://[", b"9" * 5000, b"Origin: x\r\n", b";", b"/",
-    b"Content-Length: 5\r\n", b"Transfer-Encoding: chunked\r\n", b"_", b"-", b"1e999", b"0x", b"2026-02-30",
+    b"\x00", b"\xff", b"\xc3", b"\r", b"\n", b"\r\n\r\n", b"\t", b" ", b":", b": ", b"- ", b"{", b"}",
+    b"[", b"]", b"'", b'"', b"#", b"|", b">-", b"? ", b",", b"&a ", b"*a", b"<<: *a", b"!!int ", b"---\n",
+    b"~", b"null", b"\xe2\x80\xae", b"\xef\xbb\xbf", b"%", b"%zz", b"?", b"http://[", b"9" * 5000,
+    b"Origin: x\r\n", b";", b"/", b"Content-Length: 5\r\n", b"Transfer-Encoding: chunked\r\n", b"_", b"-",
+    b"1e999", b"0x", b"2026-02-30",
 ]  # fmt: skip
 
 
@@ -27,12 +29,19 @@ def odd_values(number: int) -> list[Any]:
     """Values of JSON that hypothesis comes up with for this seed, and usual suspects."""
     found: list[Any] = []
     leaves = st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(), max_size=12)
-    trees = st.recursive(leaves, lambda one: st.lists(one, max_size=3) | st.dictionaries(st.text(max_size=6), one))
+    trees = st.recursive(
+        leaves, lambda one: st.lists(one, max_size=3) | st.dictionaries(st.text(max_size=6), one)
+    )
+    generated = settings(
+        max_examples=60,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
 
     @seed(number)
-    @settings(
-        max_examples=60, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck), deadline=None
-    )
+    @generated
     @given(trees)
     def collect(value: Any) -> None:
         found.append(value)
@@ -82,7 +91,9 @@ def scalars_mutated(chance: random.Random, data: bytes, odd: list[Any]) -> bytes
     lines = data.splitlines(keepends=True) or [b""]
     at = chance.randrange(len(lines))
     key, colon, _ = lines[at].partition(b": ")
-    value = json.dumps(chance.choice(odd), ensure_ascii=chance.random() < 0.5).encode("utf-8", "surrogatepass")
+    value = json.dumps(chance.choice(odd), ensure_ascii=chance.random() < 0.5).encode(
+        "utf-8", "surrogatepass"
+    )
     lines[at] = key + colon + value + b"\n"
     return b"".join(lines)[:60_000]
 

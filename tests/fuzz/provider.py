@@ -15,7 +15,7 @@ from meshwright.provider.handler import RESERVED, respond
 from meshwright.provider.response import LIMIT, Answer
 from tests.fuzz.fault import FaultError, in_time
 from tests.fuzz.mutation import tree_mutated
-from tests.provider.lake_model import ACCOUNT, Client, Model
+from tests.provider.lake_model import Client, Model
 from tests.soak.function import CALL, SECONDS, Clock, Event, simulated
 
 SUFFIX = ".json"
@@ -69,7 +69,10 @@ def deliver(model: Model, clock: Clock, event: Event) -> None:
 
     def calls(remaining: Callable[[], float]) -> Calls:
         return Calls(
-            client=lambda service: Client(model, service, fault), remaining=remaining, sleep=sleep, log=log.append
+            client=lambda service: Client(model, service, fault),
+            remaining=remaining,
+            sleep=sleep,
+            log=log.append,
         )
 
     answer = Answer(event, sleep=sleep)
@@ -116,8 +119,5 @@ def told(event: Event, text: str) -> bool:
 
 
 def mutated(chance: random.Random, corpus: list[bytes], odd: list[Any]) -> bytes:
-    tree = tree_mutated(
-        chance, json.loads(chance.choice(corpus)), json.loads(chance.choice(corpus)), odd
-    )
+    tree = tree_mutated(chance, json.loads(chance.choice(corpus)), json.loads(chance.choice(corpus)), odd)
     return json.dumps(tree).encode()
-

@@ -1,8 +1,9 @@
 """Target: whatever a client may send to the embedded AWS, from the bytes of a connection to the services.
 
 An input that is a JSON list is signed requests, sent one after another in an account of its own. Any other is
-the bytes that a client without credentials sends. Both go through the parser, gate, signature check and application of
-the server, within this process. moto's own exceptions about signed nonsense are counted, and no faults.
+the bytes that a client without credentials sends. Both go through the parser, gate, signature check and
+application of the server, within this process. moto's own exceptions about what is signed are counted, and
+are no faults.
 """
 
 import contextlib
@@ -34,7 +35,8 @@ AUTHORITY = "127.0.0.1:5566"
 ACCOUNT = b"123456789012"
 """In the corpus; each input has another in its place."""
 REGION = "eu-west-1"
-SECONDS = 20.0
+SECONDS = 40.0
+"""More than a question about a busy stack waits."""
 REFUSALS = {400, 403, 404, 413, 431, 501}
 """What a client without credentials may be answered. 404 is that of no path but our own."""
 FOREIGN = ("origin", "sec-fetch-site", "sec-purpose", "host")
@@ -243,14 +245,17 @@ def signed_bytes(front: Front, account: str, given: dict[str, Any]) -> bytes | N
         url = request.prepare().url
     except Exception:  # botocore's, about what it can't sign
         return None
-    for name, value in _mapping(given.get("after_query")).items():
-        url = re.sub(rf"([?&]{re.escape(_quoted(name))}=)[^&]*", lambda found: found[1] + _quoted(_text(value)), url)  # noqa: B023
+    changed = {_quoted(_text(k)): _quoted(_text(v)) for k, v in _mapping(given.get("after_query")).items()}
+    address, _, query = url.partition("?")
+    parts = [part.partition("=") for part in query.split("&")]
+    query = "&".join(f"{name}{equals}{changed.get(name, value)}" for name, equals, value in parts)
+    target = address.removeprefix(f"http://{AUTHORITY}") + ("?" if query else "") + query
     sent = {"Host": AUTHORITY, "Content-Length": str(len(body)), **dict(request.headers.items())}
     for name, value in _mapping(given.get("after")).items():
         same = next((known for known in sent if known.lower() == str(name).lower()), _token(name))
         sent[same] = _value(value)
-    lines = [f"{request.method} {url.removeprefix(f'http://{AUTHORITY}')} HTTP/1.1"]
-    lines += [f"{name}: {value.decode() if isinstance(value, bytes) else value}" for name, value in sent.items()]
+    texts = {name: value.decode() if isinstance(value, bytes) else value for name, value in sent.items()}
+    lines = [f"{request.method} {target} HTTP/1.1", *(f"{name}: {text}" for name, text in texts.items())]
     return "\r\n".join([*lines, "", ""]).encode("latin-1", "replace") + body
 
 

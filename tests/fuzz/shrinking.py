@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.fuzz.fault import kind_of
 
-SECONDS = 15.0
+SECONDS = 8.0
 """For one input."""
 
 

@@ -58,10 +58,12 @@ class Application:
         leave_out_what_is_not_served()
         from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
+        from meshwright.local import malformed
         from meshwright.local.identity import secret_of
         from meshwright.local.services import Services, queue_wait
 
         self._token, self._secret_of, self._queue_wait = token, secret_of, queue_wait
+        self._malformed = malformed.refusal
         self._moto = DomainDispatcherApplication(create_backend_app)
         self.services = Services(
             endpoint=f"http://{authority}",
@@ -91,8 +93,8 @@ class Application:
         path = environ["PATH_INFO"].rstrip("/")
         if scope.service == "cloudformation" or path.endswith(("/invocations", "/invoke-async")):
             return self._ask_moto(environ, scope)
-        if asked.name == RECEIVE and "HTTP_X_AMZ_TARGET" in environ:
-            return self._wait_for_messages(environ, scope)
+        if asked.name == RECEIVE and "HTTP_X_AMZ_TARGET" in environ and (given := _object(environ)):
+            return self._wait_for_messages(environ, scope, given)
         call = environ.get(CALL)
         with self.services.lock, self.services.keeper.operation(asked) as kept:
             reply = self.services.calls.answered(call) if call else None
@@ -118,15 +120,14 @@ class Application:
         except SignatureError as error:
             headers, text = refused(error, request.headers, service)
             return Reply(403, headers, text)
-        return None
+        return self._malformed(environ, scope.service)
 
-    def _wait_for_messages(self, environ: dict[str, Any], scope: Scope) -> Reply:
+    def _wait_for_messages(self, environ: dict[str, Any], scope: Scope, given: dict[str, Any]) -> Reply:
         """Looks again and again, so that what brings the messages can enter meanwhile."""
-        given = json.loads(environ["wsgi.input"].read() or b"{}")
         seconds = given.get("WaitTimeSeconds")
         if seconds is None:
             with self.services.lock:
-                seconds = self._queue_wait(given.get("QueueUrl", ""), scope.region)
+                seconds = self._queue_wait(str(given.get("QueueUrl", "")), scope.region)
         if isinstance(seconds, int) and 0 <= seconds <= 20:  # SQS refuses others
             given["WaitTimeSeconds"] = 0
         at_once = json.dumps(given).encode()
@@ -202,6 +203,17 @@ def _request(environ: dict[str, Any]) -> Request:
         headers=_headers(environ),
         body=read,
     )
+
+
+def _object(environ: dict[str, Any]) -> dict[str, Any] | None:
+    """The body, if it is a JSON object."""
+    body = environ["wsgi.input"]
+    try:
+        given = json.loads(body.read())
+    except ValueError:
+        given = None
+    body.seek(0)
+    return given if isinstance(given, dict) else None
 
 
 def _headers(environ: dict[str, Any]) -> dict[str, str]:

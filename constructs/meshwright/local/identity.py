@@ -1,12 +1,12 @@
 """Who calls: the IAM principal behind an access key; and whom roles let act for them."""
 
-import json
 import re
 
 from moto.iam.models import get_account_id_from, iam_backends
 from moto.sts.models import sts_backends
 
-from meshwright.access.iam import parse_policy, resource_verdict
+from meshwright.access.iam import resource_verdict
+from meshwright.local.policies import policy_of
 from meshwright.local.wire.signature import Secret
 
 
@@ -63,7 +63,7 @@ def lets_assume(arn: str, service: str) -> bool:
     account = arn.split(":", 5)[4]
     for role in iam_backends[account]["aws"].roles.values():
         if role.arn == arn:
-            trust = parse_policy(json.loads(role.assume_role_policy_document))
+            trust = policy_of(role.assume_role_policy_document)
             principal = f"service:{service}"
             verdict = resource_verdict(trust, "sts:AssumeRole", arn, {}, principal=principal, account="")
             return verdict.allowed

@@ -74,7 +74,8 @@ def aws_managed_policies_load_one_by_one() -> None:
     attach, available = IAMBackend.attach_role_policy, dict[str, Any]()
 
     def attach_role_policy(self: IAMBackend, policy_arn: str, role_name: str) -> None:
-        if policy_arn.startswith("arn:aws:iam::aws:policy/") and policy_arn not in self.managed_policies:
+        aws = bool(policy_arn) and policy_arn.startswith("arn:aws:iam::aws:policy/")
+        if aws and policy_arn not in self.managed_policies:
             if not available:
                 from moto.iam.aws_managed_policies import aws_managed_policies_data
 
@@ -216,10 +217,10 @@ def services_are_looked_up_once() -> None:
     responses.method_names_from_class = cache(responses.method_names_from_class)
 
 
-def dead_principals(policy: str | bytes) -> list[str]:
+def dead_principals(policy: str | bytes | None) -> list[str]:
     """ARNs of IAM roles and users in a policy that don't exist."""
     try:
-        document = json.loads(policy)
+        document = json.loads(policy or "{}")
     except ValueError:
         return []
     return [arn for arn in _aws_principals(document) if _is_iam(arn) and not principal_exists(arn)]
@@ -231,9 +232,11 @@ def _is_iam(arn: str) -> bool:
 
 
 def _aws_principals(document: Any) -> Iterator[str]:
+    """Those of a policy, which need not be one."""
     statements = document.get("Statement", []) if isinstance(document, dict) else []
     for statement in statements if isinstance(statements, list) else [statements]:
         for key in ("Principal", "NotPrincipal"):
-            principal = statement.get(key)
+            principal = statement.get(key) if isinstance(statement, dict) else None
             named = principal.get("AWS", []) if isinstance(principal, dict) else []
-            yield from [named] if isinstance(named, str) else named
+            listed = named if isinstance(named, list) else [named]
+            yield from (arn for arn in listed if isinstance(arn, str))

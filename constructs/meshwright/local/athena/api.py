@@ -13,6 +13,7 @@ from meshwright.local.athena.executions import ENGINE, Execution, Executions, Qu
 from meshwright.local.athena.results import page
 from meshwright.local.identity import caller_role
 from meshwright.local.lakeformation.access import Caller
+from meshwright.local.paging import start_of
 
 PAGE = 1000
 """Most rows that a page of results may have, the names of the columns included."""
@@ -92,7 +93,7 @@ class AthenaResponse(MotoAthena):
                     f"Query did not finish successfully. Final query state: {execution.state}"
                 )
             raise InvalidRequestError(f"Query has not yet finished. {state}")
-        start, size = int(self.given.get("NextToken") or 0), int(self.given.get("MaxResults") or PAGE)
+        start, size = start_of(self.given.get("NextToken")), int(self.given.get("MaxResults") or PAGE)
         rows, following = page(execution.result, start=start, size=size)
         columns = [column.described() for column in execution.result.columns]
         answer: dict[str, Any] = {

@@ -11,6 +11,7 @@ from moto.core.responses import ActionResult
 from meshwright.local.cloudformation.api import ChangeResponse
 from meshwright.local.cloudformation.model import Change, Event, Resource, Stack
 from meshwright.local.cloudformation.template import parse
+from meshwright.local.paging import InvalidTokenError, start_of
 
 PATIENCE_SECONDS = 20
 """For how long a question about a busy stack waits; far less than clients wait for an answer."""
@@ -147,7 +148,10 @@ class CloudFormationResponse(ChangeResponse):
         return ActionResult({"StackPolicyBody": self.stack().policy})
 
     def _page(self, key: str, items: Sequence[Any], size: int = 100) -> ActionResult:
-        start = int(self._get_param("NextToken") or 0)
+        try:
+            start = start_of(self._get_param("NextToken"))
+        except InvalidTokenError as error:
+            raise ValidationError(message=error.message) from None
         more = start + size < len(items)
         return ActionResult(
             {key: items[start : start + size], "NextToken": str(start + size) if more else None}

@@ -1,10 +1,9 @@
 """Whether the policy of an event bus lets another account put an event on it."""
 
-import json
-
 from meshwright.access.conditions import ABSENT
-from meshwright.access.iam import parse_policy, resource_verdict
+from meshwright.access.iam import resource_verdict
 from meshwright.local.events.event import Event
+from meshwright.local.policies import policy_of
 
 
 def may_put(
@@ -38,7 +37,7 @@ def may_put(
     if not organization:
         context["aws:principalorgid"] = ABSENT
     verdict = resource_verdict(
-        parse_policy(json.loads(policy)),
+        policy_of(policy),
         "events:PutEvents",
         bus_arn,
         context,

@@ -20,6 +20,7 @@ from meshwright.local.lakeformation.errors import (
 )
 from meshwright.local.lakeformation.keys import Key
 from meshwright.local.lakeformation.lake import Lake
+from meshwright.local.paging import start_of
 
 READS = (
     "get_partition",
@@ -118,7 +119,9 @@ class GlueResponse(RulesetOperations, MotoGlue):
 
     def create_table(self) -> ActionResult:
         found, given = self._database("CREATE_TABLE"), dict(self.parameters.get("TableInput") or {})
-        name = (given.get("Name") or self.parameters["Name"]).lower()
+        name = (given.get("Name") or self.parameters.get("Name") or "").lower()
+        if not name:
+            raise InvalidInputError("A table needs a name.")
         given["Name"] = name
         open_format = (self.parameters.get("OpenTableFormatInput") or {}).get("IcebergInput")
         if open_format:
@@ -142,7 +145,10 @@ class GlueResponse(RulesetOperations, MotoGlue):
             view.database(found.owner, found.database.name)
         expression = self.parameters.get("Expression")
         if expression:
-            pattern = re.compile(re.sub(r"(?<!\.)\*", ".*", expression))
+            try:
+                pattern = re.compile(re.sub(r"(?<!\.)\*", ".*", expression))
+            except re.error as error:
+                raise InvalidInputError(f"Expression is no pattern: {error}") from None
             tables = [table for table in tables if pattern.fullmatch(table.name)]
         return self._page("TableList", [view.shown(found, table) for table in tables])
 
@@ -180,10 +186,8 @@ class GlueResponse(RulesetOperations, MotoGlue):
         return self.view.database(found.owner, found.database.name, permission) if permission else found
 
     def _page(self, name: str, rows: Sequence[Any]) -> ActionResult:
-        start, size = (
-            int(self.parameters.get("NextToken") or 0),
-            int(self.parameters.get("MaxResults") or 100),
-        )
+        start = start_of(self.parameters.get("NextToken"))
+        size = int(self.parameters.get("MaxResults") or 100)
         more = str(start + size) if start + size < len(rows) else None
         return ActionResult({name: list(rows[start : start + size]), "NextToken": more})
 

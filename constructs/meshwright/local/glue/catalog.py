@@ -137,7 +137,7 @@ class Catalog:
         self.lake.grant(key.catalog, self.caller.principal, key, {"ALL"}, {"ALL"})
         for default in defaults:
             principal = default["Principal"]["DataLakePrincipalIdentifier"]
-            self.lake.grant(key.catalog, principal, key, default["Permissions"])
+            self.lake.grant(key.catalog, principal, key, default.get("Permissions") or [])
 
     def _sees(self, found: Found) -> bool:
         rights = self.access.database(self.caller, found.owner, found.database.name)

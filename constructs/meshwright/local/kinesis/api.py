@@ -6,6 +6,7 @@ another account, named by its ARN, is found there, and its resource policy (or i
 policies and the key's are not enforced, as nowhere in the embedded AWS.
 """
 
+import re
 import time
 from typing import Any
 
@@ -32,6 +33,14 @@ SHARED = frozenset(
 """What another account can be let do; SubscribeToShard besides, which moto lacks."""
 
 
+ARN = re.compile(r"arn:aws:kinesis:[a-z0-9-]+:[0-9]{12}:stream/[^/]+(/consumer/.+)?")
+
+
+class InvalidArgumentError(JsonRESTError):
+    def __init__(self, message: str) -> None:
+        super().__init__("InvalidArgumentException", message)
+
+
 class AccessDeniedError(JsonRESTError):
     def __init__(self, message: str) -> None:
         super().__init__("AccessDeniedException", message)
@@ -50,7 +59,10 @@ class KinesisResponse(MotoKinesis):
     def _named(self) -> str:
         """ARN of the stream, or of the consumer, of the request; empty where it has only a name."""
         names = ("ConsumerARN", "ResourceARN", "StreamARN")
-        return next((arn for name in names if (arn := self._get_param(name))), "")
+        arn: str = next((arn for name in names if (arn := self._get_param(name))), "")
+        if arn and not ARN.fullmatch(arn):
+            raise InvalidArgumentError(f"{arn} is not the ARN of a stream or consumer")
+        return arn
 
     def _authorize(self, arn: str, owner: str) -> None:
         """Raises AccessDeniedError for a caller whom the policy does not let do it."""
@@ -69,6 +81,8 @@ class KinesisResponse(MotoKinesis):
     def get_shard_iterator(self) -> ActionResult:
         """An iterator has the stream's name in it; moto forgets it where only the ARN was given."""
         arn = self._get_param("StreamARN")
+        if not (arn or self._get_param("StreamName")):
+            raise InvalidArgumentError("StreamName or StreamARN is needed")
         iterator = self.kinesis_backend.get_shard_iterator(
             arn,
             self._get_param("StreamName") or arn.split("/")[1],

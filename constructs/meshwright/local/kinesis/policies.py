@@ -1,8 +1,7 @@
 """Whether the resource policy of a stream lets a caller of another account in."""
 
-import json
-
-from meshwright.access.iam import parse_policy, resource_verdict
+from meshwright.access.iam import resource_verdict
+from meshwright.local.policies import policy_of
 
 
 def lets_in(policy: str | None, action: str, resource: str, *, caller: str, account: str) -> bool:
@@ -16,7 +15,5 @@ def lets_in(policy: str | None, action: str, resource: str, *, caller: str, acco
         "aws:securetransport": "true",
         "aws:requestedregion": resource.split(":")[3],
     }
-    found = resource_verdict(
-        parse_policy(json.loads(policy)), action, resource, context, principal=caller, account=account
-    )
+    found = resource_verdict(policy_of(policy), action, resource, context, principal=caller, account=account)
     return found.allowed and not found.assumed

@@ -19,6 +19,7 @@ from meshwright.local.lakeformation.errors import (
 from meshwright.local.lakeformation.keys import key_of
 from meshwright.local.lakeformation.lake import Lake, default_settings
 from meshwright.local.lakeformation.permissions import Entry, entry_of, grant, listed, revoke
+from meshwright.local.paging import start_of
 
 SERVICE_LINKED_ROLE = "aws-service-role/lakeformation.amazonaws.com/AWSServiceRoleForLakeFormationDataAccess"
 BATCH = 20
@@ -56,7 +57,7 @@ class LakeFormationResponse(BaseResponse):
             )
 
     def page(self, name: str, rows: Sequence[Any], default: int = 100) -> str:
-        start, size = int(self.given.get("NextToken") or 0), int(self.given.get("MaxResults") or default)
+        start, size = start_of(self.given.get("NextToken")), int(self.given.get("MaxResults") or default)
         answer: dict[str, Any] = {name: list(rows[start : start + size])}
         if start + size < len(rows):
             answer["NextToken"] = str(start + size)
@@ -68,15 +69,21 @@ class LakeFormationResponse(BaseResponse):
     def put_data_lake_settings(self) -> str:
         """Replaces the whole document, as AWS does."""
         settings = self.given["DataLakeSettings"]
-        for admin in (*settings.get("DataLakeAdmins", []), *settings.get("ReadOnlyAdmins", [])):
-            arn = admin["DataLakePrincipalIdentifier"]
+        for admin in (*(settings.get("DataLakeAdmins") or ()), *(settings.get("ReadOnlyAdmins") or ())):
+            arn = admin.get("DataLakePrincipalIdentifier") or ""
             if not arn.startswith("arn:aws:iam::") or not principal_exists(arn):
                 raise InvalidInputError(f"Invalid principal: {arn}")
-        version = str(settings.get("Parameters", {}).get("CROSS_ACCOUNT_VERSION", "1"))
+        for name in ("CreateDatabaseDefaultPermissions", "CreateTableDefaultPermissions"):
+            for default in settings.get(name) or ():
+                if not (default.get("Principal") or {}).get("DataLakePrincipalIdentifier"):
+                    raise InvalidInputError(f"Principal is mandatory in {name}.")
+        given = settings.get("Parameters") or {}
+        version = str(given.get("CROSS_ACCOUNT_VERSION", "1"))
         if version not in ("1", "2", "3", "4", "5"):
             raise InvalidInputError(f"Invalid value {version} for parameter CROSS_ACCOUNT_VERSION")
         empty = {name: type(value)() for name, value in default_settings().items() if name != "Parameters"}
-        parameters = {**default_settings()["Parameters"], **settings.get("Parameters", {})}
+        parameters = {**default_settings()["Parameters"], **given}
+        settings = {name: value for name, value in settings.items() if value is not None}
         self.lake.settings[self.catalog] = {**empty, **settings, "Parameters": parameters}
         return "{}"
 

@@ -90,7 +90,7 @@ def key_of(resource: Mapping[str, Any], own: str) -> Key:
         expression = sorted(
             (
                 {"TagKey": e["TagKey"], "TagValues": sorted(e["TagValues"])}
-                for e in value.get("Expression", [])
+                for e in value.get("Expression") or []
             ),
             key=lambda e: str(e["TagKey"]),
         )

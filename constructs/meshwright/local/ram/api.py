@@ -9,6 +9,7 @@ from moto.ram.responses import ResourceAccessManagerResponse
 
 from meshwright.local.lakeformation.keys import ALL_TABLES, Key
 from meshwright.local.lakeformation.lake import SHARED, Lake, Share, account_of
+from meshwright.local.paging import start_of
 
 
 class RamResponse(ResourceAccessManagerResponse):
@@ -114,7 +115,7 @@ class RamResponse(ResourceAccessManagerResponse):
         ]
 
     def _page(self, name: str, rows: Sequence[Any]) -> str:
-        start, size = int(self.given.get("nextToken") or 0), int(self.given.get("maxResults") or 50)
+        start, size = start_of(self.given.get("nextToken")), int(self.given.get("maxResults") or 50)
         answer: dict[str, Any] = {name: list(rows[start : start + size])}
         if start + size < len(rows):
             answer["nextToken"] = str(start + size)

@@ -18,7 +18,7 @@ from moto.core.request import (
 )
 from waitress.adjustments import Adjustments
 from waitress.channel import HTTPChannel
-from waitress.parser import HTTPRequestParser
+from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import TcpWSGIServer
 from waitress.task import WSGITask
 from waitress.utilities import Error
@@ -57,7 +57,10 @@ class GatedRequest(HTTPRequestParser):  # type: ignore[misc]
         return len(data) if isinstance(self.error, ForbiddenError) else taken
 
     def parse_header(self, header_plus: bytes) -> None:
-        super().parse_header(header_plus)
+        try:
+            super().parse_header(header_plus)
+        except ValueError:  # of Python, about the target's host or a length of thousands of digits
+            raise ParsingError("Request can't be read") from None
         why = refusal(self.headers, authority=self._authority, target=self.proxy_netloc)
         if why is not None:
             self.error = ForbiddenError(why)

@@ -107,7 +107,8 @@ def check(request: Request, secret: Secret, *, now: datetime) -> None:
     digest = hashlib.sha256(canonical.encode()).hexdigest()
     text = f"{ALGORITHM}\n{at}\n{scope.text}\n{digest}"
     key = _signing_key(secret.key, scope.day, scope.region, scope.service)
-    if not hmac.compare_digest(hmac.new(key, text.encode(), hashlib.sha256).hexdigest(), signature):
+    made = hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+    if not hmac.compare_digest(made.encode(), signature.encode()):
         raise SignatureError(
             "SignatureDoesNotMatch",
             "The request signature we calculated does not match the signature you provided. Check your AWS "
@@ -135,7 +136,7 @@ def _presigned(request: Request) -> _Given | None:
         return None
     parts = query.get("X-Amz-Credential", "").split("/")
     seconds = query.get("X-Amz-Expires", "")
-    if len(parts) != 5 or not seconds.isascii() or not seconds.isdigit() or int(seconds) > 604800:
+    if len(parts) != 5 or not re.fullmatch("[0-9]{1,6}", seconds) or int(seconds) > 604800:
         raise SignatureError("AuthorizationQueryParametersError", "Error parsing the query parameters")
     scope = Scope(*parts[:4])
     names = query.get("X-Amz-SignedHeaders", "").split(";")
@@ -144,9 +145,12 @@ def _presigned(request: Request) -> _Given | None:
 
 def _instant(text: str) -> datetime:
     try:
-        return datetime.strptime(text, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+        at = datetime.strptime(text, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
     except ValueError:
-        raise SignatureError("IncompleteSignature", "Date must be in ISO-8601 'basic format'") from None
+        at = datetime.min.replace(tzinfo=UTC)
+    if not 1970 <= at.year < 9999:  # beyond which there is no time to compare with
+        raise SignatureError("IncompleteSignature", "Date must be in ISO-8601 'basic format'")
+    return at
 
 
 def _query(target: str) -> list[tuple[str, str]]:

@@ -9,6 +9,8 @@ from meshwright.access.iam import resource_verdict
 from meshwright.local.policies import policy_of
 from meshwright.local.wire.signature import Secret
 
+ROLE = re.compile(r"arn:aws:iam::[0-9]{12}:role/.+")
+
 
 def secret_of(access_key: str) -> Secret | None:
     """The secret of a key that a user or a session of a role has."""
@@ -49,7 +51,9 @@ def caller_role(access_key: str, account: str) -> str:
 
 def principal_exists(arn: str) -> bool:
     """Whether a role or user ARN names one that exists in its (embedded) account."""
-    account, _, path = arn.split(":", 4)[4].partition(":")
+    if not arn.startswith("arn:aws:iam::"):
+        return False
+    account, _, path = arn.removeprefix("arn:aws:iam::").partition(":")
     kind = path.partition("/")[0]
     backend = iam_backends[account]["aws"]
     if kind == "root":
@@ -60,6 +64,8 @@ def principal_exists(arn: str) -> bool:
 
 def lets_assume(arn: str, service: str) -> bool:
     """Whether the role exists and its trust policy names a service of AWS; conditions count as met."""
+    if not ROLE.fullmatch(arn):
+        return False
     account = arn.split(":", 5)[4]
     for role in iam_backends[account]["aws"].roles.values():
         if role.arn == arn:

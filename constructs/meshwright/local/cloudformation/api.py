@@ -44,6 +44,8 @@ class StackResponse(BaseResponse):
 
     def stack(self, *, or_none: bool = False) -> Any:
         name = self._get_param("StackName")
+        if not name:
+            raise ValidationError(message="StackName is needed.")
         found = self.service.store.find(name, self.current_account, self.region)
         if found is None and not or_none:
             raise ValidationError(name)
@@ -224,6 +226,10 @@ class ChangeResponse(StackResponse):
     def _request(self, stack: Stack) -> Request:
         parameters: list[dict[str, Any]] = self._get_param("Parameters", [])
         tags = self._get_param("Tags")
+        if not all("ParameterKey" in parameter for parameter in parameters):
+            raise ValidationError(message="Each parameter needs a ParameterKey.")
+        if not all({"Key", "Value"} <= tag.keys() for tag in tags or ()):
+            raise ValidationError(message="Each tag needs a Key and a Value.")
         return Request(
             account=stack.account,
             region=stack.region,
@@ -252,13 +258,16 @@ def read_template(url: str) -> str:
 
     Straight from moto's store: the request that needs it holds the lock that a request to S3 would wait for.
     """
-    parsed = urlparse(url)
+    try:
+        parsed = urlparse(url)
+    except ValueError as error:
+        raise ValidationError(message=f"TemplateURL is none: {error}") from None
     host, path = parsed.hostname or "", unquote(parsed.path.lstrip("/"))
     virtual = ".s3." in host or ".s3-" in host
-    bucket, key = (host.split(".s3")[0], path) if virtual else path.split("/", 1)
+    bucket, key = (host.split(".s3")[0], path) if virtual else path.partition("/")[::2]
     partition, account = s3_backends.bucket_accounts.get(bucket, ("aws", ""))
     found = s3_backends[account][partition].get_object(bucket, key) if account else None
     if found is None:
         raise ValidationError(message=f"S3 error: no object {key} in bucket {bucket}")
-    text: str = found.value.decode()
+    text: str = found.value.decode(errors="replace")
     return text

@@ -15,6 +15,10 @@ class TemplateError(Exception):
     """The template is wrong; CloudFormation answers with a ValidationError."""
 
 
+WRONG_ARGUMENTS = (AttributeError, IndexError, KeyError, RecursionError, TypeError, ValueError)
+"""What a function raises of arguments that have not its form."""
+
+
 class _NoValue:
     """The value of AWS::NoValue: the property that holds it is left out."""
 
@@ -56,14 +60,17 @@ def evaluate(value: Any, scope: Scope) -> Any:
         return value
     if len(value) == 1:
         name, argument = next(iter(value.items()))
-        if name == "Ref":
+        if name == "Ref" and isinstance(argument, str):
             return _ref(argument, scope)
         if name == "Condition" and isinstance(argument, str) and argument in scope.conditions:
             return scope.conditions[argument]
         if name.startswith("Fn::"):
             if name not in FUNCTIONS:
                 raise TemplateError(f"Template error: {name} is not emulated here.")
-            return FUNCTIONS[name](argument, scope)
+            try:
+                return FUNCTIONS[name](argument, scope)
+            except WRONG_ARGUMENTS:
+                raise TemplateError(f"Template error: {name} has wrong arguments") from None
     evaluated = ((key, evaluate(item, scope)) for key, item in value.items())
     return {key: item for key, item in evaluated if item is not NO_VALUE}
 

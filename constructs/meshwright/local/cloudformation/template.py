@@ -7,7 +7,13 @@ from typing import Any
 
 import yaml
 
-from meshwright.local.cloudformation.intrinsics import Scope, TemplateError, evaluate, references
+from meshwright.local.cloudformation.intrinsics import (
+    WRONG_ARGUMENTS,
+    Scope,
+    TemplateError,
+    evaluate,
+    references,
+)
 
 
 class _Loader(yaml.SafeLoader):
@@ -43,14 +49,35 @@ def parse(text: str) -> dict[str, Any]:
     """
     try:
         body = json.loads(text) if text.lstrip().startswith("{") else yaml.load(text, Loader=_Loader)  # noqa: S506
-    except (ValueError, yaml.YAMLError) as error:
+    except (RecursionError, TypeError, ValueError, yaml.YAMLError) as error:
         raise TemplateError(f"Template format error: {error}") from error
     if not isinstance(body, dict) or not isinstance(body.get("Resources"), dict) or not body["Resources"]:
         raise TemplateError("Template format error: At least one Resources member must be defined.")
     for name, resource in body["Resources"].items():
         if not isinstance(resource, dict) or not isinstance(resource.get("Type"), str):
             raise TemplateError(f"Template format error: [/Resources/{name}] Every resource needs a Type.")
+        _check_form(name, resource)
+    for section in ("Parameters", "Mappings", "Conditions", "Rules", "Outputs"):
+        members = body.get(section, {})
+        of_objects = (
+            section == "Conditions"
+            or (isinstance(members, dict)
+            and all(isinstance(member, dict) for member in members.values()))
+        )
+        if not isinstance(members, dict) or not of_objects:
+            raise TemplateError(f"Template format error: {section} must be an object of objects.")
     return body
+
+
+def _check_form(name: str, resource: Mapping[str, Any]) -> None:
+    depends = resource.get("DependsOn", [])
+    named = [depends] if isinstance(depends, str) else depends
+    if not isinstance(named, list) or not all(isinstance(other, str) for other in named):
+        raise TemplateError(f"Template format error: [/Resources/{name}/DependsOn] must be names.")
+    if not isinstance(resource.get("Properties", {}), dict):
+        raise TemplateError(f"Template format error: [/Resources/{name}/Properties] must be an object.")
+    if not isinstance(resource.get("Condition", ""), str):
+        raise TemplateError(f"Template format error: [/Resources/{name}/Condition] must be a name.")
 
 
 def parameter_values(
@@ -73,7 +100,7 @@ def parameter_values(
         allowed = [str(item) for item in parameter.get("AllowedValues", [])]
         if allowed and value not in allowed:
             raise TemplateError(f"Template error: Parameter '{name}' must be one of AllowedValues")
-        kind = parameter.get("Type", "String")
+        kind = str(parameter.get("Type", "String"))
         if kind.startswith("AWS::SSM::Parameter::Value"):
             value = lookup(value)
         values[name] = value.split(",") if "List" in kind else value
@@ -164,7 +191,10 @@ def _dependencies(
 ) -> frozenset[str]:
     explicit = resource.get("DependsOn", [])
     explicit = [explicit] if isinstance(explicit, str) else explicit
-    found = {*explicit, *references(resource.get("Properties", {}))} - {"AWS::NoValue"}
+    try:
+        found = {*explicit, *references(resource.get("Properties", {}))} - {"AWS::NoValue"}
+    except WRONG_ARGUMENTS:
+        raise TemplateError(f"Template error: a function in {name} has wrong arguments") from None
     unresolved = sorted(other for other in found if other not in resources and other not in values)
     if unresolved:
         raise TemplateError(

@@ -15,8 +15,10 @@ from urllib.parse import quote, unquote, unquote_to_bytes
 ALGORITHM = "AWS4-HMAC-SHA256"
 SKEW = timedelta(minutes=15)
 """By how much the time of a request may differ from ours."""
+_NAME = "[a-z0-9-]+"
+"""Of a region or service. moto would find services by names that only begin so."""
 _AUTHORIZATION = re.compile(
-    rf"{ALGORITHM}\s+Credential=([^/,\s]+)/(\d{{8}})/([^/,\s]+)/([^/,\s]+)/aws4_request,\s*"
+    rf"{ALGORITHM}\s+Credential=([^/,\s]+)/([0-9]{{8}})/({_NAME})/({_NAME})/aws4_request,\s*"
     r"SignedHeaders=([^,\s]+),\s*Signature=([0-9a-f]{64})"
 )
 _EMPTY = hashlib.sha256().hexdigest()
@@ -136,7 +138,8 @@ def _presigned(request: Request) -> _Given | None:
         return None
     parts = query.get("X-Amz-Credential", "").split("/")
     seconds = query.get("X-Amz-Expires", "")
-    if len(parts) != 5 or not re.fullmatch("[0-9]{1,6}", seconds) or int(seconds) > 604800:
+    right = len(parts) == 5 and all(re.fullmatch(_NAME, name) for name in parts[2:4])
+    if not right or not re.fullmatch("[0-9]{1,6}", seconds) or int(seconds) > 604800:
         raise SignatureError("AuthorizationQueryParametersError", "Error parsing the query parameters")
     scope = Scope(*parts[:4])
     names = query.get("X-Amz-SignedHeaders", "").split(";")

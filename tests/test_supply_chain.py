@@ -30,7 +30,7 @@ def steps(workflow: Path) -> list[dict[str, Any]]:
 
 
 def test_every_workflow_is_looked_at() -> None:
-    assert [file.name for file in WORKFLOWS] == ["ci.yml", "plan.yml", "mesh.yml", "plan.yml"]
+    assert [file.name for file in WORKFLOWS] == ["ci.yml", "nightly.yml", "plan.yml", "mesh.yml", "plan.yml"]
     assert all(steps(file) for file in WORKFLOWS)
     written = [path for path in TEMPLATES.iterdir() if path.suffix in (".yml", ".yaml")]
     assert {path.name for path in written if "jobs" in yaml.safe_load(path.read_text())} == {
@@ -59,7 +59,7 @@ def test_no_checkout_leaves_its_token_in_the_folder() -> None:
         for step in steps(file)
         if step.get("uses", "").startswith("actions/checkout@")
     ]
-    assert len(checkouts) == 5
+    assert len(checkouts) == 6
     for step in checkouts:
         assert step["with"]["persist-credentials"] is False
 

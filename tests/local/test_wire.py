@@ -259,6 +259,8 @@ def test_what_botocore_signs_is_right_and_nothing_else(
         "AWS4-HMAC-SHA256",
         "AWS4-HMAC-SHA256 Credential=a/b/c/d/e, SignedHeaders=host, Signature=0",
         "AWS AKID:signature",
+        "AWS4-HMAC-SHA256 Credential=AKID/20260101/r/glue./aws4_request, SignedHeaders=host, Signature="
+        + "0" * 64,
         "AWS4-HMAC-SHA256 Credential=AKID/20260101/r/s3/aws4_request, SignedHeaders=host, Signature="
         + "g" * 64,
     ],

@@ -59,10 +59,8 @@ def parse(text: str) -> dict[str, Any]:
         _check_form(name, resource)
     for section in ("Parameters", "Mappings", "Conditions", "Rules", "Outputs"):
         members = body.get(section, {})
-        of_objects = (
-            section == "Conditions"
-            or (isinstance(members, dict)
-            and all(isinstance(member, dict) for member in members.values()))
+        of_objects = section == "Conditions" or (
+            isinstance(members, dict) and all(isinstance(member, dict) for member in members.values())
         )
         if not isinstance(members, dict) or not of_objects:
             raise TemplateError(f"Template format error: {section} must be an object of objects.")

@@ -59,7 +59,7 @@ class KinesisResponse(MotoKinesis):
     def _named(self) -> str:
         """ARN of the stream, or of the consumer, of the request; empty where it has only a name."""
         names = ("ConsumerARN", "ResourceARN", "StreamARN")
-        arn: str = next((arn for name in names if (arn := self._get_param(name))), "")
+        arn: str = next(filter(None, map(self._get_param, names)), "")
         if arn and not ARN.fullmatch(arn):
             raise InvalidArgumentError(f"{arn} is not the ARN of a stream or consumer")
         return arn

@@ -346,7 +346,7 @@ def _get_identity(model: Model, _: str, RoleName: str = "", UserName: str = "") 
 
 
 def _get_table(model: Model, _: str, CatalogId: str, DatabaseName: str, Name: str) -> dict[str, Any]:
-    if max(len(DatabaseName), len(Name)) > 255:
+    if max(len(CatalogId), len(DatabaseName), len(Name)) > 255:
         raise client_error("ValidationException", "Member must have length less than or equal to 255")
     if (DatabaseName, Name) not in model.tables:
         raise client_error("EntityNotFoundException")

@@ -42,7 +42,7 @@ types: setup
 	@$(RUN) mypy
 
 unit: setup
-	@$(RUN) pytest -q -n 2 --dist loadfile -m "not (integration or e2e or slow)"
+	@$(RUN) pytest -q -n 2 --dist loadfile --no-loadscope-reorder --ignore=tests/cdk --ignore=tests/e2e -m "not (integration or e2e or slow)"
 
 # What starts an embedded AWS or Node, or takes long; and random input, with more of it than `unit` tries.
 integration: export MESHWRIGHT_TEST_DEPTH ?= 3

@@ -5,13 +5,13 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import aws_cdk as cdk
-
-from meshwright.cdk import build, create_app
 from meshwright.mesh.model import Mesh, resolve
 from meshwright.project import load_files
+
+if TYPE_CHECKING:  # it starts Node, which those who only edit the files do without
+    import aws_cdk as cdk
 
 ROOT = Path(__file__).parents[2]
 TODAY = date(2026, 11, 24)
@@ -36,8 +36,10 @@ def mesh_of(files: Mapping[str, Any], environment: str = "dev") -> Mesh:
     return resolve(MeshFile.model_validate(files["mesh"]), domains, environment=environment, today=TODAY)
 
 
-def synthesize(add_stacks: Callable[[cdk.App], object]) -> Path:
+def synthesize(add_stacks: "Callable[[cdk.App], object]") -> Path:
     """The output folder of an app, made as `app.py` makes its own."""
+    from meshwright.cdk import create_app
+
     app = create_app(outdir=tempfile.mkdtemp(prefix="meshwright-test-"))
     add_stacks(app)
     return Path(app.synth().directory)
@@ -53,6 +55,8 @@ def templates_in(folder: Path) -> dict[str, Template]:
 
 def templates_of(mesh: Mesh, domains: list[str] | None = None) -> dict[str, Template]:
     """The templates of the mesh by the stack's name."""
+    from meshwright.cdk import build
+
     return templates_in(synthesize(lambda app: build(app, mesh, domains=domains)))
 
 

@@ -496,6 +496,7 @@ def test_other_formats(
     assert out == snapshot(extension_class=Text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", CHANGES, ids=[change.name for change in CHANGES])
 def test_reading_only_what_the_change_concerns_tells_as_much(change: Change, root: Path) -> None:
     make(root, change.edits)

@@ -25,7 +25,7 @@ Run = Callable[[bytes], None]
 
 
 def corpus_of(target: str) -> list[Path]:
-    return sorted(path for path in (CORPUS / target).iterdir() if not path.name.startswith("."))
+    return sorted((CORPUS / target).glob("[!.]*"))
 
 
 def fault_of(run: Run, data: bytes) -> BaseException | None:
@@ -57,6 +57,7 @@ def attempt(target: str, seconds: float, seed: int) -> bool:
             if error and kind_of(error) not in faults:
                 kept = shrunk(data, kind_of(error), lambda one: fault_of(run, one))
                 name = hashlib.sha256(kept).hexdigest()[:12] + module.SUFFIX
+                (CORPUS / target).mkdir(exist_ok=True)
                 (CORPUS / target / name).write_bytes(kept)
                 told(faults, error, name)
         rate = f"{tried / max(took, 0.001):.0f} a second"

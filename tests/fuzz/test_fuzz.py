@@ -1,11 +1,10 @@
-"""The corpus, and some seconds of random input that is another one each day; `make fuzz` tries more.
+"""The corpus, and some seconds of random input, always the same; `make fuzz` tries more, and at night other.
 
 Each target has a process of its own, since the embedded AWS changes the environment and moto for good.
 """
 
 import subprocess
 import sys
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -19,9 +18,9 @@ SECONDS = 20.0
 
 @pytest.mark.parametrize("target", TARGETS)
 def test_no_input_shows_a_fault(target: str) -> None:
-    seed, seconds = date.today().toordinal(), SECONDS / len(TARGETS)
+    seconds = SECONDS / len(TARGETS)
     told = subprocess.run(
-        [sys.executable, "-m", "tests.fuzz", "--target", target, f"--seconds={seconds}", f"--seed={seed}"],
+        [sys.executable, "-m", "tests.fuzz", "--target", target, f"--seconds={seconds}", "--seed=0"],
         cwd=ROOT,
         text=True,
         capture_output=True,

@@ -142,14 +142,19 @@ def bomb() -> bytes:
 @pytest.mark.parametrize(
     ("code", "message"),
     [
-        (b"no zip file", "Could not unzip uploaded file. Please check your file, then try to upload again."),
-        (bomb(), "Unzipped size must be smaller than 262144000 bytes"),
+        (
+            lambda: b"no zip file",
+            "Could not unzip uploaded file. Please check your file, then try to upload again.",
+        ),
+        (bomb, "Unzipped size must be smaller than 262144000 bytes"),
     ],
     ids=["none", "too large"],
 )
-def test_code_that_is_refused(aws: Aws, account: Callable[[], str], code: bytes, message: str) -> None:
+def test_code_that_is_refused(
+    aws: Aws, account: Callable[[], str], code: Callable[[], bytes], message: str
+) -> None:
     with pytest.raises(ClientError) as caught:
-        function(aws, account(), code)
+        function(aws, account(), code())
     assert caught.value.response["Error"]["Code"] == "InvalidParameterValueException"
     assert caught.value.response["Error"]["Message"] == message
 

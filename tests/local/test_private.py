@@ -4,12 +4,16 @@ import json
 import os
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import psutil
 import pytest
 
+from meshwright.commands import demo
 from meshwright.errors import UserError
 from meshwright.local import control
 from meshwright.local.private import PrivateFolder
@@ -122,6 +126,43 @@ def test_a_lock_that_is_a_link_is_none(folder: PrivateFolder, tmp_path: Path, na
     assert not folder.held(name)
     with pytest.raises(UserError, match=r"is no plain file. Remove it"), folder.alone(name):
         pass
+
+
+def test_a_second_demo_waits_for_the_first_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first_goes_on, order = threading.Event(), list[str]()
+
+    def run(**given: object) -> int:
+        name = threading.current_thread().name
+        order.append(f"{name} begins")
+        if name == "first":
+            first_goes_on.wait()
+        order.append(f"{name} ends")
+        return 0
+
+    monkeypatch.setattr(demo, "_demo", run)
+    given = {"root": tmp_path, "environment": None, "port": None, "today": date(2026, 11, 30)}
+    first = threading.Thread(target=demo.demo, kwargs=given, name="first")
+    second = threading.Thread(target=demo.demo, kwargs=given, name="second")
+    first.start()
+    while not order:
+        time.sleep(0.01)
+    second.start()
+    said = ""
+    while not said:
+        said = capsys.readouterr().out
+    assert said == "Another demo of this folder is running. This one begins when that ends.\n"
+    first_goes_on.set()
+    first.join()
+    second.join()
+    assert order == ["first begins", "first ends", "second begins", "second ends"]
+
+
+def test_a_folder_of_before_becomes_its_owners_alone(tmp_path: Path) -> None:
+    (tmp_path / ".meshwright").mkdir(mode=0o755)
+    PrivateFolder.of(tmp_path).make()
+    assert (tmp_path / ".meshwright").stat().st_mode & 0o777 == 0o700
 
 
 def test_a_folder_that_is_a_link_is_refused(tmp_path: Path) -> None:

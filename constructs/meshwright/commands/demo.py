@@ -24,7 +24,10 @@ def demo(*, root: Path, environment: str | None, port: int | None, today: date) 
     """
     from meshwright.local.control import alone
 
-    with alone(root, "demo"):
+    def waiting() -> None:
+        print("Another demo of this folder is running. This one begins when that ends.", flush=True)
+
+    with alone(root, "demo", waiting=waiting):
         return _demo(root=root, environment=environment, port=port, today=today)
 
 

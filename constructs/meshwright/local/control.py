@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -223,11 +223,14 @@ def reset(root: Path) -> tuple[bool, bool]:
 
 
 @contextlib.contextmanager
-def alone(root: Path, name: str) -> Iterator[None]:
-    """Waits until no other command is doing the same with the embedded AWS of the project."""
+def alone(root: Path, name: str, *, waiting: Callable[[], object]) -> Iterator[None]:
+    """Waits until no other command is doing the same with the embedded AWS of the project.
+
+    Calls `waiting` first if one is.
+    """
     folder = PrivateFolder.of(root)
     folder.make()
-    with folder.alone(f"{name}.lock"):
+    with folder.alone(f"{name}.lock", waiting):
         yield
 
 

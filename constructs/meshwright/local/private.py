@@ -7,7 +7,7 @@ import contextlib
 import fcntl
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +30,7 @@ class PrivateFolder:
             raise UserError(problem)
         try:
             self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.path.chmod(0o700)  # it may be of before, or of a repository
             probe = self.path / f".{os.getpid()}"
             probe.touch()
             probe.unlink()
@@ -110,13 +111,17 @@ class PrivateFolder:
         return handle
 
     @contextlib.contextmanager
-    def alone(self, name: str) -> Iterator[None]:
-        """Waits until no other process is in here."""
+    def alone(self, name: str, waiting: Callable[[], object] = lambda: None) -> Iterator[None]:
+        """Waits until no other process is in here; if one is, says so by `waiting` first."""
         handle = self._lock_file(name, create=True)
         if handle is None:
             raise UserError(f"{self.path / name} is no plain file. Remove it.")
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                waiting()
+                fcntl.flock(handle, fcntl.LOCK_EX)
             yield
         finally:
             os.close(handle)

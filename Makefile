@@ -50,7 +50,7 @@ integration: setup
 	@$(RUN) pytest -q -n 2 --dist loadfile -m "(integration or slow or hypothesis) and not e2e"
 
 e2e: setup $(BROWSER)/.ready
-	@$(RUN) pytest -q -n 2 --dist loadfile -m e2e
+	@$(RUN) pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m e2e
 
 SEED ?= 0
 

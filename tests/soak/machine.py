@@ -68,6 +68,14 @@ class Machine:
         control.down(self.root)
         self.clock.stop()
 
+    def kill(self) -> None:
+        """Ends the server, and waits until it is gone."""
+        running = self.up()
+        os.kill(running.pid, signal.SIGKILL)
+        while control.status(self.root) is not None:
+            time.sleep(0.01)
+        self.happened.append("kill")
+
     def account(self, number: str, role: str = control.ADMIN_ROLE) -> Account:
         running = self.up()
         known = (running.endpoint, number, role)

@@ -20,14 +20,13 @@ import time
 import traceback
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
 from botocore.config import Config
-from botocore.exceptions import ClientError
 
 from meshwright.access.audit import audit, declared_like
 from meshwright.aws import accounts
@@ -49,11 +48,11 @@ RETRIES = Config(retries={"mode": "standard", "max_attempts": 2}, max_pool_conne
 BASE = "base"
 
 
-@dataclass
+@dataclass(frozen=True)
 class Outcome:
     seed: int
-    done: list[str] = field(default_factory=list)
-    lost: list[str] = field(default_factory=list)
+    happened: list[str]
+    lost: list[str]
     """What did not hold."""
 
 
@@ -67,36 +66,34 @@ class Schedule:
     steps: int
     """At most."""
 
-    def run(self) -> Outcome:
-        chance = random.Random(self.seed)  # noqa: S311 - nothing secret
-        outcome, machine = Outcome(self.seed, machine_happened := self.machine.happened), self.machine
+    def run(self) -> list[str]:
+        """What did not hold. What was done and happened is told to the machine."""
+        chance, machine = random.Random(self.seed), self.machine  # noqa: S311 - nothing secret
         put: dict[str, bytes] = {}
-        current = 0
         for number in range(chance.randint(1, self.steps)):
             machine.request_faults(Faults(0, *(chance.choice((0, 0, 0.02)) for _ in range(3))))
             if chance.random() < 0.2:
                 machine.move_clock(chance.uniform(-CLOCK_SECONDS, CLOCK_SECONDS))
-            current = chance.randrange(len(self.versions))
-            machine_happened.append(f"deploys version {current}")
-            disturbances = Disturbance.some(chance, MOST_DISTURBANCES, WITHIN_SECONDS)
-            with machine.disturbed(disturbances):
+            version = chance.choice(self.versions)
+            machine.happened.append(f"deploys version {self.versions.index(version)}")
+            with machine.disturbed(Disturbance.some(chance, MOST_DISTURBANCES, WITHIN_SECONDS)):
                 for each in range(chance.randint(0, 3)):
                     key, body = f"sales/orders/{number}-{each}", chance.randbytes(20_000)
                     self._put(key, body)
                     put[key] = body
-                deploy(machine, self.versions[current])
-        if chance.random() < 0.3:
-            machine_happened.append("destroys")
+                deploy(machine, version)
+        destroys = chance.random() < 0.3
+        if destroys:
+            machine.happened.append("destroys")
             with machine.disturbed(Disturbance.some(chance, MOST_DISTURBANCES, WITHIN_SECONDS)):
-                destroy(machine, self.versions[current])
-            machine.request_faults(Faults())
-            insist(machine, lambda: outcome.lost.extend(self._left()))
-        else:
-            machine.request_faults(Faults())
-            deploy(machine, self.versions[current])
-            insist(machine, lambda: outcome.lost.extend(self._wrong(self.versions[current])))
-        insist(machine, lambda: outcome.lost.extend(self._missing(put)))
-        return outcome
+                destroy(machine, version)
+        machine.request_faults(Faults())
+        if not destroys:
+            deploy(machine, version)
+        if chance.random() < 0.5:  # so that what is looked at comes from the file
+            machine.kill()
+        found = self._left() if destroys else self._wrong(version)
+        return [*found, *self._missing(put)]
 
     def _bucket(self) -> tuple[Any, str]:
         number = self.versions[0].mesh.domains["orders"].account
@@ -111,15 +108,13 @@ class Schedule:
 
     def _missing(self, put: dict[str, bytes]) -> list[str]:
         s3, bucket = self._bucket()
-        problems = []
-        for key, body in put.items():
-            try:
-                same = s3.get_object(Bucket=bucket, Key=key)["Body"].read() == body
-            except ClientError as error:
-                same, _ = False, error
-            if not same:
-                problems.append(f"the object {key} was put, and is not there")
-        return problems
+        there = s3.list_objects_v2(Bucket=bucket).get("Contents", [])
+        found = {each["Key"]: s3.get_object(Bucket=bucket, Key=each["Key"])["Body"].read() for each in there}
+        return [
+            f"the object {key} was put, and is not there"
+            for key, body in put.items()
+            if found.get(key) != body
+        ]
 
     def _wrong(self, version: Version) -> list[str]:
         """What is not as the files say."""
@@ -189,13 +184,14 @@ def run(seed: int, base: Path, steps: int) -> Outcome:
         machine.request_faults(Faults())
         states.load(PrivateFolder.of(root), BASE)
         try:
-            return Schedule(seed, machine, _versions, steps).run()
+            lost = Schedule(seed, machine, _versions, steps).run()
         except StackFailedError as error:
-            return Outcome(seed, machine.happened, [str(error)])
-        except Exception:
-            return Outcome(seed, machine.happened, [traceback.format_exc()])
+            lost = [str(error)]
+        except Exception:  # whatever it is, the other schedules are run
+            lost = [traceback.format_exc()]
         finally:
             machine.down()
+        return Outcome(seed, machine.happened, lost)
 
 
 def main() -> int:
@@ -221,7 +217,7 @@ def main() -> int:
                 outcome = future.result()
                 if outcome.lost:
                     lost += 1
-                    print(f"seed {outcome.seed}:", *outcome.done, sep="\n  ")
+                    print(f"seed {outcome.seed}:", *outcome.happened, sep="\n  ")
                     print(*(f"  > {each}" for each in outcome.lost), sep="\n", flush=True)
                 elif number % 10 == 0:
                     print(f"{number} schedules, {lost} lost", flush=True)

@@ -17,6 +17,7 @@ from botocore.exceptions import ClientError
 from meshwright.aws.inventory import read_grants, read_inventory
 from meshwright.local import control
 from meshwright.local.cdk import cli
+from meshwright.local.control import Stack
 from meshwright.local.roundtrip import round_trips
 
 from .conftest import REPOSITORY, Deployed
@@ -212,7 +213,16 @@ def test_diff_names_each_grant_that_appears(deployed: Deployed) -> None:
 
 def test_a_machine_that_is_switched_off_during_a_deployment_goes_on_afterwards(deployed: Deployed) -> None:
     """With the change of before: the CLI and the embedded AWS are killed while a stack is updated."""
-    running = control.up(deployed.root)
+    running, accounts = control.up(deployed.root), deployed.accounts()
+
+    def works_on(stack: Stack) -> bool:
+        """On a resource: that it works on the stack is kept by then."""
+        cloudformation = accounts[stack.account].client("cloudformation")
+        if stack.status != "UPDATE_IN_PROGRESS":
+            return False
+        events = cloudformation.describe_stack_events(StackName=stack.name)["StackEvents"]
+        return bool(events[0]["LogicalResourceId"] != stack.name)
+
     command = [*cli(deployed.root), *DEPLOY]
     process = subprocess.Popen(
         command,
@@ -223,7 +233,7 @@ def test_a_machine_that_is_switched_off_during_a_deployment_goes_on_afterwards(d
         start_new_session=True,
     )
     try:
-        while not (busy := {each.name for each in running.stacks() if each.status == "UPDATE_IN_PROGRESS"}):
+        while not (busy := {each.name for each in running.stacks() if works_on(each)}):
             assert process.poll() is None
             time.sleep(0.02)
         os.kill(running.pid, signal.SIGKILL)

@@ -12,14 +12,14 @@ BROWSER := tests/e2e/browser/node_modules
 # Nothing of the caller's Python or Node set-up may leak into ours.
 unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE VIRTUAL_ENV NODE_PATH NODE_OPTIONS
 
-.PHONY: demo test setup lint types unit integration e2e fuzz soak soak-provider soak-whole audit lock stop clean
+.PHONY: demo test setup lint types unit integration deep e2e fuzz soak soak-provider soak-whole audit lock stop clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo    deploy the example mesh to an embedded AWS and show it working"
 	@echo "make test    lint, types and all tests"
 	@echo "make stop    stop the embedded AWS"
-	@echo "also: setup lint types unit integration e2e fuzz soak audit lock clean"
+	@echo "also: setup lint types unit integration deep e2e fuzz soak audit lock clean"
 
 demo: setup
 	@$(RUN) meshwright local demo
@@ -44,13 +44,17 @@ types: setup
 unit: setup
 	@$(RUN) pytest -q -n 2 --dist loadfile --no-loadscope-reorder --ignore=tests/cdk --ignore=tests/e2e -m "not (integration or e2e or slow)"
 
-# What starts an embedded AWS or Node, or takes long; and random input, with more of it than `unit` tries.
-integration: export MESHWRIGHT_TEST_DEPTH ?= 3
+# What starts an embedded AWS or Node, or takes long.
 integration: setup
-	@$(RUN) pytest -q -n 2 --dist loadfile -m "(integration or slow or hypothesis) and not e2e"
+	@$(RUN) pytest -q -n 2 --dist loadfile --ignore=tests/e2e -m "(integration or slow) and not e2e"
+
+# Tests of random input, with five times as much of it (see tests/depth.py): at night.
+deep: export MESHWRIGHT_TEST_DEPTH ?= 5
+deep: setup
+	@$(RUN) pytest -q -n 2 --dist loadfile --ignore=tests/e2e -m "hypothesis and not e2e"
 
 e2e: setup $(BROWSER)/.ready
-	@$(RUN) pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m e2e
+	@$(RUN) pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m e2e tests/commands/test_init.py tests/e2e
 
 SEED ?= 0
 

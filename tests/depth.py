@@ -1,6 +1,6 @@
 """How many examples the tests of random input try.
 
-A few in `make unit`, so that they are quick; `make integration` tries three times as many, and
+A few in `make unit`, so that they are quick; `make deep`, at night, tries five times as many, and
 `MESHWRIGHT_TEST_DEPTH=50 pytest -m hypothesis` fifty times.
 """
 

@@ -28,7 +28,7 @@ stop: setup
 	@$(RUN) meshwright local down
 
 test: lint types unit integration e2e
-	@$(RUN) tests.soak.whole --schedules 50 --steps 1
+	@$(RUN) tests.soak.whole --schedules 10 --steps 1
 
 lint: setup
 	@$(RUN) ruff check .

@@ -59,7 +59,7 @@ def test_no_checkout_leaves_its_token_in_the_folder() -> None:
         for step in steps(file)
         if step.get("uses", "").startswith("actions/checkout@")
     ]
-    assert len(checkouts) == 6
+    assert len(checkouts) == 7
     for step in checkouts:
         assert step["with"]["persist-credentials"] is False
 

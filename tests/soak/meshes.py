@@ -1,6 +1,5 @@
 """A small mesh in several versions, each with its synthesized stacks."""
 
-import copy
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -88,7 +87,7 @@ def versions(today: Any) -> tuple[Version, ...]:
         ]
         approvals = files["domains"]["orders"]["products"]["sales"]["shared_with"]
         files["domains"]["orders"]["products"]["sales"]["shared_with"] = approvals[:1]
-        edit(files := copy.deepcopy(files))
+        edit(files)
         mesh = resolve(
             MeshFile.model_validate(files["mesh"]),
             {name: DomainFile.model_validate(each) for name, each in files["domains"].items()},

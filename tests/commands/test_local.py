@@ -113,3 +113,20 @@ def test_env_of_an_unknown_account(running: Running, capsys: pytest.CaptureFixtu
     assert capsys.readouterr().err == (
         "acme has no account `order` in dev. Use one of `governance`, `analytics`, `orders`.\n"
     )
+
+
+@pytest.mark.parametrize("command", ["up", "demo"])
+@pytest.mark.parametrize(
+    ("port", "why"),
+    [
+        ("-3", "Input should be greater than or equal to 0"),
+        ("65536", "Input should be less than or equal to 65535"),
+        ("http", "Input should be a valid integer, unable to parse string as an integer"),
+    ],
+)
+def test_a_port_that_is_none_starts_nothing(
+    root: Path, command: str, port: str, why: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["local", command, "--port", port]) == 2
+    assert capsys.readouterr().err.endswith(f"Error: Invalid value for '--port': {why}\n")
+    assert not (root / ".meshwright").exists()

@@ -11,10 +11,14 @@ from meshwright.command_line.options import (
     today,
 )
 
+Port = Annotated[
+    int | None, typer.Option(min=0, max=65535, help="Port; a free one is taken if it is busy, or with 0.")
+]
+
 
 def local_up(
     root: Root = HERE,
-    port: Annotated[int | None, typer.Option(help="Port; a free one is taken if it is busy.")] = None,
+    port: Port = None,
 ) -> int:
     """Start the embedded AWS of this mesh in the background."""
     from meshwright.commands.local import up
@@ -84,7 +88,7 @@ def local_env(
 def local_demo(
     root: Root = HERE,
     environment: Environment = None,
-    port: Annotated[int | None, typer.Option(help="Port; a free one is taken if it is busy.")] = None,
+    port: Port = None,
 ) -> int:
     """Deploy this mesh to the embedded AWS with the cdk CLI, and try every subscription."""
     from meshwright.commands.demo import demo

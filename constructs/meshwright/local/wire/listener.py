@@ -78,6 +78,8 @@ SHORT_BYTES = 65_536
 
 
 class Task(WSGITask):  # type: ignore[misc]
+    wrote_header: bool
+
     def get_environment(self) -> dict[str, Any]:
         """With headers that have underscores, where moto looks for them."""
         environ: dict[str, Any] = super().get_environment()

@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 FILE = "state.sqlite"
-FORMAT = "1"
+FORMAT = "2"
 APPLICATION = 0x6D657368
 """Of SQLite's `application_id`: "mesh"."""
 FLUSH_SECONDS = 0.2

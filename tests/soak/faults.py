@@ -26,6 +26,8 @@ class Faults:
     """Probability that a request is served, and answered with 503."""
     repeated: float = 0
     """Probability that a request is served twice, and answered once."""
+    ends: float = 0
+    """Probability that the process ends once a request, of itself too, is served, before its answer."""
 
     def write(self, folder: Path) -> None:
         aside = folder / f"{FILE}.{os.getpid()}"

@@ -49,7 +49,7 @@ def withdrawn(files: Files) -> None:
     del files["domains"]["orders"]["products"]["sales"]["shared_with"]
 
 
-def more(files: Files) -> None:
+def adding(files: Files) -> None:
     """Another product and its consumer, another stream, another role."""
     orders, analytics = files["domains"]["orders"], files["domains"]["analytics"]
     table = {"description": "One row a return.", "format": "parquet", "columns": {"order_id": "string"}}
@@ -62,7 +62,7 @@ def more(files: Files) -> None:
     )
 
 
-EDITS: tuple[Callable[[Files], None], ...] = (as_it_is, narrower, withdrawn, more)
+EDITS: tuple[Callable[[Files], None], ...] = (as_it_is, narrower, withdrawn, adding)
 
 
 def versions(today: Any) -> tuple[Version, ...]:

@@ -2,6 +2,7 @@
 
 import importlib
 import io
+import os
 import random
 from collections.abc import Iterable
 from http import HTTPStatus
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from meshwright.local import application, server
+from meshwright.local.clients import Reply
 from meshwright.local.lambdas import container
 from meshwright.local.moto_loading import leave_out_what_is_not_served
 from meshwright.local.wire import proof
@@ -19,12 +21,18 @@ SERVICES = ("s3", "iam", "sts", "kms", "glue", "lakeformation", "ram", "awslambd
 
 
 class Unreliable(application.Application):
-    """Loses requests and answers, and serves requests twice, as a network and its retries do."""
+    """Loses requests and answers, serves requests twice, as a network and its retries do, and ends."""
 
     def __init__(self, *, folder: Path, **given: Any) -> None:
         self._faults, self._chance = Faults(), random.Random()  # noqa: S311 - nothing secret
         follow(folder, lambda faults: setattr(self, "_faults", faults))
         super().__init__(folder=folder, **given)
+
+    def serve(self, environ: dict[str, Any]) -> Reply:
+        reply = super().serve(environ)
+        if self._chance.random() < self._faults.ends:
+            os._exit(9)
+        return reply
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "").removeprefix(proof.PREFIX)

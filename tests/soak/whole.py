@@ -39,7 +39,7 @@ from tests.soak.deployment import StackFailedError, bootstrap, deploy, destroy, 
 from tests.soak.faults import Faults
 from tests.soak.forks import listening
 from tests.soak.machine import Disturbance, Machine
-from tests.soak.meshes import Version, versions
+from tests.soak.meshes import EDITS, Version, adding, versions
 
 MOST_DISTURBANCES, WITHIN_SECONDS = 3, 3.0
 CLOCK_SECONDS = 86_400
@@ -70,11 +70,17 @@ class Schedule:
         """What did not hold. What was done and happened is told to the machine."""
         chance, machine = random.Random(self.seed), self.machine  # noqa: S311 - nothing secret
         put: dict[str, bytes] = {}
+        possible, more = list(self.versions), self.versions[EDITS.index(adding)]
+        before: Version | None = None
         for number in range(chance.randint(1, self.steps)):
-            machine.request_faults(Faults(0, *(chance.choice((0, 0, 0.02)) for _ in range(3))))
+            often = [chance.choice((0, 0, 0.02)) for _ in range(3)]
+            machine.request_faults(Faults(0, *often, ends=chance.choice((0, 0, 0.01))))
             if chance.random() < 0.2:
                 machine.move_clock(chance.uniform(-CLOCK_SECONDS, CLOCK_SECONDS))
-            version = chance.choice(self.versions)
+            version = chance.choice(possible)
+            if before is more and version is not more:
+                possible.remove(more)  # the stream that it has more was kept, so it can't be made again
+            before = version
             machine.happened.append(f"deploys version {self.versions.index(version)}")
             with machine.disturbed(Disturbance.some(chance, MOST_DISTURBANCES, WITHIN_SECONDS)):
                 for each in range(chance.randint(0, 3)):

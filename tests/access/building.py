@@ -49,7 +49,7 @@ Json = Mapping[str, object]
 
 
 def policy(*statements: Json) -> Policy:
-    return parse_policy({"Statement": list(statements)})
+    return parse_policy({"Version": "2012-10-17", "Statement": list(statements)})
 
 
 def allow(*actions: str, on: str | Iterable[str] = "*", **more: object) -> Json:

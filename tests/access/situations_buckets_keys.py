@@ -1,8 +1,9 @@
 """Situations of the data path: bucket and key."""
 
+from dataclasses import replace
 from functools import partial
 
-from meshwright.access import storage_path
+from meshwright.access import iam, storage_path
 from meshwright.access.decision import Fault, Step, Way
 from meshwright.access.state import Identity, Key
 from tests.access.building import (
@@ -16,6 +17,8 @@ from tests.access.building import (
     LIST,
     OBJECTS,
     REGISTRATION,
+    ROLE_KMS,
+    ROLE_S3,
     TLS_ONLY,
     TRUST,
     G,
@@ -40,9 +43,13 @@ EVALUATION = iam_guide("reference_policies_evaluation-logic")
 OTHER_ROLE = f"arn:aws:iam::{G}:role/Other"
 
 
-def role(*statements, trust=TRUST):
+def role(*statements, trust=TRUST, **more):
     """The registration role with this policy."""
-    return put(G, "identities", REGISTRATION, Identity(policy=policy(*statements), trust=trust))
+    return put(G, "identities", REGISTRATION, Identity(policy=policy(*statements), trust=trust, **more))
+
+
+def in_organization(state):
+    return replace(state, organization="o-acme")
 
 
 def bucket(*statements):
@@ -104,7 +111,90 @@ BUCKETS = (
     yes(
         name="the bucket denies all but the role, by NotPrincipal",
         page=iam_guide("reference_policies_elements_notprincipal"),
+        changes=(bucket(BUCKET_ALLOW, LIST, deny("s3:*", to_all_but=[REGISTRATION, G])),),
+        assumed=iam.SPARED.format(REGISTRATION),
+    ),
+    yes(
+        name="the bucket denies all but the role, by NotPrincipal, without its account",
+        page=iam_guide("reference_policies_elements_notprincipal"),
         changes=(bucket(BUCKET_ALLOW, LIST, deny("s3:*", to_all_but=REGISTRATION)),),
+        assumed=iam.ACCOUNT_NOT_SPARED.format(REGISTRATION),
+    ),
+    asked(
+        name="the bucket denies all but the role, by NotPrincipal, and the role has a boundary",
+        page=iam_guide("access_policies_boundaries"),
+        changes=(
+            bucket(BUCKET_ALLOW, LIST, deny("s3:*", to_all_but=[REGISTRATION, G])),
+            role(ROLE_S3, ROLE_KMS, boundary=policy(allow("*")), boundary_name="limits"),
+        ),
+        broken=Step.BUCKET,
+        fault=Fault.DENIED,
+    ),
+    no(
+        name="the catalog's own bucket and key name the role, whose boundary says nothing of them",
+        page=iam_guide("access_policies_boundaries"),
+        changes=(
+            *of_the_catalogs_account(
+                BUCKET_ALLOW, LIST, key_statements=(allow("kms:Decrypt", to=REGISTRATION),)
+            ),
+            role(boundary=policy(allow("glue:*")), boundary_name="limits"),
+        ),
+        broken=Step.REGISTRATION_ROLE,
+    ),
+    yes(
+        name="the catalog's own bucket denies under a condition that is not known, and says nothing else",
+        page=iam_guide("reference_policies_condition-keys"),
+        changes=of_the_catalogs_account(
+            deny("s3:*", to="*", when={"StringNotEquals": {"aws:SourceVpce": "vpce-1"}})
+        ),
+        assumed="not denied by StringNotEquals aws:SourceVpce vpce-1",
+    ),
+    yes(
+        name="the bucket lets in one session of the role",
+        page=iam_guide("reference_policies_elements_principal"),
+        changes=(bucket(allow("s3:*", to=f"arn:aws:sts::{G}:assumed-role/Registration/lake")),),
+        assumed=iam.ONE_SESSION.format(REGISTRATION, "lake"),
+    ),
+    yes(
+        name="the bucket lets in the organization of its account, and the role is in it",
+        page=iam_guide("reference_policies_variables"),
+        changes=(
+            in_organization,
+            bucket(
+                allow(
+                    "s3:*",
+                    to="*",
+                    when={"StringEquals": {"aws:PrincipalOrgID": "${aws:ResourceOrgID}"}},
+                )
+            ),
+        ),
+    ),
+    no(
+        name="the bucket lets in another organization than that of its account",
+        page=iam_guide("reference_policies_variables"),
+        changes=(
+            in_organization,
+            bucket(
+                allow(
+                    "s3:*",
+                    to="*",
+                    when={"StringNotEquals": {"aws:PrincipalOrgID": "${aws:ResourceOrgID}"}},
+                )
+            ),
+        ),
+        broken=Step.BUCKET,
+    ),
+    no(
+        name="the bucket lets in who calls for another account's resource",
+        page=iam_guide("reference_policies_condition-keys"),
+        changes=(bucket(allow("s3:*", to=REGISTRATION, when={"StringEquals": {"aws:ResourceAccount": G}})),),
+        broken=Step.BUCKET,
+    ),
+    no(
+        name="the bucket lets in only the service itself",
+        page=iam_guide("reference_policies_condition-keys"),
+        changes=(bucket(allow("s3:*", to="*", when={"Bool": {"aws:PrincipalIsAWSService": "true"}})),),
+        broken=Step.BUCKET,
     ),
     yes(
         name="the bucket denies all but the role, by a condition",

@@ -1,5 +1,6 @@
 """IAM's rules: deny wins, wildcards, what a statement is not about, conditions, boundaries."""
 
+from dataclasses import replace
 from fnmatch import fnmatchcase
 
 import pytest
@@ -10,9 +11,16 @@ from meshwright.access.conditions import ABSENT, condition_holds
 from meshwright.access.decision import Fault
 from meshwright.access.iam import Effect, Policy, Statement, identity_verdict, parse_policy, resource_verdict
 from meshwright.access.patterns import Patterns
-from meshwright.access.policies import Use, both_allow, identity_allows, resource_allows
+from meshwright.access.policies import (
+    Use,
+    both_allow,
+    identity_allows,
+    known_context,
+    lets_in_alone,
+    resource_allows,
+)
 from meshwright.access.state import Identity
-from tests.access.building import allow, deny, policy
+from tests.access.building import ANALYST, C, G, allow, changed, deny, policy, put
 from tests.depth import examples
 
 properties = examples(20)
@@ -98,20 +106,60 @@ def test_whom_a_resources_policy_names(listed, effect, direct):
     assert (found.effect, found.direct) == (effect, direct)
 
 
+USER = f"arn:aws:iam::{A}:user/U"
+SESSION = f"arn:aws:sts::{A}:assumed-role/R/nightly"
+NO_ACCOUNT = "NotPrincipal spares {} though it does not list its account"
+WITH_ROLE = f"a session of {ROLE} is spared with its role by NotPrincipal"
+
+
 @pytest.mark.parametrize(
-    ("listed", "effect"),
+    ("who", "listed", "bounded", "effect", "assumed"),
     [
-        (ROLE, Effect.SILENT),
-        ([ROLE, A], Effect.SILENT),
-        (A, Effect.DENIED),
-        (f"arn:aws:iam::{A}:role/Other", Effect.DENIED),
+        (ROLE, ROLE, False, Effect.SILENT, (NO_ACCOUNT.format(ROLE),)),
+        (ROLE, [ROLE, A], False, Effect.SILENT, (WITH_ROLE,)),
+        (ROLE, [ROLE, A], True, Effect.DENIED, ()),
+        (ROLE, A, False, Effect.DENIED, ()),
+        (ROLE, f"arn:aws:iam::{A}:role/Other", False, Effect.DENIED, ()),
+        (ROLE, SESSION, False, Effect.SILENT, (NO_ACCOUNT.format(ROLE),)),
+        (ROLE, "*", False, Effect.SILENT, ()),
+        (USER, [USER, A], False, Effect.SILENT, ()),
+        (USER, [USER, A], True, Effect.DENIED, ()),
+        (USER, USER, False, Effect.SILENT, (NO_ACCOUNT.format(USER),)),
+        (A, A, False, Effect.SILENT, ()),
     ],
 )
-def test_whom_not_principal_spares(listed, effect):
+def test_whom_not_principal_spares(who, listed, bounded, effect, assumed):
     found = resource_verdict(
-        policy(deny("s3:*", to_all_but=listed)), "s3:GetObject", RESOURCES[0], {}, principal=ROLE, account=A
+        policy(deny("s3:*", to_all_but=listed)),
+        "s3:GetObject",
+        RESOURCES[0],
+        {},
+        principal=who,
+        account=A,
+        bounded=bounded,
     )
-    assert found.effect is effect
+    assert (found.effect, found.assumed) == (effect, assumed)
+
+
+@pytest.mark.parametrize(
+    ("statements", "effect", "direct", "assumed"),
+    [
+        ([allow("*", to=SESSION)], Effect.ALLOWED, True, (f"the session of {ROLE} has the name nightly",)),
+        ([allow("*", to=[SESSION, ROLE])], Effect.ALLOWED, True, ()),
+        ([allow("*", to=SESSION), allow("*", to=ROLE)], Effect.ALLOWED, True, ()),
+        (
+            [deny("*", to=SESSION), allow("*", to=ROLE)],
+            Effect.ALLOWED,
+            True,
+            (f"the session of {ROLE} has another name than nightly, which is denied",),
+        ),
+        ([allow("*", to=f"arn:aws:sts::{B}:assumed-role/R/nightly")], Effect.SILENT, False, ()),
+        ([allow("*", to=f"arn:aws:sts::{A}:assumed-role/S/nightly")], Effect.SILENT, False, ()),
+    ],
+)
+def test_a_session_that_a_policy_names(statements, effect, direct, assumed):
+    found = resource_verdict(policy(*statements), "s3:GetObject", RESOURCES[0], {}, principal=ROLE, account=A)
+    assert (found.effect, found.direct, found.assumed) == (effect, direct, assumed)
 
 
 @pytest.mark.parametrize(
@@ -145,8 +193,55 @@ def test_whom_not_principal_spares(listed, effect):
         ("StringEquals", None, ("a",), None),
         ("StringEqualsIfExists", None, ("a",), None),
         ("Null", None, ("true",), None),
-        ("NumericLessThan", "1", ("2",), None),
-        ("IpAddress", "10.0.0.1", ("10.0.0.0/8",), None),
+        ("NumericLessThan", "1", ("2",), True),
+        ("NumericLessThan", "2", ("2",), False),
+        ("NumericLessThanEquals", "2", ("2",), True),
+        ("NumericGreaterThan", "10", ("9",), True),
+        ("NumericGreaterThan", "9", ("9",), False),
+        ("NumericGreaterThanEquals", "9", ("9",), True),
+        ("NumericEquals", "1.0", ("1",), True),
+        ("NumericNotEquals", "1", ("1", "2"), False),
+        ("NumericEquals", "one", ("1",), False),
+        ("IpAddress", "10.0.0.1", ("10.0.0.0/8",), True),
+        ("IpAddress", "11.0.0.1", ("10.0.0.0/8", "192.0.2.1"), False),
+        ("IpAddress", "2001:db8::1", ("10.0.0.0/8", "2001:db8::/32"), True),
+        ("NotIpAddress", "11.0.0.1", ("10.0.0.0/8",), True),
+        ("IpAddress", "10.0.0.1", ("somewhere",), False),
+        ("DateLessThan", "2026-01-01T00:00:00Z", ("2026-01-01T01:00:00+02:00",), False),
+        ("DateLessThan", "2025-12-31T22:59:59Z", ("2026-01-01T01:00:00+02:00",), True),
+        ("DateGreaterThan", "1767225601", ("2026-01-01",), True),
+        ("DateGreaterThanEquals", "2026-01-01", ("1767225600",), True),
+        ("DateLessThanEquals", "2026-01-01", ("2026-01-01",), True),
+        ("DateEquals", "2026-01-01T00:00:00Z", ("2026-01-01",), True),
+        ("DateNotEquals", "2026-01-01T00:00:00Z", ("2026-01-02",), True),
+        ("BinaryEquals", "QmluYXJ5", ("QmluYXJ5",), True),
+        ("StringMatches", "a", ("a",), None),
+        ("ForSomeValues:StringEquals", "a", ("a",), None),
+        ("ArnLike", "arn:aws:iam::1:role/a/b", ("arn:aws:iam::*:role/*",), True),
+        ("ArnLike", "arn:aws:iam::1:role/2", ("arn:aws:*:*:*2:*",), False),
+        ("ArnLike", "arn:aws:iam::1:role/x", ("*",), True),
+        ("ArnNotLike", "arn:aws:iam::1:role/x", ("arn:aws:iam::2:*",), True),
+        ("ForAllValues:StringEquals", ("a", "b"), ("a", "b", "c"), True),
+        ("ForAllValues:StringEquals", ("a", "d"), ("a", "b", "c"), False),
+        ("ForAllValues:StringEquals", (), ("a",), True),
+        ("ForAnyValue:StringEquals", ("a", "d"), ("a", "b"), True),
+        ("ForAnyValue:StringEquals", ("d",), ("a", "b"), False),
+        ("ForAnyValue:StringEquals", (), ("a",), False),
+        ("ForAnyValue:StringNotEquals", ("a", "d"), ("a", "b"), True),
+        ("ForAnyValue:StringNotEquals", ("a", "b"), ("a", "b"), False),
+        ("ForAllValues:StringNotEquals", ("a", "d"), ("a", "b"), False),
+        ("ForAllValues:StringNotEquals", ("c", "d"), ("a", "b"), True),
+        ("ForAnyValue:StringNotEquals", ABSENT, ("a",), False),
+        ("ForAnyValue:StringEqualsIfExists", ABSENT, ("a",), True),
+        ("StringEquals", ("a", "b"), ("a",), None),
+        ("StringEquals", ("a",), ("a",), True),
+        ("BoolIfExists", ABSENT, ("true",), True),
+        ("StringEquals", "a", ("${aws:username}",), None),
+        ("StringEquals", "a", ("${aws:username}", "a"), True),
+        ("StringNotEquals", "a", ("${aws:username}",), None),
+        ("StringNotEquals", "a", ("${aws:username}", "a"), False),
+        ("ForAnyValue:StringEquals", ("a", "b"), ("${aws:username}", "b"), True),
+        ("ForAllValues:StringEquals", ("a", "b"), ("${aws:username}", "b"), None),
     ],
 )
 def test_whether_a_condition_holds(operator, value, values, expected):
@@ -174,7 +269,7 @@ MET, UNMET = {"Bool": {"aws:SecureTransport": "true"}}, {"Bool": {"aws:SecureTra
             Effect.ALLOWED,
             ("not denied by StringEquals aws:SourceVpce vpce-1",),
         ),
-        ([deny("*", when=UNKNOWN)], Effect.SILENT, ()),
+        ([deny("*", when=UNKNOWN)], Effect.SILENT, ("not denied by StringEquals aws:SourceVpce vpce-1",)),
         ([deny("*", when=UNKNOWN), deny("*"), allow("*")], Effect.DENIED, ()),
     ],
 )
@@ -195,7 +290,8 @@ SOME = st.lists(st.sampled_from([allow("s3:*"), deny("s3:*"), allow("kms:*"), al
 def test_a_boundary_only_takes_away(own, bound):
     identity = Identity(policy=policy(*own), boundary=policy(*bound), boundary_name="limits")
     by_own, by_bound = verdict(*own), verdict(*bound)
-    expected = by_bound if by_own is Effect.ALLOWED else by_own
+    both = {by_own, by_bound}
+    expected = next(each for each in (Effect.DENIED, Effect.SILENT, Effect.ALLOWED) if each in both)
     faults = {Effect.ALLOWED: None, Effect.DENIED: Fault.DENIED, Effect.SILENT: Fault.MISSING}
     found = identity_allows(ROLE, identity, "s3:GetObject", RESOURCES[0], {})
     assert found.fault is faults[expected]
@@ -231,6 +327,36 @@ def test_policies_of_both_sides(action, owner, by_thing, own, fault):
     assert both_allow(use, ROLE, Identity(policy=own), {}).fault is fault
 
 
+NOTHING, ALL, KMS_ONLY = policy(), policy(allow("*")), policy(allow("kms:*"))
+
+
+@pytest.mark.parametrize(
+    ("who", "listed", "limits", "fault"),
+    [
+        (ROLE, ROLE, {"boundary": ALL, "boundary_name": "b"}, None),
+        (ROLE, ROLE, {"boundary": KMS_ONLY, "boundary_name": "b"}, Fault.MISSING),
+        (ROLE, "*", {"boundary": KMS_ONLY, "boundary_name": "b"}, Fault.MISSING),
+        (ROLE, SESSION, {"boundary": KMS_ONLY, "boundary_name": "b"}, None),
+        (ROLE, ROLE, {"boundary": policy(deny("s3:*")), "boundary_name": "b"}, Fault.DENIED),
+        (ROLE, SESSION, {"boundary": policy(deny("s3:*")), "boundary_name": "b"}, Fault.DENIED),
+        (USER, USER, {"boundary": KMS_ONLY, "boundary_name": "b"}, None),
+        (USER, USER, {"boundary": policy(deny("s3:*")), "boundary_name": "b"}, Fault.DENIED),
+        (ROLE, ROLE, {"session": KMS_ONLY}, Fault.MISSING),
+        (ROLE, ROLE, {"session": ALL}, None),
+        (ROLE, SESSION, {"session": KMS_ONLY}, None),
+    ],
+)
+def test_what_limits_a_principal_that_a_bucket_of_its_account_names(who, listed, limits, fault):
+    identity = Identity(policy=NOTHING, **limits)
+    use = Use("s3:GetObject", RESOURCES[0], A, policy(allow("s3:*", to=listed)))
+    assert both_allow(use, who, identity, {}).fault is fault
+    alone = (
+        lets_in_alone(use, who, identity, {})
+        and identity_allows(who, identity, use.action, use.resource, {}).fault is not Fault.DENIED
+    )
+    assert alone == (fault is None)
+
+
 def test_an_account_as_a_whole_needs_to_be_let_in_as_such():
     for listed, fault in ((B, None), ("*", None), (ROLE, Fault.MISSING), (A, Fault.MISSING)):
         use = Use(
@@ -254,7 +380,7 @@ def test_an_account_as_a_whole_needs_to_be_let_in_as_such():
 )
 def test_whether_a_thing_lets_in_a_role_that_may(action, owner, thing, fault):
     use = Use(action=action, resource=RESOURCES[0], owner=owner, policy=thing)
-    assert resource_allows(use, ROLE, {}).fault is fault
+    assert resource_allows(use, ROLE, Identity(), {}).fault is fault
 
 
 def test_a_policy_document_is_read_in_every_form_it_may_have():
@@ -281,3 +407,131 @@ def test_a_policy_document_is_read_in_every_form_it_may_have():
         ),
     )
     assert parse_policy({"Statement": []}) == Policy()
+
+
+TEAM = {"aws:principaltag/team": "sales", "aws:username": ABSENT}
+
+
+@pytest.mark.parametrize(
+    ("resource", "context", "effect", "assumed"),
+    [
+        ("arn:aws:s3:::b/${aws:PrincipalTag/team}/*", TEAM, Effect.ALLOWED, ()),
+        (
+            "arn:aws:s3:::b/${aws:PrincipalTag/team}/*",
+            {"aws:principaltag/team": "other"},
+            Effect.SILENT,
+            (),
+        ),
+        ("arn:aws:s3:::b/${aws:PrincipalTag/team}/*", {"aws:principaltag/": ABSENT}, Effect.SILENT, ()),
+        ("arn:aws:s3:::b/${aws:username}/*", TEAM, Effect.SILENT, ()),
+        ("arn:aws:s3:::b/${aws:username, 'sales'}/*", TEAM, Effect.ALLOWED, ()),
+        (
+            "arn:aws:s3:::b/${aws:userid}/*",
+            TEAM,
+            Effect.ALLOWED,
+            ("ArnLike resource arn:aws:s3:::b/${aws:userid}/* holds",),
+        ),
+        ("arn:aws:s3:::c/${aws:userid}/*", TEAM, Effect.SILENT, ()),
+        ("arn:aws:s3:::b/${aws:PrincipalTag/team}/*", {"aws:principaltag/team": "*"}, Effect.SILENT, ()),
+        ("arn:aws:s3:::b/s${*}", {}, Effect.SILENT, ()),
+        ("arn:aws:s3:::b/s*${?}", {}, Effect.SILENT, ()),
+    ],
+)
+def test_a_variable_in_a_resource(resource, context, effect, assumed):
+    found = identity_verdict(
+        policy(allow("s3:*", on=resource)), "s3:GetObject", "arn:aws:s3:::b/sales/x", context
+    )
+    assert (found.effect, found.assumed) == (effect, assumed)
+
+
+def test_a_star_can_be_meant_literally():
+    starred = policy(allow("s3:*", on="arn:aws:s3:::b/${*}?${$}{"))
+    assert identity_verdict(starred, "s3:GetObject", "arn:aws:s3:::b/*x${", {}).allowed
+    assert not identity_verdict(starred, "s3:GetObject", "arn:aws:s3:::b/yx${", {}).allowed
+
+
+@pytest.mark.parametrize(
+    ("denied", "context", "effect", "unsure"),
+    [
+        ("arn:aws:s3:::b/${aws:PrincipalTag/team}/*", TEAM, Effect.ALLOWED, False),
+        ("arn:aws:s3:::b/${aws:username}/*", TEAM, Effect.DENIED, False),
+        ("arn:aws:s3:::b/${aws:userid}/*", TEAM, Effect.ALLOWED, True),
+        ("arn:aws:s3:::b/${aws:PrincipalTag/team}/*", {"aws:principaltag/team": "x"}, Effect.DENIED, False),
+    ],
+)
+def test_a_variable_in_not_resource(denied, context, effect, unsure):
+    kept = {"Effect": "Deny", "Action": "s3:*", "NotResource": denied}
+    found = identity_verdict(policy(allow("*"), kept), "s3:GetObject", "arn:aws:s3:::b/sales/x", context)
+    assert (found.effect, bool(found.assumed)) == (effect, unsure)
+
+
+@pytest.mark.parametrize(
+    ("operator", "value", "effect"),
+    [
+        ("StringEquals", "${aws:PrincipalOrgID}", Effect.ALLOWED),
+        ("StringNotEquals", "${aws:PrincipalOrgID}", Effect.SILENT),
+        ("StringEquals", "${aws:username}", Effect.SILENT),
+        ("StringNotEquals", "${aws:username}", Effect.ALLOWED),
+        ("StringLike", "o-*${aws:PrincipalOrgID}", Effect.SILENT),
+        ("StringLike", "${aws:PrincipalOrgID}*", Effect.ALLOWED),
+    ],
+)
+def test_a_variable_in_a_condition(operator, value, effect):
+    context = {"aws:resourceorgid": "o-a", "aws:principalorgid": "o-a", "aws:username": ABSENT}
+    when = {operator: {"aws:ResourceOrgID": value}}
+    assert (
+        identity_verdict(policy(allow("*", when=when)), "s3:GetObject", RESOURCES[0], context).effect
+        is effect
+    )
+
+
+def test_before_version_2012_10_17_there_are_no_variables():
+    document = {"Statement": allow("s3:*", on="arn:aws:s3:::b/${aws:username}")}
+    for version, resource, allowed in (
+        ({}, "arn:aws:s3:::b/${aws:username}", True),
+        ({}, "arn:aws:s3:::b/me", False),
+        ({"Version": "2008-10-17"}, "arn:aws:s3:::b/me", False),
+        ({"Version": "2012-10-17"}, "arn:aws:s3:::b/me", True),
+    ):
+        read = parse_policy(version | document)
+        context = {"aws:username": "me"}
+        assert identity_verdict(read, "s3:GetObject", resource, context).allowed is allowed
+
+
+def test_what_is_known_of_a_request():
+    state = changed(
+        lambda lake: replace(lake, organization="o-acme"),
+        put(C, "identities", ANALYST, Identity(tags={"Team": "sales"})),
+    )
+    tls = {
+        "aws:securetransport": "true",
+        "aws:requestedregion": "eu-west-1",
+        "aws:principalisawsservice": "false",
+        "aws:sourcearn": ABSENT,
+        "aws:sourceaccount": ABSENT,
+        "aws:sourceorgid": ABSENT,
+        "aws:principalservicename": ABSENT,
+    }
+    assert known_context(state, ANALYST, G) == tls | {
+        "aws:principalaccount": C,
+        "aws:principalarn": ANALYST,
+        "aws:principaltype": "AssumedRole",
+        "aws:username": ABSENT,
+        "aws:principaltag/": ABSENT,
+        "aws:principaltag/team": "sales",
+        "aws:principalorgid": "o-acme",
+        "aws:resourceorgid": "o-acme",
+        "aws:resourceaccount": G,
+    }
+    user = "arn:aws:iam::555555555555:user/path/name"
+    assert known_context(state, user, "666666666666") == tls | {
+        "aws:principalaccount": "555555555555",
+        "aws:principalarn": user,
+        "aws:principaltype": "User",
+        "aws:username": "name",
+        "aws:resourceaccount": "666666666666",
+    }
+    assert known_context(state, C) == tls | {
+        "aws:principalaccount": C,
+        "aws:principalorgid": "o-acme",
+    }

@@ -7,13 +7,22 @@ access is rather seen than overlooked, and the result says so.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
+from dataclasses import dataclass, field, replace
+from enum import IntEnum, StrEnum
 from functools import cached_property
 from typing import Any
 
-from meshwright.access.conditions import Context, conditions_hold, conditions_text
+from meshwright.access.conditions import (
+    ABSENT,
+    Condition,
+    Context,
+    Value,
+    conditions_hold,
+    conditions_text,
+    value_of,
+)
 from meshwright.access.patterns import Patterns, patterns
+from meshwright.access.variables import WITH_VARIABLES, anything, filled, has_variables, keys_in, literally
 
 
 @dataclass(frozen=True)
@@ -28,8 +37,7 @@ class Statement:
     principals: tuple[str, ...] = ()
     """ARNs, account ids, `*`, or `service:<name>`; empty in identity policies."""
     not_principals: tuple[str, ...] = ()
-    conditions: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
-    """(operator, key, values)"""
+    conditions: tuple[Condition, ...] = ()
     sid: str = ""
 
     @cached_property
@@ -39,6 +47,40 @@ class Statement:
     @cached_property
     def _matches_resource(self) -> Patterns:
         return Patterns(self.resources or self.not_resources)
+
+    @cached_property
+    def variables(self) -> frozenset[str]:
+        """The condition keys that stand for a part of its resources, or of a value in its conditions."""
+        values = [value for _, _, some in self.conditions for value in some]
+        texts = (*self.resources, *self.not_resources, *values)
+        return frozenset().union(*(keys_in(each) for each in texts))
+
+    def filled(self, known: Mapping[str, str | None]) -> "tuple[Statement, ...]":
+        """What it says once its variables have their values.
+
+        What rests on a variable that is not known is under a condition that can't be told. No statement is
+        left of one that speaks only of resources whose variables the request does not have.
+        """
+
+        def some(texts: tuple[str, ...]) -> tuple[str, ...]:
+            return tuple(text for text in (filled(each, known) for each in texts) if text is not None)
+
+        conditions = tuple((operator, key, some(values)) for operator, key, values in self.conditions)
+        resources, others = some(self.resources), some(self.not_resources)
+        if self.not_resources:
+            unsure = tuple(each for each in others if has_variables(each))
+            if unsure:
+                conditions = (*conditions, ("ArnNotLike", "resource", unsure))
+            others = tuple(each for each in others if each not in unsure)
+            resources = () if others else ("*",)
+            return (replace(self, conditions=conditions, resources=resources, not_resources=others),)
+        sure = tuple(each for each in resources if not has_variables(each))
+        unsure = tuple(each for each in resources if each not in sure)
+        found = [replace(self, conditions=conditions, resources=sure)] if sure or not self.resources else []
+        if unsure:
+            conditions = (*conditions, ("ArnLike", "resource", unsure))
+            found.append(replace(self, conditions=conditions, resources=tuple(map(anything, unsure))))
+        return tuple(found)
 
     def on_action(self, action: str) -> bool:
         """Whether it speaks of this action."""
@@ -68,6 +110,30 @@ class Policy:
     _plain: dict[tuple[str, ...], tuple[Patterns, ...]] = field(
         default_factory=dict, init=False, compare=False, repr=False
     )
+    _filled: "dict[tuple[Value | None, ...], Policy]" = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
+
+    @cached_property
+    def variables(self) -> tuple[str, ...]:
+        """The condition keys that its variables name."""
+        return tuple(sorted(frozenset[str]().union(*(each.variables for each in self.statements))))
+
+    def for_request(self, context: Context) -> "Policy":
+        """What it says with the values of its variables; itself without any."""
+        if not self.variables:
+            return self
+        values = tuple(value_of(key, context) for key in self.variables)
+        found = self._filled.get(values)
+        if found is None:
+            known = {
+                key: None if value == ABSENT else value
+                for key, value in zip(self.variables, values, strict=True)
+                if isinstance(value, str)
+            }
+            statements = (each.filled(known) if each.variables else (each,) for each in self.statements)
+            found = self._filled[values] = Policy(tuple(one for some in statements for one in some))
+        return found
 
     def about(self, action: str, resource: str) -> list[Statement]:
         """The statements on this action and resource, whatever their principals and conditions."""
@@ -99,7 +165,8 @@ class Policy:
         about = [each for _, each in self._on_action(action)]
         if not all(each.allow for each in about):
             return ()
-        return tuple(name for each in about if not each.conditions for name in each.resources)
+        plain = (each for each in about if not each.conditions)
+        return tuple(name for each in plain for name in each.resources if "${" not in name)
 
     @cached_property
     def lets_in(self) -> frozenset[str]:
@@ -122,20 +189,39 @@ class Effect(StrEnum):
     SILENT = "silent"
 
 
+class Named(IntEnum):
+    """How a resource's policy names a principal, each more closely than the one before."""
+
+    NOT = 0
+    ACCOUNT = 1
+    """By its account."""
+    EVERYBODY = 2
+    """As everybody."""
+    ITSELF = 3
+    """By the ARN of the role or user."""
+    SESSION = 4
+    """By the ARN of one session of the role."""
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """The effect, the statement behind it, and whether a condition had to be assumed."""
 
     effect: Effect
     statement: Statement | None = None
-    direct: bool = False
-    """The principal itself is named, so that its own account's policies need not allow it too."""
+    named: Named = Named.NOT
+    """How the statement of a resource's policy names the principal."""
     assumed: tuple[str, ...] = ()
-    """Conditions that could not be evaluated."""
+    """What could not be evaluated; of SILENT, that something else may be denied."""
 
     @property
     def allowed(self) -> bool:
         return self.effect is Effect.ALLOWED
+
+    @property
+    def direct(self) -> bool:
+        """The principal itself is let in, so that its own account's policies need not allow it too."""
+        return self.allowed and self.named > Named.ACCOUNT
 
 
 SILENT = Verdict(Effect.SILENT)
@@ -143,66 +229,118 @@ SILENT = Verdict(Effect.SILENT)
 
 def identity_verdict(policy: Policy, action: str, resource: str, context: Context) -> Verdict:
     """What an identity policy (or boundary) says about its own principal."""
-    return _verdict([(each, True) for each in policy.about(action, resource)], context)
+    about = policy.for_request(context).about(action, resource)
+    return _verdict([(each, Named.NOT, ()) for each in about], context)
 
 
 def resource_verdict(
-    policy: Policy, action: str, resource: str, context: Context, *, principal: str, account: str
+    policy: Policy,
+    action: str,
+    resource: str,
+    context: Context,
+    *,
+    principal: str,
+    account: str,
+    bounded: bool = False,
 ) -> Verdict:
     """What a resource's policy, or a trust policy, says about `principal` of `account`.
 
-    `principal` is an ARN, an account id for anyone in it, or `service:<name>`.
+    `principal` is an ARN, an account id for anyone in it, or `service:<name>`; `bounded` says whether it has
+    a permissions boundary, which no NotPrincipal spares.
     """
-    about = [(each, _names(each, principal, account)) for each in policy.about(action, resource)]
-    return _verdict([(each, how == "itself") for each, how in about if how], context)
+    about = policy.for_request(context).about(action, resource)
+    named = [(each, *_names(each, principal, account, bounded)) for each in about]
+    return _verdict([each for each in named if each[1] or each[2]], context)
 
 
-def _verdict(statements: Iterable[tuple[Statement, bool]], context: Context) -> Verdict:
-    """Any Deny that holds; else the best Allow: one that names the principal, rests on nothing unknown."""
-    found, best = SILENT, (False, False)
+def _verdict(statements: Iterable[tuple[Statement, Named, tuple[str, ...]]], context: Context) -> Verdict:
+    """Any Deny that holds; else the best Allow: to the principal itself, then resting on nothing unknown.
+
+    Each statement comes with how it names the principal, and with what must be assumed for that.
+    """
+    found, best = SILENT, (False, False, Named.NOT)
     unsure: list[str] = []
-    for statement, direct in statements:
+    for statement, named, if_named in statements:
         holds = conditions_hold(statement.conditions, context) if statement.conditions else True
         if holds is False:
             continue
+        sure = holds is True and not if_named
         if not statement.allow:
-            if holds:
+            if sure:
                 return Verdict(Effect.DENIED, statement)
-            unsure.append(f"not denied by {conditions_text(statement.conditions)}")
+            met = () if holds else (f"not denied by {conditions_text(statement.conditions)}",)
+            unsure += (*if_named, *met)
             continue
-        rank = (direct, holds is True)
+        rank = (named > Named.ACCOUNT, sure, named)
         if found is SILENT or rank > best:
             assumed = () if holds else (f"{conditions_text(statement.conditions)} holds",)
-            found, best = Verdict(Effect.ALLOWED, statement, direct, assumed), rank
-    if unsure and found.allowed:
-        return Verdict(found.effect, found.statement, found.direct, (*found.assumed, *unsure))
+            found, best = Verdict(Effect.ALLOWED, statement, named, (*if_named, *assumed)), rank
+    if unsure:
+        return replace(found, assumed=(*found.assumed, *unsure))
     return found
 
 
-def _names(statement: Statement, principal: str, account: str) -> str:
-    """How a resource's policy names the principal: `itself`, by its `account`, or, empty, not at all.
+SPARED = "a session of {} is spared with its role by NotPrincipal"
+ACCOUNT_NOT_SPARED = "NotPrincipal spares {} though it does not list its account"
+ONE_SESSION = "the session of {} has the name {}"
+OTHER_SESSION = "the session of {} has another name than {}, which is denied"
 
-    An account in NotPrincipal does not exempt its roles
+
+def _names(
+    statement: Statement, principal: str, account: str, bounded: bool
+) -> tuple[Named, tuple[str, ...]]:
+    """How a resource's policy names the principal, and what is assumed for that.
+
+    Of a Deny with NotPrincipal: NOT for whom it spares. It never spares a principal with a boundary
+    (https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html), nor a role by its
+    account alone, and may not without it
     (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html).
     """
-    if statement.not_principals:
-        listed = any(_is(each, principal, account) == "itself" for each in statement.not_principals)
-        return "" if listed else "itself"
-    found = ""
-    for each in statement.principals:
+    if not statement.not_principals:
+        return _closest(
+            statement.principals, principal, account, ONE_SESSION if statement.allow else OTHER_SESSION
+        )
+    named, _ = _closest(statement.not_principals, principal, account, ONE_SESSION)
+    if named < Named.EVERYBODY or (bounded and not statement.allow):
+        return Named.EVERYBODY, ()
+    if named is Named.EVERYBODY or statement.allow or principal == account:
+        return Named.NOT, ()
+    if not any(_is(each, principal, account) is Named.ACCOUNT for each in statement.not_principals):
+        return Named.NOT, (ACCOUNT_NOT_SPARED.format(principal),)
+    if named is Named.ITSELF and ":role/" in principal:
+        return Named.NOT, (SPARED.format(principal),)
+    return Named.NOT, ()
+
+
+def _closest(
+    listed: tuple[str, ...], principal: str, account: str, text: str
+) -> tuple[Named, tuple[str, ...]]:
+    """How the principal is listed; where only sessions of it are, the text of what is assumed then."""
+    found, sessions = Named.NOT, list[str]()
+    for each in listed:
         how = _is(each, principal, account)
-        if how == "itself":
-            return how
-        found = found or how
-    return found
+        if how is Named.SESSION:
+            sessions.append(each.rpartition("/")[2])
+        else:
+            found = max(found, how)
+    if sessions and found < Named.EVERYBODY:
+        return Named.SESSION, (text.format(principal, " or ".join(sessions)),)
+    return found, ()
 
 
-def _is(listed: str, principal: str, account: str) -> str:
-    if listed in ("*", principal):
-        return "itself"
+def _is(listed: str, principal: str, account: str) -> Named:
+    """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html"""
+    if listed == principal:
+        return Named.ITSELF
+    if listed == "*":
+        return Named.EVERYBODY
     if account and (listed == account or _is_root(listed, account)):
-        return "itself" if principal == account else "account"
-    return ""
+        return Named.ITSELF if principal == account else Named.ACCOUNT
+    if ":assumed-role/" in listed and ":role/" in principal:
+        of, _, role = listed.rpartition("/")[0].partition(":assumed-role/")
+        if of.endswith(f":sts::{account}") and role == principal.rpartition("/")[2]:
+            return Named.SESSION
+    return Named.NOT
 
 
 def _is_root(listed: str, account: str) -> bool:
@@ -216,7 +354,23 @@ def _account_or_itself(listed: str) -> str:
 
 def parse_policy(document: Mapping[str, Any], *, text: str = "") -> Policy:
     """A policy document of IAM, S3 or KMS."""
-    return Policy(tuple(_statement(each) for each in _list(document.get("Statement", []))), document=text)
+    parsed = (_statement(each) for each in _list(document.get("Statement", [])))
+    if document.get("Version") != WITH_VARIABLES:
+        parsed = (_without_variables(each) for each in parsed)
+    return Policy(tuple(parsed), document=text)
+
+
+def _without_variables(statement: Statement) -> Statement:
+    if not statement.variables:
+        return statement
+    return replace(
+        statement,
+        resources=tuple(map(literally, statement.resources)),
+        not_resources=tuple(map(literally, statement.not_resources)),
+        conditions=tuple(
+            (operator, key, tuple(map(literally, values))) for operator, key, values in statement.conditions
+        ),
+    )
 
 
 def _statement(raw: Mapping[str, Any]) -> Statement:

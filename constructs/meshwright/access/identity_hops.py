@@ -80,7 +80,7 @@ def who_asks(state: LakeState, request: Request, *, vended: bool) -> Who:
 def identity_hops(state: LakeState, request: Request, who: Who) -> tuple[Hop, ...]:
     """That the principal exists, IAM lets it, and the link where the table is another account's."""
     identity = who.identity
-    if who.any_table or not who.iam.holds or identity.policy is None:
+    if who.any_table or not who.iam.holds or (identity.policy is None and not identity.limited):
         return who.hops
     needed = _for_table(request, who.places, request.name.table)
     if _plainly(identity, needed):
@@ -94,13 +94,14 @@ def identity_hops(state: LakeState, request: Request, who: Who) -> tuple[Hop, ..
 
 def _iam_hop(state: LakeState, request: Request, identity: Identity, needed: list[Needed]) -> Hop:
     account, principal = request.account, request.principal
-    if identity.policy is None:
+    if identity.policy is None and not identity.limited:
         text = f"IAM lets {principal} use Lake Formation and Glue: its policies are not known"
         return Hop(Step.IAM, account, principal, action=GET_DATA_ACCESS, assumed=(text,))
     assumed: list[str] = []
     if not _plainly(identity, needed):
-        context = known_context(state, principal)
         for action, resource in needed:
+            owner = resource.split(":")[4] if resource != "*" else ""
+            context = known_context(state, principal, owner)
             found = identity_allows(principal, identity, action, resource, context)
             if found.fault:
                 return Hop(Step.IAM, account, principal, found.fault, (resource, *found.statements), action)
@@ -111,7 +112,7 @@ def _iam_hop(state: LakeState, request: Request, identity: Identity, needed: lis
 def _plainly(identity: Identity, needed: list[Needed]) -> bool:
     """Whether all is allowed without a closer look."""
     policy = identity.policy
-    if policy is None or identity.boundary_name:
+    if policy is None or identity.limited:
         return False
     return all(policy.plainly_allows((action,), (resource,)) for action, resource in needed)
 
@@ -119,7 +120,7 @@ def _plainly(identity: Identity, needed: list[Needed]) -> bool:
 def _reads_any(identity: Identity, places: tuple[Place, ...]) -> bool:
     """Whether it may look up and read any table of these databases, which a quick first look tells."""
     policy = identity.policy
-    if policy is None or identity.boundary_name:
+    if policy is None or identity.limited:
         return False
     resources: list[str] = []
     for arn, database, table, _ in places:

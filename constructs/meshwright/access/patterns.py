@@ -5,6 +5,11 @@ from collections.abc import Iterable
 from fnmatch import translate
 from functools import cache
 
+LITERAL = frozenset("*?$")
+"""What `${…}` around it makes a character like others
+(https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-specialchars).
+"""
+
 
 class Patterns:
     """Matches a text against many patterns, most of which are exact or end in `*`.
@@ -20,7 +25,9 @@ class Patterns:
         for pattern in patterns:
             text = pattern.lower() if fold else pattern
             plain = text.removesuffix("*")
-            if "?" in plain:
+            if "${" in text:
+                other.append(re.compile(_expression(text), re.DOTALL))
+            elif "?" in plain:
                 other.append(re.compile(translate(text.replace("[", "[[]"))))
             elif "*" in plain:
                 first, *middle, last = text.split("*")
@@ -45,6 +52,19 @@ class Patterns:
             if _has_in_order(text, *pieces):
                 return True
         return bool(self._other) and any(pattern.match(text) for pattern in self._other)
+
+
+def _expression(text: str) -> str:
+    """The pattern as a regular expression, with `${*}` for the character itself."""
+    pieces = re.split(r"(\$\{[*?$]\}|[*?])", text)
+    special = {"*": ".*", "?": "."}
+    return (
+        "".join(
+            special.get(each) or re.escape(each[2] if re.fullmatch(r"\$\{.\}", each) else each)
+            for each in pieces
+        )
+        + r"\Z"
+    )
 
 
 def _has_in_order(text: str, first: str, middle: list[str], last: str) -> bool:

@@ -6,14 +6,15 @@ across accounts both must allow; an explicit deny in any of them wins
 https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html).
 """
 
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import dataclass, replace
+from typing import Final, NamedTuple
 
-from meshwright.access.conditions import Context
+from meshwright.access.conditions import ABSENT, PRINCIPAL_TAG, Context, Value
 from meshwright.access.decision import Fault
 from meshwright.access.iam import (
     SILENT,
     Effect,
+    Named,
     Policy,
     Statement,
     Verdict,
@@ -22,6 +23,8 @@ from meshwright.access.iam import (
 )
 from meshwright.access.state import Identity, LakeState, account_of
 
+OF_SERVICES: Final = ("aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:principalservicename")
+"""Condition keys of requests that a service makes by itself."""
 FAULTS = {Effect.ALLOWED: None, Effect.DENIED: Fault.DENIED, Effect.SILENT: Fault.MISSING}
 
 
@@ -46,36 +49,66 @@ class Use(NamedTuple):
     """None: it has none."""
 
 
-def known_context(state: LakeState, principal: str) -> dict[str, str]:
-    """What is known of every request of a principal to something inside the mesh: it is made over TLS, there.
+def known_context(state: LakeState, principal: str, owner: str = "") -> dict[str, Value]:
+    """What is known of a request of a principal to something inside the mesh: it is made over TLS, there, and
+    by the principal itself, not by a service. `owner` is the account of the thing that it is about.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
     """
     account = account_of(principal) or ""
-    context = {
+    context: dict[str, Value] = {
         "aws:securetransport": "true",
         "aws:requestedregion": state.region,
         "aws:principalaccount": account,
+        "aws:principalisawsservice": "false",
+        **dict.fromkeys(OF_SERVICES, ABSENT),
     }
     if principal != account:
         context["aws:principalarn"] = principal
-    if state.organization:
+        context |= _of_principal(state, account, principal)
+    if owner:
+        context["aws:resourceaccount"] = owner
+    if state.organization and account in state.accounts:
+        context["aws:principalorgid"] = state.organization
+    if state.organization and owner in state.accounts:
         context["aws:resourceorgid"] = state.organization
-        if account in state.accounts:
-            context["aws:principalorgid"] = state.organization
     return context
+
+
+def _of_principal(state: LakeState, account: str, principal: str) -> dict[str, Value]:
+    """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#principaltable"""
+    kind, _, name = principal.rpartition(":")[2].partition("/")
+    context: dict[str, Value] = {}
+    if kind == "user":
+        context |= {"aws:principaltype": "User", "aws:username": name.rpartition("/")[2]}
+    elif kind == "role":
+        context |= {"aws:principaltype": "AssumedRole", "aws:username": ABSENT}
+    identity = state.account(account).identities.get(principal)
+    if identity is not None and identity.tags is not None:
+        context[PRINCIPAL_TAG] = ABSENT
+        context |= {f"{PRINCIPAL_TAG}{key.lower()}": value for key, value in identity.tags.items()}
+    return context
+
+
+def about(use: Use, context: Context) -> Context:
+    """What is known of the request for this very thing: a bucket's key may be of another account."""
+    if context.get("aws:resourceaccount", use.owner) == use.owner:
+        return context
+    return {**context, "aws:resourceaccount": use.owner}
 
 
 def identity_allows(
     principal: str, identity: Identity, action: str, resource: str, context: Context
 ) -> Allowed:
     """Whether the principal's own policies and its boundary allow it. Unknown policies are assumed to."""
-    if identity.policy is None:
-        return Allowed(None, assumed=(f"the policies of {principal} allow {action}: they are not known",))
-    return _allowed(_own_verdict(identity, action, resource, context))
+    found = _allowed(_own_verdict(identity, action, resource, context))
+    if identity.policy is not None or found.fault:
+        return found
+    unknown = f"the policies of {principal} allow {action}: they are not known"
+    return replace(found, assumed=(unknown, *found.assumed))
 
 
-def resource_allows(use: Use, principal: str, context: Context) -> Allowed:
+def resource_allows(use: Use, principal: str, identity: Identity | None, context: Context) -> Allowed:
     """Whether the thing's policy lets in a role whose own policies allow it.
 
     A role of another account must be let in; one of the same account must not be kept out of a bucket, and be
@@ -85,26 +118,25 @@ def resource_allows(use: Use, principal: str, context: Context) -> Allowed:
     at_home = account == use.owner and not use.action.startswith("kms:")
     if use.policy is None:
         return Allowed(None if at_home else Fault.MISSING)
-    found = resource_verdict(
-        use.policy, use.action, use.resource, context, principal=principal, account=account
-    )
+    found = _of_thing(use, principal, identity, about(use, context))
     if at_home and found.effect is Effect.SILENT:
         return Allowed(None, assumed=found.assumed)
     return _allowed(found)
 
 
-def names_directly(use: Use, principal: str, context: Context) -> bool:
-    """Whether the policy of a thing in the principal's own account allows it to the principal by name.
+def lets_in_alone(use: Use, principal: str, identity: Identity, context: Context) -> bool:
+    """Whether the policy of a thing in the principal's own account is enough, though no policy of the
+    principal allows it.
 
-    The principal's own policies then need not.
+    It is where it names the principal; a role, not a user or a session, within its boundary
+    (https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html).
     """
     account = account_of(principal) or ""
     if use.policy is None or account != use.owner:
         return False
-    found = resource_verdict(
-        use.policy, use.action, use.resource, context, principal=principal, account=account
-    )
-    return found.allowed and found.direct
+    context = about(use, context)
+    found = _of_thing(use, principal, identity, context)
+    return found.direct and not _limited(found, principal, identity, use, context)
 
 
 def both_allow(use: Use, principal: str, identity: Identity | None, context: Context) -> Allowed:
@@ -117,18 +149,19 @@ def both_allow(use: Use, principal: str, identity: Identity | None, context: Con
     whole, at_home = principal == account, account == use.owner
     if not at_home and (use.policy is None or not use.policy.may_let_in(principal, account)):
         return Allowed(Fault.MISSING)
-    by_policy = SILENT
-    if use.policy is not None:
-        by_policy = resource_verdict(
-            use.policy, use.action, use.resource, context, principal=principal, account=account
-        )
+    context = about(use, context)
+    by_policy = _of_thing(use, principal, identity, context) if use.policy is not None else SILENT
     by_identity = SILENT
     if identity is not None and identity.policy is not None:
         by_identity = _own_verdict(identity, use.action, use.resource, context)
     verdicts = (by_policy, by_identity)
     if Effect.DENIED in (by_policy.effect, by_identity.effect):
         fault: Fault | None = Fault.DENIED
-    elif at_home and by_policy.allowed and by_policy.direct:
+    elif (
+        at_home
+        and by_policy.direct
+        and not _limited(by_policy, principal, identity or Identity(), use, context)
+    ):
         fault = None
     else:
         needs_policy = not at_home or use.action.startswith("kms:")
@@ -136,31 +169,54 @@ def both_allow(use: Use, principal: str, identity: Identity | None, context: Con
             by_policy.allowed or not needs_policy
         )
         fault = None if holds else Fault.MISSING
-    return Allowed(
-        fault,
-        tuple(each.statement for each in verdicts if each.statement),
-        tuple(text for each in verdicts for text in each.assumed),
+    statements = tuple(each.statement for each in verdicts if each.statement)
+    assumed = tuple(text for each in verdicts for text in each.assumed)
+    return Allowed(fault, statements, () if fault else assumed)
+
+
+def _of_thing(use: Use, principal: str, identity: Identity | None, context: Context) -> Verdict:
+    return resource_verdict(
+        use.policy or Policy(),
+        use.action,
+        use.resource,
+        context,
+        principal=principal,
+        account=account_of(principal) or "",
+        bounded=bool(identity and identity.boundary_name),
     )
 
 
+def _limited(by_thing: Verdict, principal: str, identity: Identity, use: Use, context: Context) -> bool:
+    """Whether the principal's boundary or session policy takes away what a thing's policy gives it."""
+    if by_thing.named is Named.SESSION:
+        return False
+    limits = [] if ":user/" in principal else [identity.boundary]
+    for limit in (*limits, identity.session):
+        if limit is not None and not identity_verdict(limit, use.action, use.resource, context).allowed:
+            return True
+    return False
+
+
 def _own_verdict(identity: Identity, action: str, resource: str, context: Context) -> Verdict:
-    """Policies and boundary must both allow
-    (https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html).
+    """Policies, boundary and session policy must all allow; each may deny
+    (https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html,
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#policies_session).
     """
-    if identity.policy is None:
-        return SILENT
-    own = identity_verdict(identity.policy, action, resource, context)
-    if not own.allowed or not identity.boundary_name:
-        return own
-    if identity.boundary is None:
-        text = f"the permissions boundary {identity.boundary_name} allows it: what it allows is not known"
-        return Verdict(own.effect, own.statement, own.direct, (*own.assumed, text))
-    bound = identity_verdict(identity.boundary, action, resource, context)
-    if not bound.allowed:
-        return bound
-    return Verdict(own.effect, own.statement, own.direct, own.assumed + bound.assumed)
+    policies = [each for each in (identity.policy, identity.boundary, identity.session) if each is not None]
+    verdicts = [identity_verdict(each, action, resource, context) for each in policies]
+    for effect in (Effect.DENIED, Effect.SILENT):
+        for found in verdicts:
+            if found.effect is effect:
+                return found
+    assumed = [text for found in verdicts for text in found.assumed]
+    if identity.boundary_name and identity.boundary is None:
+        assumed.append(
+            f"the permissions boundary {identity.boundary_name} allows it: what it allows is not known"
+        )
+    return replace(verdicts[0] if verdicts else Verdict(Effect.ALLOWED), assumed=tuple(assumed))
 
 
 def _allowed(verdict: Verdict) -> Allowed:
     statements = (verdict.statement,) if verdict.statement else ()
-    return Allowed(FAULTS[verdict.effect], statements, verdict.assumed)
+    fault = FAULTS[verdict.effect]
+    return Allowed(fault, statements, () if fault else verdict.assumed)

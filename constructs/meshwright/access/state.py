@@ -95,6 +95,15 @@ class Identity:
     boundary_name: str = ""
     """Name of a boundary, known or not; empty without one."""
     trust: Policy | None = None
+    session: Policy | None = None
+    """The session policy, where one session is meant that was given one."""
+    tags: Mapping[str, str] | None = None
+    """None where they are not known; those of a session come on top."""
+
+    @property
+    def limited(self) -> bool:
+        """Whether something besides its policies decides what it may do."""
+        return bool(self.boundary_name or self.session is not None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,17 +13,18 @@ from typing import Final, NamedTuple
 
 from meshwright.access.conditions import Context
 from meshwright.access.decision import Fault, Hop, Step
-from meshwright.access.iam import Effect, Statement, resource_verdict
+from meshwright.access.iam import Effect, Policy, Statement, resource_verdict
 from meshwright.access.policies import (
     FAULTS,
     Use,
+    about,
     both_allow,
     identity_allows,
     known_context,
-    names_directly,
+    lets_in_alone,
     resource_allows,
 )
-from meshwright.access.state import Key, LakeState, account_of
+from meshwright.access.state import Identity, Key, LakeState, account_of
 
 LAKE_FORMATION = "lakeformation.amazonaws.com"
 ON_OBJECTS: Final = {"SELECT": "s3:GetObject", "INSERT": "s3:PutObject", "DELETE": "s3:DeleteObject"}
@@ -72,13 +73,17 @@ Reach = tuple[tuple[int, ...], ...]
 
 def reach_of(state: LakeState, role: str, files: Files, action: str) -> Reach:
     """What of the policies decides on these files: where it is the same in a bucket, so are the hops."""
-    identity = state.account(account_of(role) or "").identities.get(role)
+    identity = _identity(state, role)
     objects = _objects(state, files, ON_OBJECTS[action])
-    policies = (
+    policies: tuple[Policy | None, ...] = (
         identity.policy if identity else None,
         identity.boundary if identity else None,
+        identity.session if identity else None,
         objects.policy,
     )
+    if any(policy.variables for policy in policies if policy):
+        context = _context(state, files, role)
+        policies = tuple(policy.for_request(context) if policy else None for policy in policies)
     return tuple(policy.reach(objects.action, objects.resource) if policy else () for policy in policies)
 
 
@@ -130,8 +135,8 @@ def _role_hop(state: LakeState, role: str, files: Files, action: str, context: C
             return Hop(Step.REGISTRATION_ROLE, account, role, fault, action="sts:AssumeRole")
         assumed += trusted.assumed
     for use in (*_bucket_uses(state, files, action), *_key_uses(state, files, ON_OBJECTS[action])):
-        found = identity_allows(role, identity, use.action, use.resource, context)
-        if found.fault is Fault.MISSING and names_directly(use, role, context):
+        found = identity_allows(role, identity, use.action, use.resource, about(use, context))
+        if found.fault is Fault.MISSING and lets_in_alone(use, role, identity, context):
             continue
         if found.fault:
             unsure = (LISTING,) if use.action == LIST else ()
@@ -153,7 +158,7 @@ def _bucket_hop(state: LakeState, role: str, files: Files, action: str, context:
         return Hop(Step.BUCKET, account, files.bucket, Fault.MISSING, action=name)
     statements, assumed = list[Statement](), list[str]()
     for use in _bucket_uses(state, files, action):
-        found = resource_allows(use, role, context)
+        found = resource_allows(use, role, _identity(state, role), context)
         if found.fault:
             unsure = (LISTING,) if use.action == LIST else ()
             return Hop(
@@ -177,7 +182,7 @@ def _key_hops(state: LakeState, role: str, files: Files, action: str, context: C
         elif not found.enabled:
             yield Hop(Step.KEY, use.owner, subject, Fault.FAILED, action=use.action)
         else:
-            by = resource_allows(use, role, context)
+            by = resource_allows(use, role, _identity(state, role), context)
             yield Hop(Step.KEY, use.owner, subject, by.fault, by.statements, use.action, by.assumed)
 
 
@@ -215,13 +220,15 @@ def account_of_key(arn: str) -> str:
     return arn.split(":", 5)[4]
 
 
+def _identity(state: LakeState, principal: str) -> Identity | None:
+    return state.account(account_of(principal) or "").identities.get(principal)
+
+
 def _context(state: LakeState, files: Files, principal: str) -> Context:
     """What is known of a request for the files: to KMS it comes through S3, for that bucket
     (https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html#encryption-context).
     """
-    context = known_context(state, principal)
+    context = known_context(state, principal, files.owner or "")
     context["kms:viaservice"] = f"s3.{state.region}.amazonaws.com"
     context["kms:encryptioncontext:aws:s3:arn"] = f"arn:{state.partition}:s3:::{files.bucket}"
-    if files.owner:
-        context["aws:resourceaccount"] = files.owner
     return context

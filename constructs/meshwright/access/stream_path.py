@@ -15,12 +15,13 @@ from meshwright.access.decision import Evidence, Fault, Hop, Step, StreamStep
 from meshwright.access.iam import Policy
 from meshwright.access.policies import (
     Use,
+    about,
     identity_allows,
     known_context,
-    names_directly,
+    lets_in_alone,
     resource_allows,
 )
-from meshwright.access.state import LakeState, account_of
+from meshwright.access.state import Identity, LakeState, account_of
 from meshwright.access.storage_path import account_of_key
 from meshwright.access.stream_state import StreamConsumer, StreamName, StreamState
 from meshwright.mesh.stream_policies import DECRYPT
@@ -154,13 +155,16 @@ class _Asked(NamedTuple):
         return account_of(self.principal) or ""
 
     @property
+    def _identity(self) -> Identity | None:
+        return self.state.account(self._account).identities.get(self.principal)
+
+    @property
     def _context(self) -> Context:
         """What is known of a request: to KMS it comes through Kinesis, for that stream."""
         return {
-            **known_context(self.state, self.principal),
+            **known_context(self.state, self.principal, self.name.account),
             "kms:viaservice": f"kinesis.{self.state.region}.amazonaws.com",
             "kms:encryptioncontext:aws:kinesis:arn": self._arn,
-            "aws:resourceaccount": self.name.account,
         }
 
     def _uses(self, actions: Sequence[str], resource: str, policy: Policy | None) -> list[Use]:
@@ -195,8 +199,10 @@ class _Asked(NamedTuple):
             )
         key = self._key_use()
         for use in (*uses, *([key] if key else [])):
-            found = identity_allows(self.principal, identity, use.action, use.resource, self._context)
-            if found.fault is Fault.MISSING and names_directly(use, self.principal, self._context):
+            found = identity_allows(
+                self.principal, identity, use.action, use.resource, about(use, self._context)
+            )
+            if found.fault is Fault.MISSING and lets_in_alone(use, self.principal, identity, self._context):
                 continue
             if found.fault:
                 evidence: tuple[Evidence, ...] = (use.resource, *found.statements)
@@ -227,7 +233,7 @@ class _Asked(NamedTuple):
         """Whether the policy of the stream, or of its consumer, lets the role in."""
         statements, assumed = [], list[str]()
         for use in uses:
-            found = resource_allows(use, self.principal, self._context)
+            found = resource_allows(use, self.principal, self._identity, self._context)
             if found.fault:
                 return Hop(
                     step,
@@ -259,5 +265,5 @@ class _Asked(NamedTuple):
         elif not key.enabled:
             yield Hop(Step.KEY, use.owner, subject, Fault.FAILED, action=use.action)
         else:
-            by = resource_allows(use, self.principal, self._context)
+            by = resource_allows(use, self.principal, self._identity, self._context)
             yield Hop(Step.KEY, use.owner, subject, by.fault, by.statements, use.action, by.assumed)

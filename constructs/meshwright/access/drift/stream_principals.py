@@ -103,10 +103,7 @@ def _may(comparison: Comparison, policy: Policy | None, principal: str, resource
     if policy is None:
         return frozenset()
     account = account_of(principal) or ""
-    context: Context = {
-        **known_context(comparison.live, principal),
-        "aws:resourceaccount": resource.split(":")[4],
-    }
+    context: Context = known_context(comparison.live, principal, resource.split(":")[4])
     if principal in (ANYBODY_IN_AWS, account):
         # Of an account as a whole it is not known who calls: a condition on that lets only those it lists.
         context = {**context, CALLER: f"arn:{comparison.live.partition}:iam::{principal}:role/anybody else"}

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from functools import partial
 
-from meshwright.access import iam, storage_path
+from meshwright.access import named, storage_path
 from meshwright.access.decision import Fault, Step, Way
 from meshwright.access.state import Identity, Key
 from tests.access.building import (
@@ -112,13 +112,13 @@ BUCKETS = (
         name="the bucket denies all but the role, by NotPrincipal",
         page=iam_guide("reference_policies_elements_notprincipal"),
         changes=(bucket(BUCKET_ALLOW, LIST, deny("s3:*", to_all_but=[REGISTRATION, G])),),
-        assumed=iam.SPARED.format(REGISTRATION),
+        assumed=named.SPARED.format(REGISTRATION),
     ),
     yes(
         name="the bucket denies all but the role, by NotPrincipal, without its account",
         page=iam_guide("reference_policies_elements_notprincipal"),
         changes=(bucket(BUCKET_ALLOW, LIST, deny("s3:*", to_all_but=REGISTRATION)),),
-        assumed=iam.ACCOUNT_NOT_SPARED.format(REGISTRATION),
+        assumed=named.ACCOUNT_NOT_SPARED.format(REGISTRATION),
     ),
     asked(
         name="the bucket denies all but the role, by NotPrincipal, and the role has a boundary",
@@ -153,7 +153,7 @@ BUCKETS = (
         name="the bucket lets in one session of the role",
         page=iam_guide("reference_policies_elements_principal"),
         changes=(bucket(allow("s3:*", to=f"arn:aws:sts::{G}:assumed-role/Registration/lake")),),
-        assumed=iam.ONE_SESSION.format(REGISTRATION, "lake"),
+        assumed=named.ONE_SESSION.format(REGISTRATION, "lake"),
     ),
     yes(
         name="the bucket lets in the organization of its account, and the role is in it",

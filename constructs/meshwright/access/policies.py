@@ -14,13 +14,13 @@ from meshwright.access.decision import Fault
 from meshwright.access.iam import (
     SILENT,
     Effect,
-    Named,
     Policy,
     Statement,
     Verdict,
     identity_verdict,
     resource_verdict,
 )
+from meshwright.access.named import Named
 from meshwright.access.state import Identity, LakeState, account_of
 
 OF_SERVICES: Final = ("aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:principalservicename")

@@ -41,7 +41,8 @@ def allowed(action: str) -> Statement:
 
 def test_a_user_has_the_policies_of_its_groups_too(entered: Account, calls: Calls) -> None:
     iam, number = entered.client("iam"), entered.account
-    user = iam.create_user(UserName="ann", Path="/people/")["User"]["Arn"]
+    tags = [{"Key": "team", "Value": "sales"}]
+    user = iam.create_user(UserName="ann", Path="/people/", Tags=tags)["User"]["Arn"]
     iam.put_user_policy(UserName="ann", PolicyName="own", PolicyDocument=allow("glue:GetTable"))
     iam.create_group(GroupName="analysts")
     iam.add_user_to_group(GroupName="analysts", UserName="ann")
@@ -59,7 +60,7 @@ def test_a_user_has_the_policies_of_its_groups_too(entered: Account, calls: Call
     ]
     actions = ("glue:GetTable", "lakeformation:GetDataAccess", "s3:GetObject")
     policy = Policy(tuple(allowed(action) for action in actions))
-    assert read_identities(calls, asked) == {user: Identity(policy=policy)}
+    assert read_identities(calls, asked) == {user: Identity(policy=policy, tags={"team": "sales"})}
     assert calls.unread == ()
 
 

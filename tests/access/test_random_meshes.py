@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -18,6 +19,8 @@ from tests.access.meshes import TODAY, Drawn, meshes
 from tests.access.oracle import Readable, readable
 from tests.access.removals import Reading
 from tests.depth import examples
+
+pytestmark = pytest.mark.slow
 
 REGIONS = ("eu-west-1", "cn-north-1")
 NOT_REMOVED = {Step.DATA_LOCATION, Step.STORAGE}

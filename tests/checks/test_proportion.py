@@ -21,6 +21,8 @@ from meshwright.mesh.quality.freshness import landing_streams, refreshing_pipeli
 from meshwright.project import examine
 from tests.config.small_mesh import ANALYTICS_FILE, ORDERS, ORDERS_FILE, TEXTS, TODAY, write_mesh
 
+pytestmark = pytest.mark.slow
+
 MANY = 20_000
 
 

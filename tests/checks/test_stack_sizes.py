@@ -11,6 +11,8 @@ from meshwright.mesh.inventory import inventory
 from meshwright.project import load_both
 from tests.config.small_mesh import ANALYTICS_FILE, ORDERS_FILE, edited, said_about, write_mesh
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 
 

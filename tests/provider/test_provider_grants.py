@@ -216,6 +216,7 @@ def test_a_resource_that_was_deleted_by_hand_has_nothing_left_to_revoke(resource
     assert model.records == {}
 
 
+@pytest.mark.slow
 def test_a_thousand_principals_take_a_handful_of_calls_and_one_more_takes_one_grant() -> None:
     model = Model()
     many = [f"{number * 7919 + 100000000000}" for number in range(1000)]

@@ -30,7 +30,7 @@ def trust(account: str) -> Policy:
 
 def plain(account: str) -> Identity:
     """A role without any policy, as `Aws.role` makes it."""
-    return Identity(policy=Policy(), trust=trust(account), tags={})
+    return Identity(policy=Policy(), trust=trust(account))
 
 
 def expected_governance(pair: Pair) -> AccountState:
@@ -124,7 +124,6 @@ def expected_domain(pair: Pair) -> AccountState:
                 boundary=Policy((READ_STATEMENT,)),
                 boundary_name="boundary",
                 trust=trust(own),
-                tags={},
             ),
         },
         buckets={pair.bucket: Policy((in_bucket,)), f"acme-orders-raw-{own}": None},

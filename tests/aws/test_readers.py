@@ -60,7 +60,7 @@ def test_a_user_has_the_policies_of_its_groups_too(entered: Account, calls: Call
     ]
     actions = ("glue:GetTable", "lakeformation:GetDataAccess", "s3:GetObject")
     policy = Policy(tuple(allowed(action) for action in actions))
-    assert read_identities(calls, asked) == {user: Identity(policy=policy, tags={"team": "sales"})}
+    assert read_identities(calls, asked) == {user: Identity(policy=policy)}
     assert calls.unread == ()
 
 

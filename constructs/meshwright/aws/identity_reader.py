@@ -47,7 +47,6 @@ class _Reader:
             boundary=self._document(boundary) if boundary else None,
             boundary_name=boundary.rpartition("/")[2] if boundary else "",
             trust=_policy(trust) if trust else None,
-            tags={each["Key"]: each["Value"] for each in described.get("Tags", ())},
         )
 
     def _together(self, kind: str, name: str) -> Policy | None:

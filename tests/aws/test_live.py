@@ -137,9 +137,7 @@ def test_what_exists_stays_when_its_policies_are_denied(pair: Pair) -> None:
     hidden = deny(pair.account(pair.domain), "iam:GetPolicyVersion", "kms:GetKeyPolicy")
     state = read_state(pair.mesh, {**pair.accounts(), pair.domain: hidden})
     whole = expected_domain(pair)
-    unknown = Identity(
-        policy=None, boundary=None, boundary_name="boundary", trust=trust(pair.domain), tags={}
-    )
+    unknown = Identity(policy=None, boundary=None, boundary_name="boundary", trust=trust(pair.domain))
     assert state.accounts[pair.domain] == replace(
         whole,
         identities={**whole.identities, pair.role("Analyst"): unknown},

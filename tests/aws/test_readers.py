@@ -41,8 +41,7 @@ def allowed(action: str) -> Statement:
 
 def test_a_user_has_the_policies_of_its_groups_too(entered: Account, calls: Calls) -> None:
     iam, number = entered.client("iam"), entered.account
-    tags = [{"Key": "team", "Value": "sales"}]
-    user = iam.create_user(UserName="ann", Path="/people/", Tags=tags)["User"]["Arn"]
+    user = iam.create_user(UserName="ann", Path="/people/")["User"]["Arn"]
     iam.put_user_policy(UserName="ann", PolicyName="own", PolicyDocument=allow("glue:GetTable"))
     iam.create_group(GroupName="analysts")
     iam.add_user_to_group(GroupName="analysts", UserName="ann")

@@ -21,6 +21,7 @@ from tests.access.building import (
     ROLE_S3,
     TLS_ONLY,
     TRUST,
+    C,
     G,
     P,
     allow,
@@ -46,6 +47,9 @@ OTHER_ROLE = f"arn:aws:iam::{G}:role/Other"
 def role(*statements, trust=TRUST, **more):
     """The registration role with this policy."""
     return put(G, "identities", REGISTRATION, Identity(policy=policy(*statements), trust=trust, **more))
+
+
+OWN_ORGANIZATION = {"aws:PrincipalOrgID": "${aws:ResourceOrgID}"}
 
 
 def in_organization(state):
@@ -142,6 +146,29 @@ BUCKETS = (
         broken=Step.REGISTRATION_ROLE,
     ),
     yes(
+        name="the catalog's own bucket and key name the role, whose boundary was not read",
+        page=iam_guide("access_policies_boundaries"),
+        changes=(
+            *of_the_catalogs_account(
+                BUCKET_ALLOW, LIST, key_statements=(allow("kms:Decrypt", to=REGISTRATION),)
+            ),
+            role(boundary_name="limits"),
+        ),
+        assumed="the permissions boundary limits allows it: what it allows is not known",
+    ),
+    asked(
+        name="the bucket lets in one session of the reader, past the catalog",
+        page=iam_guide("reference_policies_elements_principal"),
+        changes=(
+            put(C, "identities", ANALYST, Identity(policy=policy(allow("s3:GetObject")))),
+            fields(P, bucket_keys={}, keys={}),
+            bucket(allow("s3:GetObject", to=f"arn:aws:sts::{C}:assumed-role/Analyst/batch")),
+        ),
+        columns=COLUMNS,
+        way=Way.STORAGE,
+        assumed=named.ONE_SESSION.format(ANALYST, "batch"),
+    ),
+    yes(
         name="the catalog's own bucket denies under a condition that is not known, and says nothing else",
         page=iam_guide("reference_policies_condition-keys"),
         changes=of_the_catalogs_account(
@@ -160,13 +187,7 @@ BUCKETS = (
         page=iam_guide("reference_policies_variables"),
         changes=(
             in_organization,
-            bucket(
-                allow(
-                    "s3:*",
-                    to="*",
-                    when={"StringEquals": {"aws:PrincipalOrgID": "${aws:ResourceOrgID}"}},
-                )
-            ),
+            bucket(allow("s3:*", to="*", when={"StringEquals": OWN_ORGANIZATION})),
         ),
     ),
     no(
@@ -174,13 +195,7 @@ BUCKETS = (
         page=iam_guide("reference_policies_variables"),
         changes=(
             in_organization,
-            bucket(
-                allow(
-                    "s3:*",
-                    to="*",
-                    when={"StringNotEquals": {"aws:PrincipalOrgID": "${aws:ResourceOrgID}"}},
-                )
-            ),
+            bucket(allow("s3:*", to="*", when={"StringNotEquals": OWN_ORGANIZATION})),
         ),
         broken=Step.BUCKET,
     ),

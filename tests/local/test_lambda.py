@@ -3,15 +3,19 @@
 import base64
 import io
 import json
+import os
+import signal
 import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from botocore.exceptions import ClientError
 
+from meshwright.aws.accounts import Account
 from meshwright.local import control
 from meshwright.local.lambdas import runner
 from tests.embedded import Aws
@@ -206,3 +210,43 @@ def test_a_function_sees_nothing_of_whoever_started_the_server(aws: Aws, account
         "TZ",
         "_HANDLER",
     }
+
+
+ENDLESS = (
+    "import subprocess, sys, time\n"
+    "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])\n"
+    "print(child.pid, file=open({path!r}, 'w'))\n"
+    "while True:\n    time.sleep(0.05)\n"
+)
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize("ends", ["down", "kill"])
+def test_nothing_that_a_function_started_outlives_the_server(tmp_path: Path, ends: str) -> None:
+    running, told = control.up(tmp_path, 0), tmp_path / "child"
+    environment = control.environment(running, "111111111111", "eu-west-1")
+    iam, client = (
+        Account("111111111111", "eu-west-1", environment).client(each) for each in ("iam", "lambda")
+    )
+    role = iam.create_role(RoleName="f", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    code = {"ZipFile": archive(module=ENDLESS.format(path=str(told)))}
+    client.create_function(
+        FunctionName="f", Runtime="python3.13", Role=role, Handler="module.handler", Code=code, Timeout=600
+    )
+    client.invoke(FunctionName="f", InvocationType="Event")
+    wait_until(lambda: told.exists() and told.read_text().strip() != "")
+    child = psutil.Process(int(told.read_text()))
+    worker = child.parent()
+    assert worker is not None
+    if ends == "down":
+        assert control.down(tmp_path) is True
+    else:
+        os.kill(running.pid, signal.SIGKILL)
+    wait_until(lambda: not any(each.is_running() and each.status() != "zombie" for each in (child, worker)))
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)

@@ -79,16 +79,43 @@ def test_a_planted_record_beside_a_held_lock_ends_no_process(
         b'{"port": 0, "pid": 2, "started": 0, "wanted_port": 0, "token": ""}',
         b'{"port": 5566, "pid": -1, "started": 0, "wanted_port": 0, "token": ""}',
         b'{"port": 5566, "pid": 1, "started": 0, "wanted_port": 0, "token": 3}',
+        b'{"port": 5566, "pid": 2, "started": 0, "wanted_port": 0, "token": "\\ud800"}',
+        b'{"port": 5566, "pid": 99999999999, "started": 0, "wanted_port": 0, "token": ""}',
+        b'{"port": 5566, "pid": 2, "started": NaN, "wanted_port": 0, "token": ""}',
+        b"[" * 100_000,
     ],
 )
-def test_a_damaged_record_is_none(folder: PrivateFolder, tmp_path: Path, text: bytes) -> None:
+def test_while_the_record_of_a_running_one_is_damaged_nothing_is_done(
+    folder: PrivateFolder, tmp_path: Path, text: bytes
+) -> None:
+    (folder.path / "state").mkdir()
     held = folder.hold(LOCK)
     assert held is not None
     try:
         folder.write(FILE, text)
-        assert control.status(tmp_path) is None
+        for act in (control.status, control.up, control.down, control.reset):
+            with pytest.raises(UserError, match=r"runs, but .* does not tell which process it is. Stop "):
+                act(tmp_path)
     finally:
         os.close(held)
+    assert (folder.path / "state").is_dir()
+    assert control.status(tmp_path) is None
+
+
+def test_while_one_runs_whose_record_is_gone_nothing_is_forgotten(
+    folder: PrivateFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(control, "STOP_SECONDS", 0.1)
+    (folder.path / "state").mkdir()
+    held = folder.hold(LOCK)
+    assert held is not None
+    try:
+        for act in (control.down, control.reset):
+            with pytest.raises(UserError, match=r"does not tell which process it is"):
+                act(tmp_path)
+    finally:
+        os.close(held)
+    assert (folder.path / "state").is_dir()
 
 
 @pytest.mark.parametrize(

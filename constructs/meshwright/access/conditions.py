@@ -3,11 +3,12 @@
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
 """
 
+import operator
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from functools import cache
 from ipaddress import ip_address, ip_network
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from meshwright.access.patterns import patterns
 from meshwright.access.variables import has_variables
@@ -40,12 +41,10 @@ def value_of(key: str, context: Context) -> Value | None:
 
 def conditions_hold(conditions: tuple[Condition, ...], context: Context) -> bool | None:
     """Whether all hold; None if none of them fails, but one can't be told."""
-    return _all(
-        condition_holds(operator, value_of(key, context), values) for operator, key, values in conditions
-    )
+    return _all(condition_holds(each, value_of(key, context), values) for each, key, values in conditions)
 
 
-def condition_holds(operator: str, value: Value | None, values: tuple[str, ...]) -> bool | None:
+def condition_holds(name: str, value: Value | None, values: tuple[str, ...]) -> bool | None:
     """Whether the condition holds for `value`; None if that can't be told.
 
     That is so of an unknown value or operator, of a variable among `values` that is not known, and of a key
@@ -57,7 +56,7 @@ def condition_holds(operator: str, value: Value | None, values: tuple[str, ...])
     """
     if value is None:
         return None
-    qualifier, _, name = operator.rpartition(":")
+    qualifier, _, name = name.rpartition(":")
     if_exists, name = name.endswith("IfExists"), name.removesuffix("IfExists")
     if name == "Null":
         return ("true" if value == ABSENT else "false") in {each.lower() for each in values}
@@ -77,7 +76,7 @@ def condition_holds(operator: str, value: Value | None, values: tuple[str, ...])
 
 def conditions_text(conditions: tuple[Condition, ...]) -> str:
     """`StringEquals aws:SourceVpce vpce-1 and Bool aws:ViaAWSService true`"""
-    return " and ".join(f"{operator} {key} {', '.join(values)}" for operator, key, values in conditions)
+    return " and ".join(f"{each} {key} {', '.join(values)}" for each, key, values in conditions)
 
 
 def _all(answers: Iterable[bool | None]) -> bool | None:
@@ -116,14 +115,6 @@ def _parts_match(parts: list[str], value: str, pattern: str) -> bool:
     )
 
 
-def _numeric(holds: Callable[[float, float], bool]) -> Callable[[str, tuple[str, ...]], bool]:
-    return _converted(float, holds)
-
-
-def _dated(holds: Callable[[datetime, datetime], bool]) -> Callable[[str, tuple[str, ...]], bool]:
-    return _converted(_date, holds)
-
-
 def _converted(
     convert: Callable[[str], T], holds: Callable[[T, T], bool]
 ) -> Callable[[str, tuple[str, ...]], bool]:
@@ -160,24 +151,23 @@ def _in_network(value: str, values: tuple[str, ...]) -> bool:
     return any(map(within, values))
 
 
+ORDERS: Mapping[str, Callable[[Any, Any], bool]] = {
+    "Equals": operator.eq,
+    "GreaterThan": operator.gt,
+    "GreaterThanEquals": operator.ge,
+    "LessThan": operator.lt,
+    "LessThanEquals": operator.le,
+}
 COMPARISONS: Mapping[str, Callable[[str, tuple[str, ...]], bool]] = {
     "ArnEquals": _arn_like,  # the two are the same, as the page above says
     "ArnLike": _arn_like,
     "BinaryEquals": _equal,
     "Bool": _equal_in_any_case,
-    "DateEquals": _dated(lambda value, other: value == other),
-    "DateGreaterThan": _dated(lambda value, other: value > other),
-    "DateGreaterThanEquals": _dated(lambda value, other: value >= other),
-    "DateLessThan": _dated(lambda value, other: value < other),
-    "DateLessThanEquals": _dated(lambda value, other: value <= other),
     "IpAddress": _in_network,
-    "NumericEquals": _numeric(lambda value, other: value == other),
-    "NumericGreaterThan": _numeric(lambda value, other: value > other),
-    "NumericGreaterThanEquals": _numeric(lambda value, other: value >= other),
-    "NumericLessThan": _numeric(lambda value, other: value < other),
-    "NumericLessThanEquals": _numeric(lambda value, other: value <= other),
     "StringEquals": _equal,
     "StringEqualsIgnoreCase": _equal_in_any_case,
     "StringLike": _like,
+    **{f"Date{name}": _converted(_date, holds) for name, holds in ORDERS.items()},
+    **{f"Numeric{name}": _converted(float, holds) for name, holds in ORDERS.items()},
 }
 """By operator, without its `Not`: whether a value is, or is like, one of the others."""

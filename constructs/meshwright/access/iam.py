@@ -176,10 +176,14 @@ class Policy:
         named = {_account_or_itself(listed) for each in allows for listed in each.principals}
         return frozenset(named | ({"*"} if any(each.not_principals for each in allows) else set()))
 
+    @cached_property
+    def _accounts_of_sessions(self) -> frozenset[str]:
+        return frozenset(each.split(":")[4] for each in self.lets_in if ":assumed-role/" in each)
+
     def may_let_in(self, principal: str, account: str) -> bool:
-        """Whether some Allow names the principal or its account: a quick first look."""
+        """Whether some Allow names the principal, its account or a session of that: a quick first look."""
         named = self.lets_in
-        return principal in named or account in named or "*" in named
+        return principal in named or account in named or "*" in named or account in self._accounts_of_sessions
 
 
 class Effect(StrEnum):

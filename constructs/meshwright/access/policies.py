@@ -124,19 +124,21 @@ def resource_allows(use: Use, principal: str, identity: Identity | None, context
     return _allowed(found)
 
 
-def lets_in_alone(use: Use, principal: str, identity: Identity, context: Context) -> bool:
+def lets_in_alone(use: Use, principal: str, identity: Identity, context: Context) -> Allowed:
     """Whether the policy of a thing in the principal's own account is enough, though no policy of the
-    principal allows it.
+    principal allows it. What is assumed is of the principal's limits; `resource_allows` has the rest.
 
     It is where it names the principal; a role, not a user or a session, within its boundary
     (https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html).
     """
     account = account_of(principal) or ""
     if use.policy is None or account != use.owner:
-        return False
+        return Allowed(Fault.MISSING)
     context = about(use, context)
     found = _of_thing(use, principal, identity, context)
-    return found.direct and not _limited(found, principal, identity, use, context)
+    return (
+        _within_limits(found, principal, identity, use, context) if found.direct else Allowed(Fault.MISSING)
+    )
 
 
 def both_allow(use: Use, principal: str, identity: Identity | None, context: Context) -> Allowed:
@@ -155,13 +157,12 @@ def both_allow(use: Use, principal: str, identity: Identity | None, context: Con
     if identity is not None and identity.policy is not None:
         by_identity = _own_verdict(identity, use.action, use.resource, context)
     verdicts = (by_policy, by_identity)
+    alone = Allowed(Fault.MISSING)
+    if at_home and by_policy.direct:
+        alone = _within_limits(by_policy, principal, identity or Identity(), use, context)
     if Effect.DENIED in (by_policy.effect, by_identity.effect):
         fault: Fault | None = Fault.DENIED
-    elif (
-        at_home
-        and by_policy.direct
-        and not _limited(by_policy, principal, identity or Identity(), use, context)
-    ):
+    elif alone.fault is None:
         fault = None
     else:
         needs_policy = not at_home or use.action.startswith("kms:")
@@ -170,8 +171,8 @@ def both_allow(use: Use, principal: str, identity: Identity | None, context: Con
         )
         fault = None if holds else Fault.MISSING
     statements = tuple(each.statement for each in verdicts if each.statement)
-    assumed = tuple(text for each in verdicts for text in each.assumed)
-    return Allowed(fault, statements, () if fault else assumed)
+    assumed = dict.fromkeys(text for each in (*verdicts, alone) for text in each.assumed)
+    return Allowed(fault, statements, () if fault else tuple(assumed))
 
 
 def _of_thing(use: Use, principal: str, identity: Identity | None, context: Context) -> Verdict:
@@ -186,15 +187,16 @@ def _of_thing(use: Use, principal: str, identity: Identity | None, context: Cont
     )
 
 
-def _limited(by_thing: Verdict, principal: str, identity: Identity, use: Use, context: Context) -> bool:
-    """Whether the principal's boundary or session policy takes away what a thing's policy gives it."""
+def _within_limits(
+    by_thing: Verdict, principal: str, identity: Identity, use: Use, context: Context
+) -> Allowed:
+    """Whether the principal's boundary and session policy leave it what a thing's policy gives it."""
     if by_thing.named is Named.SESSION:
-        return False
-    limits = [] if ":user/" in principal else [identity.boundary]
-    for limit in (*limits, identity.session):
-        if limit is not None and not identity_verdict(limit, use.action, use.resource, context).allowed:
-            return True
-    return False
+        return Allowed(None)
+    limits = replace(identity, policy=None)
+    if ":user/" in principal:
+        limits = replace(limits, boundary=None, boundary_name="")
+    return _allowed(_own_verdict(limits, use.action, use.resource, context))
 
 
 def _own_verdict(identity: Identity, action: str, resource: str, context: Context) -> Verdict:

@@ -96,9 +96,9 @@ class Identity:
     """Name of a boundary, known or not; empty without one."""
     trust: Policy | None = None
     session: Policy | None = None
-    """The session policy, where one session is meant that was given one."""
+    """The session policy, where one session is meant that was given one. No reader fills it."""
     tags: Mapping[str, str] | None = None
-    """None where they are not known; those of a session come on top."""
+    """None where they are not known, as in all states that are read so far; a session's come on top."""
 
     @property
     def limited(self) -> bool:

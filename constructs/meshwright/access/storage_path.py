@@ -136,8 +136,9 @@ def _role_hop(state: LakeState, role: str, files: Files, action: str, context: C
         assumed += trusted.assumed
     for use in (*_bucket_uses(state, files, action), *_key_uses(state, files, ON_OBJECTS[action])):
         found = identity_allows(role, identity, use.action, use.resource, about(use, context))
-        if found.fault is Fault.MISSING and lets_in_alone(use, role, identity, context):
-            continue
+        if found.fault is Fault.MISSING:
+            alone = lets_in_alone(use, role, identity, context)
+            found = found if alone.fault else alone
         if found.fault:
             unsure = (LISTING,) if use.action == LIST else ()
             return Hop(

@@ -202,8 +202,9 @@ class _Asked(NamedTuple):
             found = identity_allows(
                 self.principal, identity, use.action, use.resource, about(use, self._context)
             )
-            if found.fault is Fault.MISSING and lets_in_alone(use, self.principal, identity, self._context):
-                continue
+            if found.fault is Fault.MISSING:
+                alone = lets_in_alone(use, self.principal, identity, self._context)
+                found = found if alone.fault else alone
             if found.fault:
                 evidence: tuple[Evidence, ...] = (use.resource, *found.statements)
                 return (

@@ -157,14 +157,14 @@ def down(root: Path) -> bool:
     Raises UserError if one runs and it can't be told which process it is.
     """
     folder = PrivateFolder.of(root)
-    if status(root) is None:
+    deadline = time.monotonic() + STOP_SECONDS
+    while status(root) is None and folder.held(LOCK) and time.monotonic() < deadline:
+        time.sleep(0.05)  # one that is only just starting
+    if not folder.held(LOCK):
         return False
     record = read_record(folder)
     if record is None or not record.describes_a_server:
-        raise UserError(
-            f"An embedded AWS of {folder.path.parent} runs, but {folder.path / FILE} does not tell which "
-            f"process it is. Stop the process that has {folder.path / LOCK} open."
-        )
+        raise _unknown_process(folder)
     os.kill(record.pid, signal.SIGTERM)
     deadline = time.monotonic() + STOP_SECONDS
     while folder.held(LOCK):
@@ -186,6 +186,8 @@ def status(root: Path) -> Embedded | None:
         return None
     record = read_record(folder)
     if record is None:
+        if folder.read(FILE) is not None:
+            raise _unknown_process(folder)
         return None  # it is only just starting
     return Embedded(
         port=record.port,
@@ -268,6 +270,13 @@ def _no_proxy() -> str:
     given = os.environ.get("NO_PROXY") or os.environ.get("no_proxy") or ""
     hosts = [host for host in given.split(",") if host.strip()]
     return ",".join(dict.fromkeys([*hosts, "127.0.0.1"]))
+
+
+def _unknown_process(folder: PrivateFolder) -> UserError:
+    return UserError(
+        f"An embedded AWS of {folder.path.parent} runs, but {folder.path / FILE} does not tell which "
+        f"process it is. Stop the process that has {folder.path / LOCK} open."
+    )
 
 
 def _full(folder: Path) -> bool:

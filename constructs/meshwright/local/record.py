@@ -1,6 +1,7 @@
 """What is written down of a running embedded AWS, by which commands find it."""
 
 import json
+import math
 import os
 from dataclasses import asdict, dataclass
 
@@ -53,13 +54,13 @@ def read_record(folder: PrivateFolder) -> Record | None:
     text = folder.read(FILE)
     try:
         found = Record(**json.loads(text or b""))
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         return None
     numbers = (found.port, found.pid, found.wanted_port)
     if not all(type(number) is int for number in numbers) or not isinstance(found.started, int | float):
         return None
-    fits = 0 < found.port < 65536 and found.pid > 1 and isinstance(found.token, str)
-    return found if fits else None
+    fits = 0 < found.port < 65536 and 1 < found.pid < 1 << 31 and math.isfinite(found.started)
+    return found if fits and isinstance(found.token, str) and found.token.isascii() else None
 
 
 def last_port(folder: PrivateFolder) -> int:

@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import select
+import signal
 import subprocess
 import sys
 import time
@@ -36,7 +37,7 @@ class DiedError(Exception):
     """The process ended during the invocation."""
 
 
-@dataclass
+@dataclass(eq=False)
 class Container:
     process: "subprocess.Popen[bytes]"
     log: Path
@@ -132,7 +133,11 @@ class Container:
         return text.decode(errors="replace")
 
     def stop(self) -> None:
-        self.process.kill()
+        """Ends the process, with all that it started."""
+        with contextlib.suppress(
+            ProcessLookupError, PermissionError
+        ):  # the latter on macOS, of one that has ended
+            os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
         for pipe in (self.process.stdin, self.process.stdout):
             if pipe:

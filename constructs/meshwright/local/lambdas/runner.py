@@ -75,6 +75,7 @@ class Runner:
     write_log: Callable[[Function, str, str], None]
     """Takes the function, the log stream and the text of one invocation."""
     _idle: dict[str, list[Container]] = field(default_factory=dict)
+    _busy: set[Container] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(32, "lambda"))
 
@@ -84,6 +85,7 @@ class Runner:
         container: Container | None = None
         try:
             container = self._take(function)
+            self._busy.add(container)
             reply = container.call(
                 {"event": event, "request_id": request_id, "function_arn": function.arn},
                 timeout=function.timeout,
@@ -96,6 +98,8 @@ class Runner:
             reply = {"result": None, "error": {"errorType": "Runtime.ExitError", "errorMessage": text}}
         except (zipfile.BadZipFile, zlib.error, NotImplementedError, OSError, TooLargeError) as error:
             reply = {"result": None, "error": {"errorType": "InvalidZipFile", "errorMessage": str(error)}}
+        finally:
+            self._busy.discard(container)
         log = container.read_log() if container else ""
         if container and container.alive:
             self._give_back(function, container)
@@ -127,9 +131,9 @@ class Runner:
         return f"{outcome.error['errorType']}: {outcome.error['errorMessage']}"
 
     def close(self) -> None:
-        """Ends every warm container."""
+        """Ends every container, also those at work."""
         with self._lock:
-            containers = [c for idle in self._idle.values() for c in idle]
+            containers = [*self._busy, *(each for idle in self._idle.values() for each in idle)]
             self._idle.clear()
         for container in containers:
             container.stop()

@@ -9,7 +9,9 @@ import importlib
 import importlib.machinery
 import json
 import os
+import signal
 import sys
+import threading
 import time
 import traceback
 from typing import Any
@@ -62,7 +64,17 @@ def failure(error: BaseException) -> dict[str, Any]:
     }
 
 
+def end_with(parent: int) -> None:
+    """Ends this process and all that it started once its parent is gone, killed perhaps."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    if os.getpgrp() == os.getpid():
+        os.killpg(0, signal.SIGKILL)
+    os._exit(1)
+
+
 def main() -> None:
+    threading.Thread(target=end_with, args=(os.getppid(),), daemon=True).start()
     asset, handler_name, site_packages = sys.argv[1:]
     replies = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what the function prints goes to its log, not among the replies

@@ -21,6 +21,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from meshwright.errors import UserError
 from meshwright.local import control, states
+from meshwright.local.persistence.codec import sealed
 from meshwright.local.private import PrivateFolder
 from tests.embedded import REGION, SESSION
 
@@ -452,7 +453,7 @@ def changed(path: Path, statement: str, *values: Any) -> None:
         (lambda path: path.write_bytes(b"no database" * 99), "it is damaged (file is not a database)"),
         (
             lambda path: changed(path, "UPDATE about SET value = '0' WHERE name = 'format'"),
-            "it was written with format 0, this is 1",
+            "it was written with format 0, this is 2",
         ),
         (
             lambda path: changed(path, "UPDATE about SET value = '4.0.0' WHERE name = 'moto'"),
@@ -463,9 +464,9 @@ def changed(path: Path, statement: str, *values: Any) -> None:
             lambda path: changed(
                 path,
                 "INSERT INTO piece VALUES ('backend/s3/222222222221/aws', ?)",
-                b"cos\nsystem\n(S'x'\ntR.",
+                sealed(b"cos\nsystem\n(S'x'\ntR."),
             ),
-            "a step that is never written",
+            "os.system is not called",
         ),
     ],
     ids=["no database", "format", "moto", "another program's", "a piece that asks for something"],

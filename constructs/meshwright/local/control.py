@@ -18,7 +18,7 @@ from typing import Any
 from meshwright.errors import UserError
 from meshwright.local import states
 from meshwright.local.private import PrivateFolder
-from meshwright.local.record import FILE, LOCK, last_port, read_record
+from meshwright.local.record import FILE, LOCK, last_port, record_in
 from meshwright.local.wire import proof
 
 ADMIN_ROLE = "embedded-admin"
@@ -162,7 +162,7 @@ def down(root: Path) -> bool:
         time.sleep(0.05)  # one that is only just starting
     if not folder.held(LOCK):
         return False
-    record = read_record(folder)
+    record = record_in(folder.read(FILE) or b"")
     if record is None or not record.describes_a_server:
         raise _unknown_process(folder)
     os.kill(record.pid, signal.SIGTERM)
@@ -184,11 +184,12 @@ def status(root: Path) -> Embedded | None:
     if not folder.held(LOCK):
         folder.remove(FILE)
         return None
-    record = read_record(folder)
-    if record is None:
-        if folder.read(FILE) is not None:
-            raise _unknown_process(folder)
+    text = folder.read(FILE)
+    if text is None:
         return None  # it is only just starting
+    record = record_in(text)
+    if record is None:
+        raise _unknown_process(folder)
     return Embedded(
         port=record.port,
         pid=record.pid,

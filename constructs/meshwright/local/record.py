@@ -49,11 +49,10 @@ def started(pid: int) -> float:
     return float(psutil.Process(pid).create_time())
 
 
-def read_record(folder: PrivateFolder) -> Record | None:
-    """None if there is no file, or none that a server of ours wrote."""
-    text = folder.read(FILE)
+def record_in(text: bytes) -> Record | None:
+    """The record that a file holds; None if no server of ours wrote it."""
     try:
-        found = Record(**json.loads(text or b""))
+        found = Record(**json.loads(text))
     except (ValueError, TypeError, RecursionError):
         return None
     numbers = (found.port, found.pid, found.wanted_port)

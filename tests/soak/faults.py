@@ -27,7 +27,7 @@ class Faults:
     repeated: float = 0
     """Probability that a request is served twice, and answered once."""
     ends: float = 0
-    """Probability that the process ends once a request, of itself too, is served, before its answer."""
+    """Probability that the process ends once a call of a deployment is served, before its answer is used."""
 
     def write(self, folder: Path) -> None:
         aside = folder / f"{FILE}.{os.getpid()}"

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from meshwright.local import application, server
-from meshwright.local.clients import Reply
+from meshwright.local.clients import CALL, Reply
 from meshwright.local.lambdas import container
 from meshwright.local.moto_loading import leave_out_what_is_not_served
 from meshwright.local.wire import proof
@@ -30,7 +30,7 @@ class Unreliable(application.Application):
 
     def serve(self, environ: dict[str, Any]) -> Reply:
         reply = super().serve(environ)
-        if self._chance.random() < self._faults.ends:
+        if CALL in environ and self._chance.random() < self._faults.ends:
             os._exit(9)
         return reply
 

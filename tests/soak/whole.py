@@ -74,7 +74,7 @@ class Schedule:
         before: Version | None = None
         for number in range(chance.randint(1, self.steps)):
             often = [chance.choice((0, 0, 0.02)) for _ in range(3)]
-            machine.request_faults(Faults(0, *often, ends=chance.choice((0, 0, 0.01))))
+            machine.request_faults(Faults(0, *often, ends=chance.choice((0, 0, 0.1))))
             if chance.random() < 0.2:
                 machine.move_clock(chance.uniform(-CLOCK_SECONDS, CLOCK_SECONDS))
             version = chance.choice(possible)

@@ -10,9 +10,10 @@ from typing import Any
 
 from meshwright.access.decision import Step
 from meshwright.access.iam import Policy
+from meshwright.access.principals import account_of
 from meshwright.access.resources import Resource, database, filter_on, table
 from meshwright.access.rows import TableOf
-from meshwright.access.state import LakeState, Settings, account_of
+from meshwright.access.state import LakeState, Settings
 from meshwright.mesh.model import Domain, Mesh
 
 NOTHING_ALLOWED = Policy(())

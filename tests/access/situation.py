@@ -30,7 +30,7 @@ class Situation:
     broken: Step | None = None
     """Of a no: the first hop that does not hold."""
     fault: Fault | None = None
-    assumed: str = ""
+    assumed: str | tuple[str, ...] = ()
     """What the answer rests on that AWS does not document, or that is not known; empty for nothing."""
 
     def __str__(self) -> str:

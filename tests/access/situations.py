@@ -8,6 +8,7 @@ from tests.access import (
     situations_grants,
     situations_iam,
     situations_open_hybrid,
+    situations_principals,
     situations_storage,
     situations_two_steps,
 )
@@ -18,6 +19,7 @@ SITUATIONS: tuple[Situation, ...] = (
     *situations_columns.SITUATIONS,
     *situations_filters_tags.SITUATIONS,
     *situations_open_hybrid.SITUATIONS,
+    *situations_principals.SITUATIONS,
     *situations_two_steps.SITUATIONS,
     *situations_across.SITUATIONS,
     *situations_storage.SITUATIONS,

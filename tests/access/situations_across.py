@@ -4,8 +4,9 @@ from functools import partial
 
 from meshwright.access import grant_hops, links, share_hops, undocumented
 from meshwright.access.decision import Fault, Step, Way
+from meshwright.access.principals import ANYBODY
 from meshwright.access.resources import table, tag_policy
-from meshwright.access.state import ANYBODY, Database, Link, ShareState
+from meshwright.access.state import Database, Link, ShareState
 from tests.access.building import (
     ANALYST,
     CHIEF,

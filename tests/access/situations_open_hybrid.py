@@ -4,8 +4,9 @@ from functools import partial
 
 from meshwright.access import enforcement, evaluate
 from meshwright.access.decision import Fault, Step, Way
+from meshwright.access.principals import ANYBODY
 from meshwright.access.resources import Kind, Resource
-from meshwright.access.state import ANYBODY, Identity, Location
+from meshwright.access.state import Identity, Location
 from tests.access.building import (
     ANALYST,
     BUCKET,

@@ -19,9 +19,9 @@ from meshwright.access.drift.same_policy import same
 from meshwright.access.effects import beyond
 from meshwright.access.findings import Audit, Call, Effect, Finding, Severity
 from meshwright.access.iam import Policy, parse_policy
+from meshwright.access.principals import ANYBODY
 from meshwright.access.resources import Kind, Resource, database, filter_on, location, table, tag_policy
 from meshwright.access.state import (
-    ANYBODY,
     AccountState,
     Database,
     Filter,
@@ -332,6 +332,39 @@ def test_a_grant_of_a_role_that_is_gone(small: Small) -> None:
     finding = small.one(ANALYTICS=having(Grant(gone, FILTER, frozenset({"SELECT"}))))
     assert summary(finding) == ("grant-dead", Severity.LOW, ANALYTICS, f"{FILTER} to {gone}")
     assert finding.affected == ()
+
+
+@pytest.mark.parametrize(
+    ("principal", "words"),
+    [
+        (
+            f"arn:aws:iam::{G}:saml-provider/Okta:group/analysts",
+            "SAML group analysts (provider Okta) of governance",
+        ),
+        (f"arn:aws:iam::{G}:saml-provider/Okta:user/ada", "SAML user ada (provider Okta) of governance"),
+        ("arn:aws:identitystore:::group/9067-1", "Identity Center group 9067-1"),
+        ("arn:aws:identitystore:::user/9067-2", "Identity Center user 9067-2"),
+        (
+            f"arn:aws:quicksight:eu-west-1:{G}:group/default/readers",
+            "QuickSight group readers (namespace default) of governance",
+        ),
+        (f"{G}:IAMPrincipals", "every principal of governance"),
+        (f"arn:aws:newservice:eu-west-1:{G}:workspace/1", f"arn:aws:newservice:eu-west-1:{G}:workspace/1"),
+    ],
+)
+def test_a_grant_to_who_is_no_role_is_not_dead(small: Small, principal: str, words: str) -> None:
+    on = table(G, DATABASE, "orders")
+    finding = small.one(G=having(Grant(principal, on, frozenset({"SELECT"}))))
+    assert summary(finding) == ("grant-unexpected", Severity.CRITICAL, G, f"{on} to {principal}")
+    assert finding.what.startswith(f"{words} has SELECT on table {DATABASE}.orders")
+    assert finding.affected == (Effect(principal, TABLE, "SELECT", (Cells(ALL),)),)
+    assert [call.operation for call in finding.repair] == ["revoke_permissions"]
+
+
+@pytest.mark.parametrize("principal", [f"arn:aws:iam::{G}:saml-provider/Okta:group/analysts"])
+def test_an_administrator_that_is_no_role_is_not_dead(small: Small, principal: str) -> None:
+    finding = small.one(G=administering(principal, exist=False))
+    assert (finding.code, finding.subject) == ("admin-undeclared", principal)
 
 
 def test_a_role_that_got_another_domains_grant_without_a_subscription(small: Small) -> None:

@@ -14,8 +14,9 @@ from meshwright.access.decision import TableName
 from meshwright.access.drift.trust import newly_trusted
 from meshwright.access.findings import Audit, Effect, Finding, Severity
 from meshwright.access.iam import Policy, parse_policy
+from meshwright.access.principals import ANYBODY
 from meshwright.access.resources import Resource, table, tag_policy
-from meshwright.access.state import ANYBODY, AccountState, Database, Grant, Identity, Table
+from meshwright.access.state import AccountState, Database, Grant, Identity, Table
 from meshwright.project import load_mesh
 from tests.access.test_audit import (
     AGREED,

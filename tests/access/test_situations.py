@@ -44,7 +44,7 @@ def test_what_is_decided_in(situation: Situation) -> None:
         "way": situation.way,
         "broken": situation.broken,
         "fault": situation.fault,
-        "assumed": (situation.assumed,) if situation.assumed else (),
+        "assumed": (situation.assumed,) if isinstance(situation.assumed, str) else situation.assumed,
     }
 
 

@@ -18,8 +18,9 @@ from meshwright.access.drift.deviation import Change, Deviation, all_of
 from meshwright.access.drift.trust import newly_trusted
 from meshwright.access.evaluate import Evaluator
 from meshwright.access.findings import Effect
+from meshwright.access.principals import account_of
 from meshwright.access.resources import Resource
-from meshwright.access.state import AccountState, Filter, Grant, LakeState, account_of, place_of
+from meshwright.access.state import AccountState, Filter, Grant, LakeState, place_of
 
 MOST_TOGETHER = 100
 """Where more deviations than that concern the same tables, each of them is looked at alone."""

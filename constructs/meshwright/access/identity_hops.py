@@ -11,6 +11,7 @@ from typing import NamedTuple
 from meshwright.access.decision import Fault, Hop, Step
 from meshwright.access.links import Way, way_through
 from meshwright.access.policies import identity_allows, known_context
+from meshwright.access.principals import IN_IAM, PrincipalKind, principal_of
 from meshwright.access.request import Request
 from meshwright.access.state import Identity, LakeState
 
@@ -24,6 +25,16 @@ ON_METADATA = {"ALTER": "glue:UpdateTable", "DROP": "glue:DeleteTable"}
 
 NO_TABLE = "\0" * 256
 """A name that no table can have: a policy that allows something on it, by a wildcard, allows it on any."""
+
+NOT_READ = "{} exists: it was not read"
+NOT_IN_IAM = "{} exists, and its members are those who should be: IAM does not keep it"
+NOT_KNOWN = "IAM lets {} use Lake Formation and Glue: its policies are not known"
+CARRIER = "IAM lets the role by which {} asks use Lake Formation and Glue: which role that is, is not known"
+"""Federated people ask through a role that they assume, those of Identity Center through one that carries
+them (https://docs.aws.amazon.com/lake-formation/latest/dg/identity-center-lf-notes.html).
+"""
+
+BY_THEMSELVES = IN_IAM | {PrincipalKind.ACCOUNT_PRINCIPALS}
 
 Needed = tuple[str, str]
 """An action, and a resource that it is needed on."""
@@ -59,12 +70,15 @@ def who_asks(state: LakeState, request: Request, *, vended: bool) -> Who:
     """`vended`: Lake Formation is to hand out credentials for the data."""
     own, principal = request.own, request.principal
     identity, assumed = own.identities.get(principal), tuple[str, ...]()
+    kind = principal_of(principal).kind
+    in_iam = kind in IN_IAM
     way = way_through(own, request.holders, request.name) if request.abroad else Way(())
-    if identity is None and own.complete:
+    if identity is None and own.complete and in_iam:
         exists = Hop(Step.PRINCIPAL, own.account, principal, Fault.MISSING)
         return Who(exists, Identity(), exists, way.hops, (), (exists, *way.hops))
     if identity is None:
-        identity, assumed = Identity(), (f"{principal} exists: it was not read",)
+        identity, text = Identity(), NOT_READ if in_iam else NOT_IN_IAM
+        assumed = () if kind is PrincipalKind.ACCOUNT_PRINCIPALS else (text.format(principal),)
     exists = Hop(Step.PRINCIPAL, own.account, principal, assumed=assumed)
     places = _places(state, request, way)
     if _reads_any(identity, places) and request.action not in ON_METADATA:
@@ -95,7 +109,8 @@ def identity_hops(state: LakeState, request: Request, who: Who) -> tuple[Hop, ..
 def _iam_hop(state: LakeState, request: Request, identity: Identity, needed: list[Needed]) -> Hop:
     account, principal = request.account, request.principal
     if identity.policy is None and not identity.limited:
-        text = f"IAM lets {principal} use Lake Formation and Glue: its policies are not known"
+        by_carrier = principal_of(principal).kind not in BY_THEMSELVES
+        text = (CARRIER if by_carrier else NOT_KNOWN).format(principal)
         return Hop(Step.IAM, account, principal, action=GET_DATA_ACCESS, assumed=(text,))
     assumed: list[str] = []
     if not _plainly(identity, needed):

@@ -11,8 +11,9 @@ from typing import NamedTuple
 
 from meshwright.access.decision import Fault, Hop, Step, TableName
 from meshwright.access.granted import has, on_database
+from meshwright.access.principals import ANYBODY
 from meshwright.access.resources import ALL_TABLES, Kind
-from meshwright.access.state import ANYBODY, AccountState, Grant, Link
+from meshwright.access.state import AccountState, Grant, Link
 from meshwright.access.undocumented import VIEWS, conditional
 
 DEAD = "a resource link whose target is gone leads nowhere"

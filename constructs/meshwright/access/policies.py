@@ -21,7 +21,8 @@ from meshwright.access.iam import (
     resource_verdict,
 )
 from meshwright.access.named import Named
-from meshwright.access.state import Identity, LakeState, account_of
+from meshwright.access.principals import account_of
+from meshwright.access.state import Identity, LakeState
 
 OF_SERVICES: Final = ("aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:principalservicename")
 """Condition keys of requests that a service makes by itself."""

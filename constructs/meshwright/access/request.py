@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from meshwright.access.decision import TableName
 from meshwright.access.held import NOTHING, Held, sorted_by_table
-from meshwright.access.state import ANYBODY, AccountState, Database, LakeState, Table, account_of
+from meshwright.access.principals import ANYBODY, home_of
+from meshwright.access.state import AccountState, Database, LakeState, Table
 
 
 class Asker(NamedTuple):
@@ -84,7 +85,7 @@ class Request(NamedTuple):
 
 def asker_of(state: LakeState, principal: str, catalog: str, database: str) -> Asker:
     """The principal, with what it was granted on the database of that catalog and on its tables."""
-    account = account_of(principal) or ""
+    account = home_of(principal, catalog)
     own, owner = state.account(account), state.account(catalog)
     holders = (principal, f"{account}:IAMPrincipals")
     abroad, whole_account = account != catalog, principal == account

@@ -14,9 +14,6 @@ from meshwright.access.resources import Kind, Resource
 from meshwright.access.stream_state import StreamState
 from meshwright.mesh.names import partition_of
 
-ANYBODY = "IAM_ALLOWED_PRINCIPALS"
-"""The group that stands for: whoever IAM lets in."""
-
 
 class Grant(NamedTuple):
     """What Lake Formation of the account that made it lists: one principal's permissions on one resource."""
@@ -280,12 +277,3 @@ _IN_DATABASE = frozenset({Kind.DATABASE, Kind.TABLE, Kind.COLUMNS, Kind.FILTER})
 def place_of(resource: Resource) -> str:
     """Where `AccountState.held` keeps grants on it."""
     return f"{resource.catalog}:{resource.path[0] if resource.kind in _IN_DATABASE else ''}"
-
-
-def account_of(principal: str) -> str | None:
-    """The account that a principal is, or is of; None for groups across accounts."""
-    if principal.startswith("arn:"):
-        parts = principal.split(":", 5)
-        return parts[4] or None if len(parts) == 6 and parts[2] in ("iam", "sts") else None
-    account = principal.partition(":")[0]
-    return account if account.isdigit() and len(account) == 12 else None

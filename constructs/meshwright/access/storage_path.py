@@ -24,7 +24,8 @@ from meshwright.access.policies import (
     lets_in_alone,
     resource_allows,
 )
-from meshwright.access.state import Identity, Key, LakeState, account_of
+from meshwright.access.principals import account_of
+from meshwright.access.state import Identity, Key, LakeState
 
 LAKE_FORMATION = "lakeformation.amazonaws.com"
 ON_OBJECTS: Final = {"SELECT": "s3:GetObject", "INSERT": "s3:PutObject", "DELETE": "s3:DeleteObject"}

@@ -7,7 +7,8 @@ from functools import cached_property
 from meshwright.access.drift.comparison import Comparison
 from meshwright.access.drift.deviation import Deviation, Phase, unchanged
 from meshwright.access.findings import StreamEffect
-from meshwright.access.state import LakeState, account_of
+from meshwright.access.principals import account_of
+from meshwright.access.state import LakeState
 from meshwright.access.stream_path import StreamDecision, StreamWay, decide_stream
 from meshwright.access.stream_rows import StreamAccess, stream_rows
 from meshwright.access.stream_state import StreamName

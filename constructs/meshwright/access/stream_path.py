@@ -21,7 +21,8 @@ from meshwright.access.policies import (
     lets_in_alone,
     resource_allows,
 )
-from meshwright.access.state import Identity, LakeState, account_of
+from meshwright.access.principals import account_of
+from meshwright.access.state import Identity, LakeState
 from meshwright.access.storage_path import account_of_key
 from meshwright.access.stream_state import StreamConsumer, StreamName, StreamState
 from meshwright.mesh.stream_policies import DECRYPT

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from typing import NamedTuple
 
-from meshwright.access.state import LakeState, account_of
+from meshwright.access.principals import account_of
+from meshwright.access.state import LakeState
 from meshwright.access.stream_path import StreamDecision, StreamWay, decide_stream
 from meshwright.access.stream_state import StreamName
 from meshwright.mesh.model import Domain, DomainRole, Mesh

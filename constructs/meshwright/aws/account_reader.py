@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from meshwright.access.principals import account_of
 from meshwright.access.resources import ALL_TABLES, Resource
 from meshwright.access.resources import table as table_of
 from meshwright.access.state import (
@@ -19,7 +20,6 @@ from meshwright.access.state import (
     Location,
     Settings,
     ShareState,
-    account_of,
 )
 from meshwright.aws import lake_reader
 from meshwright.aws.calls import Calls

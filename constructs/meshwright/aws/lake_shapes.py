@@ -6,6 +6,7 @@ The shapes: https://docs.aws.amazon.com/lake-formation/latest/APIReference/API_R
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from meshwright.access.principals import account_of
 from meshwright.access.resources import (
     ALL_TABLES,
     Kind,
@@ -16,7 +17,7 @@ from meshwright.access.resources import (
     table,
     tag_policy,
 )
-from meshwright.access.state import Filter, Grant, Location, Settings, account_of
+from meshwright.access.state import Filter, Grant, Location, Settings
 
 Expressions = Mapping[str, Mapping[str, frozenset[str]]]
 """Saved LF-Tag expressions by name."""

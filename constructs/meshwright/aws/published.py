@@ -7,9 +7,10 @@ domain that reads through it.
 from collections.abc import Mapping
 from datetime import date
 
+from meshwright.access.principals import account_of
 from meshwright.access.resources import Kind, Resource
 from meshwright.access.resources import table as table_of
-from meshwright.access.state import AccountState, Database, Filter, Table, account_of
+from meshwright.access.state import AccountState, Database, Filter, Table
 from meshwright.access.stream_path import StreamWay, decide_stream
 from meshwright.access.stream_state import StreamName
 from meshwright.aws.live import Live

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from meshwright.access.state import ShareState, account_of
+from meshwright.access.principals import account_of
+from meshwright.access.state import ShareState
 from meshwright.aws.calls import Calls
 
 NAME = re.compile(r"LakeFormation|\d{12}-\d{12}-")

@@ -7,8 +7,8 @@ from functools import cached_property
 from meshwright.access.cells import Cells
 from meshwright.access.drift.storage import ANYBODY_IN_AWS
 from meshwright.access.findings import Effect, Severity, StreamEffect
+from meshwright.access.principals import ELSEWHERE, principal_of
 from meshwright.access.rows import TableOf, tables_of
-from meshwright.access.state import account_of
 from meshwright.access.stream_rows import streams_of
 from meshwright.access.stream_state import StreamName
 from meshwright.commands.access_wording import all_or, rows_of
@@ -58,11 +58,16 @@ class Words:
         """A role of the mesh by its key, any other by its ARN, an account as whomever it lets."""
         if principal == ANYBODY_IN_AWS:
             return "anybody with an AWS account"
-        account = account_of(principal)
+        named = principal_of(principal)
+        account = named.account
         if principal == account:
             return f"anybody whom account {self.account(principal)} lets"
         if principal == f"{account}:IAMPrincipals" and account is not None:
             return f"every role and user of account {self.account(account)}"
+        if named.is_group:
+            return f"all members of {named}"
+        if named.kind in ELSEWHERE:
+            return str(named)
         return self._roles.get(principal, principal)
 
     def effects(self, effects: Sequence[Effect]) -> Iterator[str]:

@@ -24,7 +24,7 @@ from meshwright.access.drift.deviation import (
 )
 from meshwright.access.drift.settings import merged, setting
 from meshwright.access.findings import Severity
-from meshwright.access.state import account_of
+from meshwright.access.principals import IN_IAM, account_of, principal_of
 
 INSTEAD = "or name it under `administrators` in mesh.yaml"
 
@@ -73,6 +73,7 @@ def _dead(comparison: Comparison, account: str) -> frozenset[str]:
 
 def _does_not_exist(comparison: Comparison, account: str, principal: str) -> bool:
     known = comparison.read(account, "iam:GetRole") and account_of(principal) == account
+    known = known and principal_of(principal).kind in IN_IAM
     return known and principal not in comparison.live.account(account).identities
 
 

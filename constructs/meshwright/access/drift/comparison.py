@@ -5,13 +5,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from meshwright.access.decision import TableName
+from meshwright.access.principals import PrincipalKind, account_of, principal_of
 from meshwright.access.resources import Kind, Resource
-from meshwright.access.state import AccountState, LakeState, Table, account_of
+from meshwright.access.state import AccountState, LakeState, Table
 from meshwright.mesh.model import Domain, Mesh
 from meshwright.mesh.policies import database_prefix
-
-ORGANIZATION = ":organizations:"
-"""In the ARNs of organizations and their units."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,20 +172,19 @@ class Comparison:
 
     def who(self, principal: str) -> str:
         """A principal in words: `role analysts of analytics`, `account 999999999999`."""
-        account = account_of(principal)
+        named = principal_of(principal)
+        account = named.account
+        if named.kind in (PrincipalKind.ANYBODY, PrincipalKind.UNKNOWN):
+            return principal
         if account is None:
-            return (
-                f"the organization's {principal.rpartition(':')[2]}"
-                if ORGANIZATION in principal
-                else principal
-            )
+            return str(named)
         if principal == account:
             known = account in self.declared.accounts
             return f"account {account} ({self.holder(account)})" if known else f"account {account}"
-        if not principal.startswith("arn:"):
+        if named.kind is PrincipalKind.ACCOUNT_PRINCIPALS:
             return f"every principal of {self.holder(account)}"
         domain = self.domain_of_account.get(account)
         key = next((r.key for r in domain.roles.values() if r.arn == principal), None) if domain else None
         if domain and key:
             return f"role {key} of {domain.name}"
-        return f"{principal.rpartition(':')[2].replace('/', ' ', 1)} of {self.holder(account)}"
+        return f"{named} of {self.holder(account)}"

@@ -14,9 +14,10 @@ from meshwright.access.drift.unexpected_grants import unexpected
 from meshwright.access.drift.wording import in_words
 from meshwright.access.findings import Call, Severity
 from meshwright.access.granted import SUPER
+from meshwright.access.principals import account_of
 from meshwright.access.repair import grant
 from meshwright.access.resources import Kind, Resource
-from meshwright.access.state import Grant, account_of
+from meshwright.access.state import Grant
 
 NEEDS = ("lakeformation:ListPermissions",)
 """For what is missing; what is listed is there, however partial the list."""

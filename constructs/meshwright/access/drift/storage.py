@@ -17,8 +17,9 @@ from meshwright.access.drift.deviation import (
 from meshwright.access.drift.same_policy import ROOT, beyond, in_words, same
 from meshwright.access.findings import Call, Severity
 from meshwright.access.iam import Policy, Statement
+from meshwright.access.principals import account_of
 from meshwright.access.repair import document_of
-from meshwright.access.state import Identity, Key, account_of
+from meshwright.access.state import Identity, Key
 
 BUCKETS_NEED = ("s3:ListBuckets", "s3:GetBucketPolicy")
 ENCRYPTION_NEEDS = ("s3:ListBuckets", "s3:GetBucketPolicy", "s3:GetBucketEncryption", "kms:DescribeKey")

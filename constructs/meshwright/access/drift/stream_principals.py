@@ -12,7 +12,7 @@ from meshwright.access.drift.wording import listed as listed_names
 from meshwright.access.findings import Severity
 from meshwright.access.iam import Policy, Statement, resource_verdict
 from meshwright.access.policies import known_context
-from meshwright.access.state import account_of
+from meshwright.access.principals import account_of
 
 ACTIONS: Final = tuple(
     f"kinesis:{name}"

@@ -8,7 +8,7 @@ service is left out: it acts for those who may pass the role to it, and they are
 from meshwright.access.drift.same_policy import ROOT
 from meshwright.access.drift.storage import ANYBODY_IN_AWS
 from meshwright.access.iam import Policy, Statement, resource_verdict
-from meshwright.access.state import account_of
+from meshwright.access.principals import account_of
 
 ASSUMING = ("sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity")
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 
-from meshwright.access.drift.comparison import ORGANIZATION, Comparison
+from meshwright.access.drift.comparison import Comparison
 from meshwright.access.drift.deviation import (
     ACTIONS,
     Change,
@@ -25,19 +25,11 @@ from meshwright.access.drift.wording import in_words, listed
 from meshwright.access.findings import Call, Severity
 from meshwright.access.granted import SUPER
 from meshwright.access.lf_tags import meets
+from meshwright.access.principals import ANYBODY, IN_IAM, OF_ACCOUNTS, account_of, principal_of
 from meshwright.access.repair import grant, revoke
 from meshwright.access.resources import Kind, Resource
 from meshwright.access.resources import database as database_of
-from meshwright.access.state import (
-    ANYBODY,
-    AccountState,
-    Database,
-    Grant,
-    Identity,
-    Link,
-    ShareState,
-    account_of,
-)
+from meshwright.access.state import AccountState, Database, Grant, Identity, Link, ShareState
 
 
 def unexpected(
@@ -108,7 +100,7 @@ def _kind(
         )
     holder = account_of(live.principal) or ""
     if (
-        live.principal.startswith("arn:")
+        principal_of(live.principal).kind in IN_IAM
         and holder in comparison.live.accounts
         and comparison.read(holder, "iam:GetRole")
         and live.principal not in comparison.live.account(holder).identities
@@ -153,10 +145,9 @@ def _holders(comparison: Comparison, account: str, principal: str) -> frozenset[
     """
     if principal == ANYBODY:
         return frozenset({account})
-    holder = account_of(principal)
-    if holder is None and ORGANIZATION in principal:
+    if principal_of(principal).kind in OF_ACCOUNTS:
         return frozenset(comparison.declared.accounts) - {comparison.catalog}
-    return frozenset() if holder is None else frozenset({principal})
+    return frozenset({principal})
 
 
 def _with_its_part_done(comparison: Comparison, grant: Grant) -> Change:
@@ -164,15 +155,17 @@ def _with_its_part_done(comparison: Comparison, grant: Grant) -> Change:
     holder, catalog = account_of(grant.principal), comparison.catalog
     changes: list[Change] = []
     if holder is None or holder == catalog:
-        receivers = [] if holder else sorted(set(comparison.declared.accounts) - {catalog})
+        of_catalog = holder or principal_of(grant.principal).kind not in OF_ACCOUNTS
+        receivers = [] if of_catalog else sorted(set(comparison.declared.accounts) - {catalog})
     else:
         receivers = [holder]
     changes += [with_entry(catalog, "shares", each, ShareState.ACTIVE) for each in receivers]
-    if ORGANIZATION in grant.principal:
+    if principal_of(grant.principal).kind in OF_ACCOUNTS:
         # Whatever organization the files name: the accounts are taken to be in this one.
         changes.append(lambda state: replace(state, organization=_organization(grant.principal)))
     if holder not in (None, grant.principal):
-        changes.append(with_entry(holder, "identities", grant.principal, Identity()))
+        if principal_of(grant.principal).kind in IN_IAM:
+            changes.append(with_entry(holder, "identities", grant.principal, Identity()))
         if holder != catalog:
             # By LF-Tags it may be on several.
             databases = sorted({name.database for name in comparison.tables_of(grant.resource)})

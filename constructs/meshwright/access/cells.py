@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
+from meshwright.access.nested import is_shown, meet
+
 _CONDITION_TOKEN = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|[()]|[^'\"()]+")
 
 
@@ -19,15 +21,16 @@ class Cells(NamedTuple):
     """These columns, of the rows that meet every one of `rows`; no condition means all rows."""
 
     columns: frozenset[str]
+    """Names; of a column of which only some fields are shown, these: `customer.address`."""
     rows: frozenset[str] = frozenset()
 
     def covers(self, other: "Cells") -> bool:
         """Whether whoever sees these cells sees the other's too, as far as the texts show."""
-        return self.columns >= other.columns and self.rows <= other.rows
+        return self.rows <= other.rows and all(is_shown(each, self.columns) for each in other.columns)
 
     def within(self, other: "Cells") -> "Cells":
         """What is left of it inside the limits of `other`."""
-        return Cells(self.columns & other.columns, self.rows | other.rows)
+        return Cells(meet(self.columns, other.columns), self.rows | other.rows)
 
 
 def union(pieces: Iterable[Cells]) -> tuple[Cells, ...]:
@@ -54,7 +57,7 @@ def covered(inner: Iterable[Cells], outer: Iterable[Cells]) -> bool:
     """Whether every cell of `inner` is certainly in `outer`: column by column, under some condition of it."""
     limits = tuple(outer)
     return all(
-        any(column in limit.columns and limit.rows <= piece.rows for limit in limits)
+        any(limit.rows <= piece.rows and is_shown(column, limit.columns) for limit in limits)
         for piece in inner
         for column in piece.columns
     )

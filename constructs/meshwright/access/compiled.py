@@ -16,6 +16,7 @@ from meshwright.access.resources import Resource
 from meshwright.access.resources import database as database_of
 from meshwright.access.resources import table as table_of
 from meshwright.access.state import (
+    SUPER,
     AccountState,
     Database,
     Filter,
@@ -54,8 +55,6 @@ from meshwright.mesh.policies import (
 )
 from meshwright.mesh.statements import identity_policy
 from meshwright.mesh.subscriptions import Subscription
-
-SUPER = frozenset({"ALL"})
 
 
 def compile_state(mesh: Mesh, *, key_arns: Mapping[str, str] | None = None) -> LakeState:

@@ -18,6 +18,7 @@ from meshwright.access.drift.deviation import Change, Deviation, all_of
 from meshwright.access.drift.trust import newly_trusted
 from meshwright.access.evaluate import Evaluator
 from meshwright.access.findings import Effect
+from meshwright.access.nested import is_shown
 from meshwright.access.principals import account_of
 from meshwright.access.resources import Resource
 from meshwright.access.state import AccountState, Filter, Grant, LakeState, place_of
@@ -174,7 +175,7 @@ def beyond(cells: Iterable[Cells], limits: Iterable[Cells]) -> tuple[Cells, ...]
         left = frozenset(
             column
             for column in piece.columns
-            if not any(column in bound.columns and bound.rows <= piece.rows for bound in bounds)
+            if not any(bound.rows <= piece.rows and is_shown(column, bound.columns) for bound in bounds)
         )
         if left:
             found.append(Cells(left, piece.rows))

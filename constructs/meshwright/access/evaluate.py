@@ -9,6 +9,7 @@ from meshwright.access.enforcement import Place, opted_in, place_of_files
 from meshwright.access.grant_hops import grant_paths, open_path
 from meshwright.access.identity_hops import ON_METADATA, Who, identity_hops, who_asks
 from meshwright.access.links import dangling
+from meshwright.access.past_catalog import may_be_let_in, may_read_files
 from meshwright.access.request import Asker, Request, asker_of
 from meshwright.access.state import LakeState, Table
 from meshwright.access.storage_path import (
@@ -16,8 +17,6 @@ from meshwright.access.storage_path import (
     Files,
     Reach,
     files_of,
-    may_be_let_in,
-    may_read_files,
     reach_of,
     registration_hops,
 )
@@ -112,8 +111,7 @@ class Evaluator:
 
     def _to_metadata(self, request: Request) -> list[Path]:
         _, who = self._identity(request, vended=False)
-        place, _ = self._place(request)
-        choice = opted_in(request) if place.hybrid else None
+        choice = opted_in(request)
         location = data_location_hops(request)
         group = open_path(request)
         paths = []
@@ -179,11 +177,18 @@ class Evaluator:
 
 
 def _shown(table: Table, cells: tuple[Cells, ...]) -> tuple[str, ...]:
-    """The columns in `cells`, in the table's order."""
+    """The columns in `cells`, in the table's order; of one that is shown in part, its fields."""
     shown = cells[0].columns if len(cells) == 1 else frozenset[str]().union(*(each.columns for each in cells))
-    if len(shown) == len(table.columns):
+    if len(shown) == len(table.columns) and shown.issuperset(table.columns):
         return table.columns
-    return tuple([column for column in table.columns if column in shown])
+    fields = sorted(each for each in shown if "." in each)
+    return tuple(
+        name
+        for column in table.columns
+        for name in (
+            (column,) if column in shown else [each for each in fields if each.startswith(f"{column}.")]
+        )
+    )
 
 
 def _assuming(hops: tuple[Hop, ...], *texts: str) -> tuple[Hop, ...]:

@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from meshwright.access.cells import Cells
 from meshwright.access.decision import Evidence, Fault, Hop, Path, Step, Way
 from meshwright.access.granted import Granted, both, cells_of, on_table
-from meshwright.access.held import NOTHING, Held
+from meshwright.access.held import NOTHING, Held, sorted_by_table
+from meshwright.access.principals import ANYBODY
 from meshwright.access.request import Request
 from meshwright.access.share_hops import direct_share_hop, share_hop
 from meshwright.access.state import LakeState
@@ -22,6 +23,19 @@ from meshwright.access.undocumented import VIEWS, of_both_sides, of_database, of
 VIEWS_ONLY = "a read-only administrator of the receiving account has nothing but DESCRIBE"
 OTHERS_GROUP = "a grant to all IAM principals of another account reaches each of them directly"
 IN_UNIT = "the account is in that unit of the organization"
+
+
+HYBRID_VERSION = 4
+"""From which on a table can be shared and open to IAM_ALLOWED_PRINCIPALS at the same time
+(https://docs.aws.amazon.com/lake-formation/latest/dg/hybrid-access-prerequisites.html).
+"""
+
+
+def is_open(request: Request) -> bool:
+    """Whether the table has Super of IAM_ALLOWED_PRINCIPALS, whoever asks."""
+    name, owner = request.name, request.owner
+    held = sorted_by_table(owner.grants_to((ANYBODY,), name.catalog, name.database))
+    return bool(held.grants) and bool(on_table(held, request, "SELECT"))
 
 
 def open_path(request: Request, assumed: tuple[str, ...] = ()) -> Path | None:
@@ -78,7 +92,11 @@ def _direct(request: Request) -> Path | None:
     by_group = all(each.grant.principal != request.principal for each in direct)
     assumed = (*_assumed(direct, held, request), *((OTHERS_GROUP,) if by_group else ()))
     hop = _grant_hop(Step.PRINCIPAL_GRANT, owner.account, request, direct, assumed)
-    return Path(Way.DIRECT, (*direct_share_hop(owner, request.account), hop), cells_of(direct))
+    # A creator's permissions follow from the share of the database; nobody granted them.
+    made = request.table.creator == request.principal
+    return Path(
+        Way.DIRECT, (*direct_share_hop(owner, request.account, granted=not made), hop), cells_of(direct)
+    )
 
 
 def _shared(state: LakeState, request: Request, granted: tuple[Granted, ...]) -> Path:
@@ -86,6 +104,9 @@ def _shared(state: LakeState, request: Request, granted: tuple[Granted, ...]) ->
     asker = request.asker
     own, held = asker.own, asker.local
     shares, shared = share_hop(state, own, asker.owner, granted)
+    if shared and asker.owner.settings.cross_account_version < HYBRID_VERSION and is_open(request):
+        evidence = (f"cross-account version {asker.owner.settings.cross_account_version}",)
+        shares = (Hop(Step.SHARE, asker.owner.account, own.account, Fault.MISSING, evidence),)
     if asker.whole_account or asker.principal in own.settings.admins:
         # An administrator of the receiving account has what was granted to the account, data included.
         to_account = _account_hop(request, shared, _assumed_of_account(shared, request))

@@ -14,10 +14,11 @@ from typing import NamedTuple
 from meshwright.access.cells import Cells, conditions, union
 from meshwright.access.held import Held
 from meshwright.access.lf_tags import meets, tagged_columns
+from meshwright.access.nested import chosen, without
 from meshwright.access.request import Request
 from meshwright.access.resources import Kind, Resource
 from meshwright.access.resources import database as database_of
-from meshwright.access.state import AccountState, Grant
+from meshwright.access.state import AccountState, Grant, Table
 
 SUPER = "ALL"
 READING = frozenset({"SELECT", SUPER})
@@ -112,16 +113,16 @@ def _cells(resource: Resource, request: Request) -> Cells | None:
         found = request.asker.owner.filters.get(resource)
         if found is None:
             return None
-        return Cells(_chosen(columns, found.columns, found.excluded), conditions(found.rows))
+        return Cells(_chosen(request.table, found.columns, found.excluded), conditions(found.rows))
     if kind is Kind.TABLE:
         return Cells(frozenset(columns))
     if kind is Kind.COLUMNS:
-        return Cells(_chosen(columns, resource.included, resource.excluded))
+        return Cells(_chosen(request.table, resource.included, resource.excluded))
     return Cells(frozenset(tagged_columns(resource.expression, request.owner, request.name, request.table)))
 
 
-def _chosen(
-    columns: tuple[str, ...], included: frozenset[str] | None, excluded: frozenset[str]
-) -> frozenset[str]:
-    chosen = frozenset(columns) if included is None else included.intersection(columns)
-    return chosen - excluded if excluded else chosen
+def _chosen(table: Table, included: frozenset[str] | None, excluded: frozenset[str]) -> frozenset[str]:
+    columns = frozenset(table.columns)
+    if included is None:
+        return columns - excluded if excluded <= columns else without(table.typed, excluded)
+    return included if included <= columns else chosen(table.typed, included)

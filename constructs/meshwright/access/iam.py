@@ -108,6 +108,9 @@ class Policy:
     _by_action: dict[str, tuple[tuple[int, Statement], ...]] = field(
         default_factory=dict, init=False, compare=False, repr=False
     )
+    _resources: dict[str, tuple[str, ...]] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
     _plain: dict[tuple[str, ...], tuple[Patterns, ...]] = field(
         default_factory=dict, init=False, compare=False, repr=False
     )
@@ -143,6 +146,26 @@ class Policy:
     def reach(self, action: str, resource: str) -> tuple[int, ...]:
         """Which of its statements, by their place, speak of this action and resource."""
         return tuple([place for place, each in self._on_action(action) if each.on_resource(resource)])
+
+    def resources_on(self, action: str) -> tuple[str, ...]:
+        """The patterns of resources in its statements on this action."""
+        found = self._resources.get(action)
+        if found is None:
+            listed = (
+                name for _, each in self._on_action(action) for name in each.resources + each.not_resources
+            )
+            found = self._resources[action] = tuple(dict.fromkeys(listed))
+        return found
+
+    def conditions_on(self, key: str) -> tuple[str, ...]:
+        """The values with which its conditions compare that key, in lower case; without any, it does not matter."""
+        return tuple(
+            value
+            for each in self.statements
+            for _, name, values in each.conditions
+            if name.lower() == key
+            for value in values
+        )
 
     def _on_action(self, action: str) -> tuple[tuple[int, Statement], ...]:
         found = self._by_action.get(action)

@@ -80,6 +80,19 @@ def _has_in_order(text: str, first: str, middle: list[str], last: str) -> bool:
     return text.endswith(last) and len(text) - len(last) >= position
 
 
+ANY, ONE = "any signs", "one sign"
+"""What `*` and `?` stand for, among the signs of a pattern."""
+
+
+def signs_of(text: str) -> tuple[str, ...]:
+    """The pattern sign by sign, with ANY and ONE among them."""
+    special = {"*": ANY, "?": ONE}
+    return tuple(
+        each[2] if len(each) > 1 else special.get(each, each)
+        for each in re.findall(r"\$\{[*?$]\}|.", text, re.DOTALL)
+    )
+
+
 @cache
 def patterns(values: tuple[str, ...], *, fold: bool = False) -> Patterns:
     """Patterns that are kept: policies repeat the same few conditions and lists of actions."""

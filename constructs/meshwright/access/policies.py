@@ -142,6 +142,11 @@ def lets_in_alone(use: Use, principal: str, identity: Identity, context: Context
     )
 
 
+def thing_allows(use: Use, principal: str, identity: Identity | None, context: Context) -> Allowed:
+    """Whether the policy of the thing, by itself, lets the principal or its account in."""
+    return _allowed(_of_thing(use, principal, identity, about(use, context)))
+
+
 def both_allow(use: Use, principal: str, identity: Identity | None, context: Context) -> Allowed:
     """Whether the principal may do it, by its own policies and the thing's together.
 

@@ -9,6 +9,8 @@ as a whole needs no invitation
 
 from meshwright.access.decision import Fault, Hop, Step
 from meshwright.access.granted import Granted
+from meshwright.access.policies import Use, known_context, resource_allows
+from meshwright.access.resources import Kind
 from meshwright.access.state import AccountState, LakeState, ShareState
 
 ORGANIZATION = ":organizations:"
@@ -18,7 +20,16 @@ DIRECT_VERSION = 3
 """From which on principals of other accounts can be granted directly
 (https://docs.aws.amazon.com/lake-formation/latest/dg/optimize-ram.html).
 """
-SETTINGS = "GetDataLakeSettings"
+SETTINGS = "lakeformation:GetDataLakeSettings"
+CATALOG_POLICY = "glue:GetResourcePolicy"
+TAGS_IN_RAM_VERSION = 3
+"""From which on grants by LF-Tags go through RAM; before, Glue's resource policy of the catalog lets in
+(https://docs.aws.amazon.com/lake-formation/latest/dg/optimize-ram.html).
+"""
+BY_TAGS = "glue:evaluatedbylakeformationtags"
+"""The key by which that policy says so, in lower case as in a Context
+(https://docs.aws.amazon.com/lake-formation/latest/dg/cross-account-TBAC.html).
+"""
 
 
 def share_hop(
@@ -30,10 +41,14 @@ def share_hop(
     without any Lake Formation administrator sees no share, as there is nobody to grant on what it holds
     (https://docs.aws.amazon.com/lake-formation/latest/dg/granting-catalog-permissions.html).
     """
-    if own.complete and not own.settings.admins and not _settings_unread(state, own.account):
+    if own.complete and not own.settings.admins and not state.not_read(own.account, SETTINGS):
         hop = Hop(Step.SHARE, own.account, own.account, Fault.MISSING, ("no administrator",))
         return (hop,), granted
     found = owner.shares.get(own.account)
+    if owner.settings.cross_account_version < TAGS_IN_RAM_VERSION:
+        by_tags = tuple(each for each in granted if each.grant.resource.kind is Kind.TAG_POLICY)
+        if by_tags and (found is not ShareState.ACTIVE or len(by_tags) == len(granted)):
+            return (_catalog_policy_hop(state, own.account, owner),), by_tags
     if found is not ShareState.ACTIVE:
         at_once = tuple(each for each in granted if ORGANIZATION in each.grant.principal)
         if at_once:
@@ -43,10 +58,26 @@ def share_hop(
     return (_share(owner, own.account),), granted
 
 
-def direct_share_hop(owner: AccountState, receiver: str) -> tuple[Hop, ...]:
-    """The hop of the share for a grant to a principal of the account."""
+def _catalog_policy_hop(state: LakeState, receiver: str, owner: AccountState) -> Hop:
+    """That Glue's resource policy of the catalog lets the account in by LF-Tags, in place of a share."""
+    if owner.catalog_policy is None and (not owner.complete or state.not_read(owner.account, CATALOG_POLICY)):
+        assumed = (f"Glue's resource policy of {owner.account} lets {receiver} in: it was not read",)
+        return Hop(Step.SHARE, owner.account, receiver, assumed=assumed)
+    use = Use(
+        action="glue:GetTable",
+        resource=f"arn:{state.partition}:glue:{state.region}:{owner.account}:catalog",
+        owner=owner.account,
+        policy=owner.catalog_policy,
+    )
+    context = {**known_context(state, receiver, owner.account), BY_TAGS: "true"}
+    found = resource_allows(use, receiver, None, context)
+    return Hop(Step.SHARE, owner.account, receiver, found.fault, found.statements, use.action, found.assumed)
+
+
+def direct_share_hop(owner: AccountState, receiver: str, *, granted: bool = True) -> tuple[Hop, ...]:
+    """The hop of the share for what a principal of the account has; `granted`: it was granted that."""
     version = owner.settings.cross_account_version
-    if version < DIRECT_VERSION:
+    if granted and version < DIRECT_VERSION:
         evidence = (f"cross-account version {version}",)
         return (Hop(Step.SHARE, owner.account, receiver, Fault.MISSING, evidence, assumed=(NO_PRINCIPALS,)),)
     return (_share(owner, receiver),)
@@ -64,7 +95,3 @@ def _share(owner: AccountState, receiver: str) -> Hop:
         return Hop(Step.SHARE, receiver, receiver, Fault.PENDING, (found,))
     assumed = (FAILED,) if found is ShareState.FAILED else ()
     return Hop(Step.SHARE, owner.account, receiver, Fault.FAILED, (found,), assumed=assumed)
-
-
-def _settings_unread(state: LakeState, account: str) -> bool:
-    return any(each.account == account and each.call.endswith(SETTINGS) for each in state.unread)

@@ -3,12 +3,13 @@
 It comes from the files (`compile`: what will be) or from the accounts (`meshwright.aws.live`: what is).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from typing import NamedTuple
 
+from meshwright.access.bucket_state import USUAL, AccessGrant, BucketSettings
 from meshwright.access.iam import Policy
 from meshwright.access.resources import Kind, Resource
 from meshwright.access.stream_state import StreamState
@@ -44,6 +45,8 @@ class Link:
     catalog: str
     database: str
     table: str | None = None
+    region: str = ""
+    """Of its target; empty where that is the link's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,14 @@ class Table:
     types: tuple[str, ...] = ()
     """In the order of the columns; empty where not known."""
     partition_by: tuple[str, ...] = ()
+    creator: str = field(default="", compare=False)
+    """ARN of the role or user that made it; empty where that is not known."""
+
+    @property
+    def typed(self) -> dict[str, str]:
+        """The type of each column; empty where it is not known."""
+        types = self.types or ("",) * len(self.columns)
+        return dict(zip(self.columns, types, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +156,9 @@ class Unread:
     why: str
 
 
+SUPER = frozenset({"ALL"})
+
+
 @dataclass(frozen=True)
 class AccountState:
     """One account, in the Region of the mesh."""
@@ -169,10 +183,16 @@ class AccountState:
     """Policies by bucket; None where there is a bucket without policy."""
     bucket_keys: Mapping[str, str] = field(default_factory=dict)
     """ARN of the key that encrypts a bucket, for buckets with one of their own."""
+    bucket_settings: Mapping[str, BucketSettings] = field(default_factory=dict)
+    """What else a bucket has; USUAL where there is no entry."""
+    access_grants: tuple[AccessGrant, ...] = ()
+    """Of its instance of S3 Access Grants."""
     keys: Mapping[str, Key] = field(default_factory=dict)
     """By ARN."""
     streams: Mapping[str, StreamState] = field(default_factory=dict)
     """The mesh's Kinesis streams, by name."""
+    catalog_policy: Policy | None = None
+    """Glue's resource policy of the Data Catalog; None: it has none."""
     shares: Mapping[str, ShareState] = field(default_factory=dict)
     """What this account shares through RAM, by receiving account."""
     complete: bool = True
@@ -180,9 +200,13 @@ class AccountState:
 
     @cached_property
     def held(self) -> Mapping[str, Mapping[str, tuple[Grant, ...]]]:
-        """The grants on what is in a database (or by tags), by principal and `<catalog>:<database>`."""
+        """The grants on what is in a database (or by tags), by principal and `<catalog>:<database>`.
+
+        Whoever made a table has all permissions on it, without a grant
+        (https://docs.aws.amazon.com/lake-formation/latest/dg/implicit-permissions.html).
+        """
         found: dict[str, dict[str, list[Grant]]] = {}
-        for grant in self.grants:
+        for grant in (*self.grants, *self._of_creators):
             by_place = found.get(grant.principal)
             if by_place is None:
                 by_place = found[grant.principal] = {}
@@ -192,6 +216,14 @@ class AccountState:
             else:
                 by_place[place] = [grant]
         return {who: {at: tuple(some) for at, some in by.items()} for who, by in found.items()}
+
+    @property
+    def _of_creators(self) -> Iterator[Grant]:
+        for database_name, database in self.databases.items():
+            for name, table in database.tables.items():
+                if table.creator:
+                    resource = Resource(self.account, Kind.TABLE, (database_name, name))
+                    yield Grant(table.creator, resource, SUPER, SUPER)
 
     def grants_to(self, principals: Iterable[str], catalog: str, database_name: str) -> list[Grant]:
         """Those that may speak for the database or for a table in it: named, and by tags of its catalog."""
@@ -204,6 +236,10 @@ class AccountState:
                 found += by_place.get(by_tags, ())
         return found
 
+    def settings_of(self, bucket: str) -> BucketSettings:
+        """What else the bucket has besides its policy."""
+        return self.bucket_settings.get(bucket, USUAL)
+
     def registered(self, path: str) -> tuple[str, Location] | None:
         """The innermost registered location that `path` (bucket/prefix) lies in."""
         while path:
@@ -214,10 +250,10 @@ class AccountState:
 
     @cached_property
     def links_to(self) -> Mapping[tuple[str, str], tuple[str, ...]]:
-        """The names of the database links to a database of another account."""
+        """The names of the database links to a database of another account, in the Region of the mesh."""
         found: dict[tuple[str, str], tuple[str, ...]] = {}
         for name, each in self.databases.items():
-            if each.link is not None:
+            if each.link is not None and not each.link.region:
                 at = (each.link.catalog, each.link.database)
                 found[at] = (*found.get(at, ()), name)
         return found
@@ -229,6 +265,8 @@ class AccountState:
         for database, each in self.databases.items():
             for name, link in each.links.items():
                 at = (link.catalog, link.database, link.table or "")
+                if link.region:
+                    continue
                 found[at] = (*found.get(at, ()), (database, name))
         return found
 
@@ -259,6 +297,15 @@ class LakeState:
         """That account; an empty one of which nothing is known if it is not part of the state."""
         found = self.accounts.get(number)
         return found if found is not None else AccountState(number, complete=False)
+
+    def key(self, arn: str) -> Key | None:
+        """The key, if it is known."""
+        parts = arn.split(":", 5)
+        return self.account(parts[4]).keys.get(arn) if len(parts) == 6 else None
+
+    def not_read(self, account: str, call: str) -> bool:
+        """Whether that call (`glue:GetResourcePolicy`) failed in the account."""
+        return any(each.account == account and each.call.lower() == call.lower() for each in self.unread)
 
     @cached_property
     def partition(self) -> str:

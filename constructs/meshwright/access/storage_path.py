@@ -8,33 +8,61 @@ key of another account must name it
 https://docs.aws.amazon.com/lake-formation/latest/dg/register-cross-encrypted.html).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
-from meshwright.access.conditions import Context
+from meshwright.access.conditions import Value
 from meshwright.access.decision import Fault, Hop, Step
 from meshwright.access.iam import Effect, Policy, Statement, resource_verdict
+from meshwright.access.objects import names_of, samples
 from meshwright.access.policies import (
     FAULTS,
+    Allowed,
     Use,
     about,
-    both_allow,
     identity_allows,
     known_context,
     lets_in_alone,
     resource_allows,
 )
 from meshwright.access.principals import account_of
-from meshwright.access.state import Identity, Key, LakeState
+from meshwright.access.state import Identity, LakeState
 
 LAKE_FORMATION = "lakeformation.amazonaws.com"
 ON_OBJECTS: Final = {"SELECT": "s3:GetObject", "INSERT": "s3:PutObject", "DELETE": "s3:DeleteObject"}
 """What a permission on a table needs of S3; the other permissions are about metadata."""
-WITH_KEY: Final = {"s3:GetObject": "kms:Decrypt", "s3:PutObject": "kms:GenerateDataKey"}
+NAMES_OF: Final = {
+    "SELECT": ("s3:GetObject", "s3:GetObjectVersion"),
+    "INSERT": ("s3:PutObject",),
+    "DELETE": ("s3:DeleteObject", "s3:DeleteObjectVersion"),
+}
+"""Each of which is enough for who knows the ids of versions; engines use the first
+(https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html).
+"""
+WITH_KEY: Final = {
+    "s3:GetObject": "kms:Decrypt",
+    "s3:GetObjectVersion": "kms:Decrypt",
+    "s3:PutObject": "kms:GenerateDataKey",
+}
+MANAGED_BY_AWS: Final = "alias/aws/s3"
+"""The key of an account that S3 uses where KMS is asked for and no key is named. Its policy is AWS's, and lets
+in nobody of another account
+(https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html#aws-managed-customer-managed-keys).
+"""
+ENCRYPTED_AS: Final = "kms:encryptioncontext:aws:s3:arn"
+"""The condition key on what is encrypted, in lower case as in a Context."""
+NONE_LIKE = "no file of the table is like {}"
+ALL_LIKE = "all files of the table are like {}"
 LIST: Final = "s3:ListBucket"
 LISTING = "query engines list the files of a table, and fail where they may not"
 SERVICE_LINKED: Final = (
     "aws-service-role/lakeformation.amazonaws.com/AWSServiceRoleForLakeFormationDataAccess"
+)
+
+LINKED_AT_HOME = "the service-linked role may read the location: Lake Formation keeps its policy"
+LINKED_ABROAD = (
+    "the service-linked role may read another account's bucket: AWS's pages registration-role and "
+    "register-cross-account contradict each other"
 )
 
 
@@ -60,67 +88,104 @@ def files_of(state: LakeState, path: str) -> Files:
 
 def registration_hops(state: LakeState, role: str, files: Files, action: str) -> tuple[Hop, ...]:
     """Whether Lake Formation can read (or write) the files with the role of the registered location."""
-    context = _context(state, files, role)
+    context = context_of(state, files, role)
+    objects = probes_of(state, role, files, ON_OBJECTS[action])
     return (
-        _role_hop(state, role, files, action, context),
-        _bucket_hop(state, role, files, action, context),
-        *_key_hops(state, role, files, action, context),
+        _role_hop(state, role, files, action, objects, context),
+        _bucket_hop(state, role, files, action, objects, context),
+        *_key_hops(state, role, files, action, objects, context),
     )
 
 
-Reach = tuple[tuple[int, ...], ...]
-"""The statements that speak of files, of each policy that has a say in them."""
+Reach = tuple[object, ...]
+"""What of the policies decides on files."""
 
 
 def reach_of(state: LakeState, role: str, files: Files, action: str) -> Reach:
     """What of the policies decides on these files: where it is the same in a bucket, so are the hops."""
-    identity = _identity(state, role)
-    objects = _objects(state, files, ON_OBJECTS[action])
-    policies: tuple[Policy | None, ...] = (
-        identity.policy if identity else None,
-        identity.boundary if identity else None,
-        identity.session if identity else None,
-        objects.policy,
+    policies = _policies(state, role, files)
+    by_path = any(each.conditions_on("s3:prefix") for each in policies)
+    settings = state.account(files.owner or "").settings_of(files.bucket)
+    by_path = by_path or bool(settings.access_points) or (bool(files.key) and not settings.bucket_key)
+    probes = [each for name in NAMES_OF[action] for each in probes_of(state, role, files, name)]
+    said = tuple(policy.reach(each.use.action, each.use.resource) for each in probes for policy in policies)
+    return (*said, files.path) if by_path or len(probes) > len(NAMES_OF[action]) else said
+
+
+class Probe(NamedTuple):
+    """An action on one key that stands for others, and the patterns that speak of these alone."""
+
+    use: Use
+    like: tuple[str, ...] = ()
+    encrypts: str = ""
+    """ARN of the object, where the action is one on its key and the object is encrypted by itself."""
+
+
+def probes_of(state: LakeState, role: str, files: Files, action: str) -> tuple[Probe, ...]:
+    """`action` on every object below the path, as far as policies tell one from another."""
+    owner = state.account(files.owner or "")
+    policy = owner.buckets.get(files.bucket)
+    resources = tuple(name for each in _policies(state, role, files) for name in each.resources_on(action))
+    if files.key and not owner.settings_of(files.bucket).bucket_key:
+        used = state.key(files.key)
+        resources += used.policy.conditions_on(ENCRYPTED_AS) if used and used.policy else ()
+    start = f"arn:{state.partition}:s3:::{files.path}/"
+    return tuple(
+        Probe(Use(action=action, resource=each.resource, owner=files.owner or "", policy=policy), each.like)
+        for each in samples(start, resources)
     )
-    if any(policy.variables for policy in policies if policy):
-        context = _context(state, files, role)
-        policies = tuple(policy.for_request(context) if policy else None for policy in policies)
-    return tuple(policy.reach(objects.action, objects.resource) if policy else () for policy in policies)
 
 
-def may_be_let_in(state: LakeState, principal: str, account: str, files: Files) -> bool:
-    """A quick first look: whether the principal is of the bucket's account, or the bucket names it."""
-    if files.owner is None or account == files.owner:
-        return files.owner is not None
-    bucket = state.account(files.owner).buckets[files.bucket]
-    return bucket is not None and bucket.may_let_in(principal, account)
+def of_all(answers: Iterable[tuple[Probe, Allowed]]) -> Allowed:
+    """What holds for files if that holds for their kinds: a yes where it is one for some of them.
+
+    What is assumed then says for which.
+    """
+    listed = list(answers)
+    holding = [each for each in listed if each[1].fault is None]
+    if not holding:
+        return listed[0][1]
+    assumed = tuple(dict.fromkeys(text for _, each in holding for text in each.assumed))
+    statements = tuple(dict.fromkeys(one for _, each in holding for one in each.statements))
+    if len(holding) < len(listed):
+        refused = [each for each in listed if each[1].fault is not None]
+        usual = not holding[0][0].like
+        which = names_of(_alone(refused if usual else holding))
+        assumed = (*assumed, (NONE_LIKE if usual else ALL_LIKE).format(which))
+    return Allowed(None, statements, assumed)
 
 
-def may_read_files(state: LakeState, principal: str, files: Files, action: str) -> Hop:
-    """Whether IAM and their key let the principal read (or write) the files itself, past Lake Formation."""
-    account, name = account_of(principal) or "", ON_OBJECTS[action]
-    if files.owner is None or not may_be_let_in(state, principal, account, files):
-        return Hop(Step.STORAGE, account, principal, Fault.MISSING, action=name)
-    identity = state.account(account).identities.get(principal)
-    context = _context(state, files, principal)
-    statements, assumed = list[Statement](), list[str]()
-    for use in (_objects(state, files, name), *_key_uses(state, files, name)):
-        used = _key(state, use.resource) if use.resource == files.key else None
-        if used is not None and not used.enabled:
-            return Hop(Step.KEY, use.owner, used.alias or use.resource, Fault.FAILED, action=use.action)
-        found = both_allow(use, principal, identity, context)
-        if found.fault:
-            return Hop(Step.STORAGE, account, principal, found.fault, found.statements, use.action)
-        statements += found.statements
-        assumed += found.assumed
-    return Hop(Step.STORAGE, account, principal, None, tuple(statements), name, tuple(assumed))
+def _alone(answers: Iterable[tuple[Probe, Allowed]]) -> list[str]:
+    """The patterns that make the difference by themselves, if there are some; else all that take part."""
+    likes = [probe.like for probe, _ in answers]
+    alone = [each[0] for each in likes if len(each) == 1]
+    return alone or [name for each in likes for name in each]
 
 
-def _role_hop(state: LakeState, role: str, files: Files, action: str, context: Context) -> Hop:
+def _policies(state: LakeState, role: str, files: Files) -> tuple[Policy, ...]:
+    """Those that have a say in what the role does with the files, with the values of their variables."""
+    identity = _identity(state, role)
+    bucket = state.account(files.owner or "").buckets.get(files.bucket)
+    mine = (identity.policy, identity.boundary, identity.session) if identity else ()
+    found = tuple(each for each in (*mine, bucket) if each is not None)
+    if any(each.variables for each in found):
+        context = context_of(state, files, role)
+        return tuple(each.for_request(context) for each in found)
+    return found
+
+
+def _role_hop(
+    state: LakeState,
+    role: str,
+    files: Files,
+    action: str,
+    objects: tuple[Probe, ...],
+    context: Mapping[str, Value],
+) -> Hop:
     account = account_of(role) or ""
     known = state.account(account)
     if SERVICE_LINKED in role:
-        text = "the service-linked role may read the location: Lake Formation keeps its policy"
+        text = LINKED_AT_HOME if files.owner == account else LINKED_ABROAD
         return Hop(Step.REGISTRATION_ROLE, account, role, assumed=(text,))
     identity = known.identities.get(role)
     if identity is None:
@@ -135,22 +200,37 @@ def _role_hop(state: LakeState, role: str, files: Files, action: str, context: C
             fault = FAULTS[trusted.effect]
             return Hop(Step.REGISTRATION_ROLE, account, role, fault, action="sts:AssumeRole")
         assumed += trusted.assumed
-    for use in (*_bucket_uses(state, files, action), *_key_uses(state, files, ON_OBJECTS[action])):
-        found = identity_allows(role, identity, use.action, use.resource, about(use, context))
-        if found.fault is Fault.MISSING:
-            alone = lets_in_alone(use, role, identity, context)
-            found = found if alone.fault else alone
+    keys = key_probes(state, files, ON_OBJECTS[action], objects)
+    for probes in (objects, *_listing(state, files, action), *([keys] if keys else [])):
+        found = of_all(
+            (each, _by_itself(role, identity, each.use, for_probe(each, context))) for each in probes
+        )
         if found.fault:
-            unsure = (LISTING,) if use.action == LIST else ()
-            return Hop(
-                Step.REGISTRATION_ROLE, account, role, found.fault, found.statements, use.action, unsure
-            )
+            name = probes[0].use.action
+            unsure = (LISTING,) if name == LIST else ()
+            return Hop(Step.REGISTRATION_ROLE, account, role, found.fault, found.statements, name, unsure)
         assumed += found.assumed
     unique = tuple(dict.fromkeys(assumed))
     return Hop(Step.REGISTRATION_ROLE, account, role, evidence=(role,), assumed=unique)
 
 
-def _bucket_hop(state: LakeState, role: str, files: Files, action: str, context: Context) -> Hop:
+def _by_itself(role: str, identity: Identity, use: Use, context: Mapping[str, Value]) -> Allowed:
+    """What its own policies allow, or that of the thing where that is enough."""
+    found = identity_allows(role, identity, use.action, use.resource, about(use, context))
+    if found.fault is Fault.MISSING:
+        alone = lets_in_alone(use, role, identity, context)
+        return found if alone.fault else alone
+    return found
+
+
+def _bucket_hop(
+    state: LakeState,
+    role: str,
+    files: Files,
+    action: str,
+    objects: tuple[Probe, ...],
+    context: Mapping[str, Value],
+) -> Hop:
     name = ON_OBJECTS[action]
     if files.owner is None:
         account = account_of(role) or ""
@@ -159,62 +239,82 @@ def _bucket_hop(state: LakeState, role: str, files: Files, action: str, context:
             return Hop(Step.BUCKET, account, files.bucket, action=name, assumed=(text,))
         return Hop(Step.BUCKET, account, files.bucket, Fault.MISSING, action=name)
     statements, assumed = list[Statement](), list[str]()
-    for use in _bucket_uses(state, files, action):
-        found = resource_allows(use, role, _identity(state, role), context)
+    for probes in (objects, *_listing(state, files, action)):
+        found = of_all(
+            (each, resource_allows(each.use, role, _identity(state, role), context)) for each in probes
+        )
         if found.fault:
-            unsure = (LISTING,) if use.action == LIST else ()
-            return Hop(
-                Step.BUCKET, files.owner, files.bucket, found.fault, found.statements, use.action, unsure
-            )
+            used = probes[0].use.action
+            unsure = (LISTING,) if used == LIST else ()
+            return Hop(Step.BUCKET, files.owner, files.bucket, found.fault, found.statements, used, unsure)
         statements += found.statements
         assumed += found.assumed
     return Hop(Step.BUCKET, files.owner, files.bucket, None, tuple(statements), name, tuple(assumed))
 
 
-def _key_hops(state: LakeState, role: str, files: Files, action: str, context: Context) -> Iterator[Hop]:
+def _key_hops(
+    state: LakeState,
+    role: str,
+    files: Files,
+    action: str,
+    objects: tuple[Probe, ...],
+    context: Mapping[str, Value],
+) -> Iterator[Hop]:
     """Whether the bucket's own key lets the role use it; nothing for a bucket without one."""
-    for use in _key_uses(state, files, ON_OBJECTS[action]):
-        account, found = state.account(use.owner), _key(state, use.resource)
+    probes = key_probes(state, files, ON_OBJECTS[action], objects)
+    if probes:
+        use = probes[0].use
+        refused = key_refuses(state, role, use)
+        account, found = state.account(use.owner), state.key(use.resource)
         subject = found.alias if found and found.alias else use.resource
-        if found is None and account.complete:
-            yield Hop(Step.KEY, use.owner, subject, Fault.MISSING, action=use.action)
+        if refused is not None:
+            yield refused
         elif found is None or found.policy is None:
             text = f"the policy of {use.resource} lets {role} use it: it was not read"
-            yield Hop(Step.KEY, use.owner, subject, action=use.action, assumed=(text,))
-        elif not found.enabled:
-            yield Hop(Step.KEY, use.owner, subject, Fault.FAILED, action=use.action)
+            yield Hop(Step.KEY, account.account, subject, action=use.action, assumed=(text,))
         else:
-            by = resource_allows(use, role, _identity(state, role), context)
+            by = of_all(
+                (each, resource_allows(each.use, role, _identity(state, role), for_probe(each, context)))
+                for each in probes
+            )
             yield Hop(Step.KEY, use.owner, subject, by.fault, by.statements, use.action, by.assumed)
 
 
-def _bucket_uses(state: LakeState, files: Files, action: str) -> tuple[Use, ...]:
-    objects = _objects(state, files, ON_OBJECTS[action])
+def key_refuses(state: LakeState, principal: str, use: Use) -> Hop | None:
+    """Why a key can't be used by the principal, whatever its policy says: it is gone, off, or AWS's own."""
+    found, owner = state.key(use.resource), state.account(use.owner)
+    subject = found.alias if found and found.alias else use.resource
+    managed = use.resource.endswith(MANAGED_BY_AWS) or bool(found and found.alias == MANAGED_BY_AWS)
+    if managed and account_of(principal) != use.owner:
+        return Hop(Step.KEY, use.owner, subject, Fault.MISSING, (MANAGED_BY_AWS,), use.action)
+    if found is None and not managed and owner.complete and not state.not_read(use.owner, "kms:DescribeKey"):
+        return Hop(Step.KEY, use.owner, subject, Fault.MISSING, action=use.action)
+    if found is not None and not found.enabled:
+        return Hop(Step.KEY, use.owner, subject, Fault.FAILED, action=use.action)
+    return None
+
+
+def _listing(state: LakeState, files: Files, action: str) -> tuple[tuple[Probe, ...], ...]:
+    """To read a table, engines list the bucket below its path."""
     if action != "SELECT":
-        return (objects,)
-    bucket = f"arn:{state.partition}:s3:::{files.bucket}"
-    return (objects, Use(action=LIST, resource=bucket, owner=objects.owner, policy=objects.policy))
+        return ()
+    policy = state.account(files.owner or "").buckets.get(files.bucket)
+    resource = f"arn:{state.partition}:s3:::{files.bucket}"
+    return ((Probe(Use(action=LIST, resource=resource, owner=files.owner or "", policy=policy)),),)
 
 
-def _objects(state: LakeState, files: Files, action: str) -> Use:
-    """`action` on any object below the path."""
-    policy = state.account(files.owner).buckets[files.bucket] if files.owner else None
-    resource = f"arn:{state.partition}:s3:::{files.path}/object"
-    return Use(action=action, resource=resource, owner=files.owner or "", policy=policy)
-
-
-def _key_uses(state: LakeState, files: Files, on_objects: str) -> tuple[Use, ...]:
+def key_probes(
+    state: LakeState, files: Files, on_objects: str, objects: tuple[Probe, ...]
+) -> tuple[Probe, ...]:
     """What an action on encrypted objects needs of their key; deleting needs nothing."""
     if not files.key or on_objects not in WITH_KEY:
         return ()
-    found = _key(state, files.key)
-    owner = account_of_key(files.key)
+    found = state.key(files.key)
     policy = found.policy if found else None
-    return (Use(action=WITH_KEY[on_objects], resource=files.key, owner=owner, policy=policy),)
-
-
-def _key(state: LakeState, arn: str) -> Key | None:
-    return state.account(account_of_key(arn)).keys.get(arn)
+    use = Use(WITH_KEY[on_objects], files.key, account_of_key(files.key), policy)
+    if state.account(files.owner or "").settings_of(files.bucket).bucket_key:
+        return (Probe(use),)
+    return tuple(Probe(use, each.like, each.use.resource) for each in objects)
 
 
 def account_of_key(arn: str) -> str:
@@ -226,11 +326,19 @@ def _identity(state: LakeState, principal: str) -> Identity | None:
     return state.account(account_of(principal) or "").identities.get(principal)
 
 
-def _context(state: LakeState, files: Files, principal: str) -> Context:
+def context_of(state: LakeState, files: Files, principal: str) -> dict[str, Value]:
     """What is known of a request for the files: to KMS it comes through S3, for that bucket
-    (https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html#encryption-context).
+    (https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html#encryption-context); a
+    listing is one of the table's path.
     """
     context = known_context(state, principal, files.owner or "")
     context["kms:viaservice"] = f"s3.{state.region}.amazonaws.com"
-    context["kms:encryptioncontext:aws:s3:arn"] = f"arn:{state.partition}:s3:::{files.bucket}"
+    context["kms:calleraccount"] = account_of(principal) or ""
+    context[ENCRYPTED_AS] = f"arn:{state.partition}:s3:::{files.bucket}"
+    context["s3:prefix"] = f"{files.path.partition('/')[2]}/".lstrip("/")
     return context
+
+
+def for_probe(probe: Probe, context: Mapping[str, Value]) -> Mapping[str, Value]:
+    """The context of one key's request."""
+    return {**context, ENCRYPTED_AS: probe.encrypts} if probe.encrypts else context

@@ -27,6 +27,7 @@ class Calls:
 
     def __init__(self, account: Account, executor: Executor) -> None:
         self.account = account.account
+        self.region = account.region
         self._client = account.client
         self._executor = executor
         self._failures: dict[tuple[str, str], _Failure] = {}

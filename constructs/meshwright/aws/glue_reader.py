@@ -32,25 +32,33 @@ def read_databases(calls: Calls, *, prefix: str, named: Iterable[str]) -> dict[s
             strict=True,
         )
     )
-    return {each["Name"]: database_of(each, tables.get(each["Name"], ())) for each in listed}
+    return {
+        each["Name"]: database_of(each, tables.get(each["Name"], ()), region=calls.region) for each in listed
+    }
 
 
-def database_of(shape: Mapping[str, Any], tables: Iterable[Mapping[str, Any]]) -> Database:
+def database_of(
+    shape: Mapping[str, Any], tables: Iterable[Mapping[str, Any]], *, region: str = ""
+) -> Database:
     """A database, or a link: what a link tells besides its target is the target's, and left out."""
     target = shape.get("TargetDatabase")
     if target:
-        return Database(link=Link(catalog=target["CatalogId"], database=target["DatabaseName"]))
+        return Database(link=_link(target, region))
     listed = list(tables)
     return Database(
         tables={each["Name"]: table_of(each) for each in listed if not each.get("TargetTable")},
-        links={each["Name"]: _table_link(each["TargetTable"]) for each in listed if each.get("TargetTable")},
+        links={
+            each["Name"]: _link(each["TargetTable"], region) for each in listed if each.get("TargetTable")
+        },
         table_defaults=defaults_of(shape.get("CreateTableDefaultPermissions")),
         parameters=shape.get("Parameters") or {},
     )
 
 
-def _table_link(target: Mapping[str, Any]) -> Link:
-    return Link(catalog=target["CatalogId"], database=target["DatabaseName"], table=target["Name"])
+def _link(target: Mapping[str, Any], region: str) -> Link:
+    """https://docs.aws.amazon.com/glue/latest/webapi/API_DatabaseIdentifier.html"""
+    at = target.get("Region") or region
+    return Link(target["CatalogId"], target["DatabaseName"], target.get("Name"), "" if at == region else at)
 
 
 def table_of(shape: Mapping[str, Any]) -> Table:
@@ -65,7 +73,16 @@ def table_of(shape: Mapping[str, Any]) -> Table:
         # Iceberg writes `decimal(12, 2)`; Glue, and the files, know no spaces.
         types=tuple("".join((each.get("Type") or "").split()) for each in columns),
         partition_by=tuple(each["Name"] for each in partitions),
+        creator=role_of(shape.get("CreatedBy") or ""),
     )
+
+
+def role_of(arn: str) -> str:
+    """The role of a session, as far as the session's ARN tells it: without a path; else the ARN itself."""
+    if ":assumed-role/" not in arn:
+        return arn
+    start, _, rest = arn.partition(":assumed-role/")
+    return f"{start.replace(':sts:', ':iam:')}:role/{rest.partition('/')[0]}"
 
 
 def _format(parameters: Mapping[str, str], descriptor: Mapping[str, Any]) -> str:

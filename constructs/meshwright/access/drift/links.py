@@ -56,7 +56,8 @@ def links(comparison: Comparison, account: str) -> Iterator[Deviation]:
                 code="link-elsewhere",
                 account=account,
                 subject=name,
-                what=f"the link {name} points to {found.link.catalog}:{found.link.database}",
+                what=f"the link {name} points to {found.link.catalog}:{found.link.database}"
+                + (f" in {found.link.region}" if found.link.region else ""),
                 floor=Severity.HIGH,
                 phase=Phase.LOCAL,
                 remedy=f"point it to {wanted.catalog}:{wanted.database}",

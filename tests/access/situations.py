@@ -4,6 +4,7 @@ from tests.access import (
     situations_across,
     situations_buckets_keys,
     situations_columns,
+    situations_files,
     situations_filters_tags,
     situations_grants,
     situations_iam,
@@ -23,6 +24,7 @@ SITUATIONS: tuple[Situation, ...] = (
     *situations_two_steps.SITUATIONS,
     *situations_across.SITUATIONS,
     *situations_storage.SITUATIONS,
+    *situations_files.SITUATIONS,
     *situations_buckets_keys.SITUATIONS,
     *situations_iam.SITUATIONS,
 )

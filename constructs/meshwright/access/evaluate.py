@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 
 from meshwright.access.cells import Cells, union
 from meshwright.access.data_location import data_location_hops
+from meshwright.access.database_drop import drop_paths
 from meshwright.access.decision import Decision, Fault, Hop, Path, Step, TableName, Way
 from meshwright.access.enforcement import Place, opted_in, place_of_files
 from meshwright.access.grant_hops import grant_paths, open_path
@@ -22,6 +23,7 @@ from meshwright.access.storage_path import (
 )
 
 OPEN_TABLE = "Super of IAM_ALLOWED_PRINCIPALS lets everybody read whom IAM lets ask Lake Formation"
+NOT_ALL = "the partitions at {} are not reached"
 OPEN_IGNORED = "for who opted in to Lake Formation, Super of IAM_ALLOWED_PRINCIPALS does not count"
 KEPT = 20_000
 """How many entries the memos of principals have at most: enough for decisions that follow one another."""
@@ -84,8 +86,22 @@ class Evaluator:
         return Hop(Step.TABLE, table.catalog, str(table), Fault.MISSING, assumed=assumed)
 
     def _to_data(self, request: Request) -> list[Path]:
+        """To the table's files, and to those of partitions that lie elsewhere."""
+        if not request.table.elsewhere:
+            return self._to_files_at(request, request.table.location)
+        places = (request.table.location, *request.table.elsewhere)
+        found = {place: self._to_files_at(request, place) for place in places}
+        out_of_reach = [place for place, paths in found.items() if not any(path.holds for path in paths)]
+        texts = [NOT_ALL.format(", ".join(out_of_reach))] if out_of_reach else []
+        return [
+            path._replace(hops=_assuming(path.hops, *texts)) if path.holds else path
+            for paths in found.values()
+            for path in paths
+        ]
+
+    def _to_files_at(self, request: Request, location: str) -> list[Path]:
         """By Lake Formation, by IAM where the table is open to it, and past the catalog."""
-        place, files = self._place(request)
+        place, files = self._place(request, location)
         choice = opted_in(request) if place.hybrid else ()
         enforced = place.location is not None and choice is not None
         itself, who = self._identity(request, vended=True)
@@ -104,7 +120,7 @@ class Evaluator:
         if group and not enforced:
             _, by_iam = self._identity(request, vended=False)
             paths.append(Path(Way.OPEN, (*by_iam, *group.hops, storage), group.cells))
-        if storage.holds and request.table.location:
+        if storage.holds and location:
             everything = Cells(frozenset(request.table.columns))
             paths.append(Path(Way.STORAGE, (*itself, storage), (everything,)))
         return paths
@@ -121,6 +137,9 @@ class Evaluator:
             paths.append(Path(way, who + hops + location, cells))
         if group and choice is None:
             paths.append(Path(Way.OPEN, (*who, *group.hops, *location), group.cells))
+        if request.action == "DROP" and not request.abroad:
+            exists, _ = self._identity(request, vended=False)
+            paths += drop_paths(self.state, request, exists, opted_in=choice is not None)
         return paths
 
     def _identity(self, request: Request, *, vended: bool) -> tuple[tuple[Hop, ...], tuple[Hop, ...]]:
@@ -138,12 +157,12 @@ class Evaluator:
             who = self._who[key] = who_asks(self.state, request, vended=vended)
         return (who.exists,), identity_hops(self.state, request, who)
 
-    def _place(self, request: Request) -> tuple[Place, Files]:
-        key = (request.name.catalog, request.table.location)
+    def _place(self, request: Request, location: str) -> tuple[Place, Files]:
+        key = (request.name.catalog, location)
         found = self._places.get(key)
         if found is None:
-            place = place_of_files(request.owner, request.table.location)
-            found = self._places[key] = (place, files_of(self.state, request.table.location))
+            place = place_of_files(request.owner, location)
+            found = self._places[key] = (place, files_of(self.state, location))
         return found
 
     def _data(
@@ -154,7 +173,7 @@ class Evaluator:
             return (place.hop,)
         if choice is None:
             return (Hop(Step.LOCATION, request.name.catalog, place.hop.subject, Fault.HYBRID),)
-        key = (request.name.catalog, request.table.location, request.action)
+        key = (request.name.catalog, files.path, request.action)
         hops = self._to_files.get(key)
         if hops is None:
             role = self._registration(place.location.role, files, request.action)

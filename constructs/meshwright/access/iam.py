@@ -148,7 +148,7 @@ class Policy:
         return tuple([place for place, each in self._on_action(action) if each.on_resource(resource)])
 
     def resources_on(self, action: str) -> tuple[str, ...]:
-        """The patterns of resources in its statements on this action."""
+        """The patterns of resources in its statements on this action, with those that are left out."""
         found = self._resources.get(action)
         if found is None:
             listed = (
@@ -158,7 +158,7 @@ class Policy:
         return found
 
     def conditions_on(self, key: str) -> tuple[str, ...]:
-        """The values with which its conditions compare that key, in lower case; without any, it does not matter."""
+        """The values with which its conditions compare that key, which is in lower case."""
         return tuple(
             value
             for each in self.statements

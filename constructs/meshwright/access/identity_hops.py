@@ -87,7 +87,7 @@ def who_asks(state: LakeState, request: Request, *, vended: bool) -> Who:
         needed, any_table = _for_database(request, places), False
     if vended:
         needed = [(GET_DATA_ACCESS, "*"), *needed]
-    iam = _iam_hop(state, request, identity, needed)
+    iam = iam_hop(state, request, identity, needed)
     return Who(exists, identity, iam, way.hops, places, (exists, iam, *way.hops), any_table)
 
 
@@ -99,14 +99,15 @@ def identity_hops(state: LakeState, request: Request, who: Who) -> tuple[Hop, ..
     needed = _for_table(request, who.places, request.name.table)
     if _plainly(identity, needed):
         return who.hops
-    iam = _iam_hop(state, request, identity, needed)
+    iam = iam_hop(state, request, identity, needed)
     if iam.holds:
         assumed = tuple(dict.fromkeys((*who.iam.assumed, *iam.assumed)))
         iam = who.iam._replace(assumed=assumed)
     return (who.exists, iam, *who.link)
 
 
-def _iam_hop(state: LakeState, request: Request, identity: Identity, needed: list[Needed]) -> Hop:
+def iam_hop(state: LakeState, request: Request, identity: Identity, needed: list[Needed]) -> Hop:
+    """Whether its own policies allow all of `needed`; the first that they do not, if there is one."""
     account, principal = request.account, request.principal
     if identity.policy is None and not identity.limited:
         by_carrier = principal_of(principal).kind not in BY_THEMSELVES

@@ -1,8 +1,8 @@
 """The keys of a table's files, as all that a policy may say of them.
 
-No key is known, and policies name keys by patterns. So for each pattern that speaks of some of the keys, one key
-is made up that it speaks of; and one of which no pattern speaks that does not speak of all. What policies say of
-these keys they say of every key that can be there.
+No key is known, and policies name keys by patterns. So for each pattern that speaks of some of the keys, one
+is made up of which it speaks; and one of which only those speak that speak of all. What policies say of these
+keys they say of every key that can be there.
 """
 
 from collections.abc import Iterable, Iterator
@@ -28,7 +28,7 @@ class Sample(NamedTuple):
 
 @lru_cache(maxsize=8192)
 def samples(start: str, resources: tuple[str, ...]) -> tuple[Sample, ...]:
-    """Keys that begin with `start`, an ARN up to and with a `/`, that stand for all; `resources`: patterns."""
+    """Keys that stand for all that begin with `start`, an ARN up to and with a `/`; `resources`: patterns."""
     partly = tuple(dict.fromkeys(each for each in resources if _partly(each, start)))
     if not partly:
         return (Sample(f"{start}{NAMES[0]}"),)

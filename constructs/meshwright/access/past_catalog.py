@@ -6,7 +6,6 @@ one is enough
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from typing import Final
 
 from meshwright.access.bucket_state import AccessGrant, AccessPoint
@@ -18,6 +17,7 @@ from meshwright.access.principals import account_of, principal_of
 from meshwright.access.public import is_public
 from meshwright.access.state import Identity, LakeState
 from meshwright.access.storage_path import (
+    ALL_LIKE,
     NAMES_OF,
     ON_OBJECTS,
     Files,
@@ -43,8 +43,6 @@ FROM_VPC = "{} asks from the VPC {}"
 BY_ROLE = "the role {} of the location may read and write it"
 """Of a location of Access Grants."""
 
-Answers = Iterator[tuple[Probe, Allowed]]
-
 
 def may_be_let_in(state: LakeState, principal: str, account: str, files: Files) -> bool:
     """A quick first look: whether the principal is of the bucket's account, or the bucket lets in others."""
@@ -58,16 +56,17 @@ def may_be_let_in(state: LakeState, principal: str, account: str, files: Files) 
 
 
 def may_read_files(state: LakeState, principal: str, files: Files, action: str) -> Hop:
-    """Whether the principal can read (or write) the files itself: the first way that holds, or the plain one."""
+    """Whether the principal can read (or write) the files itself: by the first way that surely holds, if there is one."""
     account, name = account_of(principal) or "", ON_OBJECTS[action]
     if files.owner is None or not may_be_let_in(state, principal, account, files):
         return Hop(Step.STORAGE, account, principal, Fault.MISSING, action=name)
-    first: Hop | None = None
+    best: Hop | None = None
     for hop in _ways(state, principal, files, action):
-        if hop.holds:
+        if hop.holds and not hop.assumed:
             return hop
-        first = first or hop
-    return first or Hop(Step.STORAGE, account, principal, Fault.MISSING, action=name)
+        if best is None or (hop.holds and not best.holds):
+            best = hop
+    return best or Hop(Step.STORAGE, account, principal, Fault.MISSING, action=name)
 
 
 def _ways(state: LakeState, principal: str, files: Files, action: str) -> Iterator[Hop]:
@@ -92,34 +91,26 @@ def _with_key(state: LakeState, principal: str, files: Files, name: str, asked: 
     account = account_of(principal) or ""
     identity = state.account(account).identities.get(principal)
     context = context_of(state, files, principal)
-    objects = probes_of(state, principal, files, name)
-    keys = key_probes(state, files, name, objects)
-    if keys:
-        refused = key_refuses(state, principal, keys[0].use)
-        if refused is not None:
-            return refused
-    by_object = dict(zip(objects, keys if len(keys) == len(objects) else keys * len(objects), strict=False))
-
-    def answers() -> Answers:
-        for each in objects:
-            found = asked(state, principal, identity, files, each, context)
-            key = by_object.get(each)
-            if found.fault is None and key is not None:
-                opened = both_allow(key.use, principal, identity, for_probe(key, context))
-                found = replace(
-                    opened,
-                    statements=(*found.statements, *opened.statements),
-                    assumed=() if opened.fault else (*found.assumed, *opened.assumed),
-                )
-                if opened.fault:
-                    found, needed[0] = replace(opened), key.use.action
-            yield each, found
-
-    needed = [name]
-    found = of_all(answers())
+    answers = [
+        (each, asked(state, principal, identity, files, each, context))
+        for each in probes_of(state, principal, files, name)
+    ]
+    found = of_all(answers)
     if found.fault:
-        return Hop(Step.STORAGE, account, principal, found.fault, found.statements, needed[0])
-    return Hop(Step.STORAGE, account, principal, None, found.statements, name, found.assumed)
+        return Hop(Step.STORAGE, account, principal, found.fault, found.statements, name)
+    keys = key_probes(state, files, name, tuple(each for each, one in answers if one.fault is None))
+    if not keys:
+        return Hop(Step.STORAGE, account, principal, None, found.statements, name, found.assumed)
+    refused = key_refuses(state, principal, keys[0].use)
+    if refused is not None:
+        return refused
+    opened = of_all(
+        (each, both_allow(each.use, principal, identity, for_probe(each, context))) for each in keys
+    )
+    if opened.fault:
+        return Hop(Step.STORAGE, account, principal, opened.fault, opened.statements, keys[0].use.action)
+    statements = (*found.statements, *opened.statements)
+    return Hop(Step.STORAGE, account, principal, None, statements, name, (*found.assumed, *opened.assumed))
 
 
 def _by_policies(
@@ -212,7 +203,7 @@ def _by_grant(state: LakeState, principal: str, files: Files, action: str, grant
         assumed += found.assumed
     scope, path = grant.scope.removesuffix("*"), f"{files.path}/"
     if not path.startswith(scope):
-        assumed.append(f"all files of the table are like {grant.scope}")
+        assumed.append(ALL_LIKE.format(grant.scope))
     return Hop(
         Step.STORAGE, account, principal, None, (f"Access Grants: {grant.scope}",), name, tuple(assumed)
     )

@@ -61,6 +61,8 @@ class Table:
     types: tuple[str, ...] = ()
     """In the order of the columns; empty where not known."""
     partition_by: tuple[str, ...] = ()
+    elsewhere: tuple[str, ...] = field(default=(), compare=False)
+    """Bucket and prefix of partitions that do not lie below the location."""
     creator: str = field(default="", compare=False)
     """ARN of the role or user that made it; empty where that is not known."""
 

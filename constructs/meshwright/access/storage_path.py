@@ -11,7 +11,7 @@ https://docs.aws.amazon.com/lake-formation/latest/dg/register-cross-encrypted.ht
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
-from meshwright.access.conditions import Value
+from meshwright.access.conditions import ABSENT, Value
 from meshwright.access.decision import Fault, Hop, Step
 from meshwright.access.iam import Effect, Policy, Statement, resource_verdict
 from meshwright.access.objects import names_of, samples
@@ -45,10 +45,15 @@ WITH_KEY: Final = {
     "s3:PutObject": "kms:GenerateDataKey",
 }
 MANAGED_BY_AWS: Final = "alias/aws/s3"
-"""The key of an account that S3 uses where KMS is asked for and no key is named. Its policy is AWS's, and lets
-in nobody of another account
+"""The key of an account that S3 uses where KMS is asked for and no key is named. Its policy is AWS's, and
+lets in nobody of another account
 (https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html#aws-managed-customer-managed-keys).
 """
+BY_ACCESS_POINT: Final = (
+    "s3:dataaccesspointarn",
+    "s3:dataaccesspointaccount",
+    "s3:accesspointnetworkorigin",
+)
 ENCRYPTED_AS: Final = "kms:encryptioncontext:aws:s3:arn"
 """The condition key on what is encrypted, in lower case as in a Context."""
 NONE_LIKE = "no file of the table is like {}"
@@ -335,6 +340,7 @@ def context_of(state: LakeState, files: Files, principal: str) -> dict[str, Valu
     context["kms:viaservice"] = f"s3.{state.region}.amazonaws.com"
     context["kms:calleraccount"] = account_of(principal) or ""
     context[ENCRYPTED_AS] = f"arn:{state.partition}:s3:::{files.bucket}"
+    context |= dict.fromkeys(BY_ACCESS_POINT, ABSENT)
     context["s3:prefix"] = f"{files.path.partition('/')[2]}/".lstrip("/")
     return context
 

@@ -3,6 +3,7 @@
 from tests.access import (
     situations_across,
     situations_buckets_keys,
+    situations_catalog,
     situations_columns,
     situations_files,
     situations_filters_tags,
@@ -18,6 +19,7 @@ from tests.access.situation import Situation
 SITUATIONS: tuple[Situation, ...] = (
     *situations_grants.SITUATIONS,
     *situations_columns.SITUATIONS,
+    *situations_catalog.SITUATIONS,
     *situations_filters_tags.SITUATIONS,
     *situations_open_hybrid.SITUATIONS,
     *situations_principals.SITUATIONS,

@@ -56,7 +56,7 @@ def may_be_let_in(state: LakeState, principal: str, account: str, files: Files) 
 
 
 def may_read_files(state: LakeState, principal: str, files: Files, action: str) -> Hop:
-    """Whether the principal can read (or write) the files itself: by the first way that surely holds, if there is one."""
+    """Whether the principal can read (or write) the files itself: by a way that surely holds, if it can."""
     account, name = account_of(principal) or "", ON_OBJECTS[action]
     if files.owner is None or not may_be_let_in(state, principal, account, files):
         return Hop(Step.STORAGE, account, principal, Fault.MISSING, action=name)

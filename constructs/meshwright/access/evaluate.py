@@ -1,5 +1,6 @@
 """May a principal read this table, what of it, and through which hops? Answered from a LakeState alone."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from meshwright.access.cells import Cells, union
@@ -200,14 +201,18 @@ def _shown(table: Table, cells: tuple[Cells, ...]) -> tuple[str, ...]:
     shown = cells[0].columns if len(cells) == 1 else frozenset[str]().union(*(each.columns for each in cells))
     if len(shown) == len(table.columns) and shown.issuperset(table.columns):
         return table.columns
+    whole = tuple([column for column in table.columns if column in shown])
+    return whole if len(whole) == len(shown) else tuple(_with_fields(table, shown))
+
+
+def _with_fields(table: Table, shown: frozenset[str]) -> Iterator[str]:
+    """Of a column that is shown in part, its fields in its place."""
     fields = sorted(each for each in shown if "." in each)
-    return tuple(
-        name
-        for column in table.columns
-        for name in (
-            (column,) if column in shown else [each for each in fields if each.startswith(f"{column}.")]
-        )
-    )
+    for column in table.columns:
+        if column in shown:
+            yield column
+        else:
+            yield from (each for each in fields if each.startswith(f"{column}."))
 
 
 def _assuming(hops: tuple[Hop, ...], *texts: str) -> tuple[Hop, ...]:

@@ -1,9 +1,9 @@
 """How long decisions take: `python benchmarks/decisions.py [--domains N]`.
 
 A mesh of N domains that each read from five others is compiled, and every role is asked about every table,
-with one evaluator: first with empty memos, then with filled ones (warm). Then the files of one table are looked
-at under policies with a growing number of patterns that speak of some of them, without any memo. Each figure but
-the first is the best of several rounds, in one process on one thread.
+with one evaluator: first with empty memos, then with filled ones (warm). Then the files of one table are
+looked at under policies with a growing number of patterns that speak of some of them, without any memo. Each
+figure but the first is the best of several rounds, in one process on one thread.
 """
 
 import argparse

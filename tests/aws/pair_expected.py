@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from meshwright.access.bucket_state import BucketSettings
 from meshwright.access.iam import Policy, Statement
 from meshwright.access.resources import ALL_TABLES, Kind, Resource, database, filter_on, location, table
 from meshwright.access.state import (
@@ -21,6 +22,8 @@ from meshwright.access.stream_state import StreamConsumer, StreamState
 from meshwright.mesh.model import Mesh
 from tests.aws.pair import NAME, Pair
 
+CLOSED = BucketSettings(restricts_public=True, ignores_public_acls=True)
+"""As S3 makes buckets."""
 READ_STATEMENT = Statement(allow=True, actions=("s3:GetObject",), resources=("*",))
 
 
@@ -128,6 +131,10 @@ def expected_domain(pair: Pair) -> AccountState:
         },
         buckets={pair.bucket: Policy((in_bucket,)), f"acme-orders-raw-{own}": None},
         bucket_keys={pair.bucket: pair.key},
+        bucket_settings={
+            pair.bucket: replace(CLOSED, bucket_key=False),
+            f"acme-orders-raw-{own}": CLOSED,
+        },
         keys={pair.key: Key(Policy((on_key,)), alias="alias/acme-orders")},
         streams={"acme-orders-events": expected_stream(pair)},
     )

@@ -15,6 +15,7 @@ from meshwright.aws.live import Live, read_live, read_state
 from meshwright.project import load_mesh
 from tests.aws.pair import DOMAIN, MESH, NAME, Pair, deny, settings
 from tests.aws.pair_expected import (
+    CLOSED,
     expected_domain,
     expected_governance,
     expected_stream,
@@ -152,7 +153,7 @@ def test_a_role_or_bucket_that_may_not_be_looked_at_is_not_said_to_be_missing_or
     whole = expected_domain(pair)
     named = (*whole.identities, pair.role("Ghost"), *platform_roles(pair.mesh, pair.domain))
     assert state.accounts[pair.domain] == replace(
-        whole, identities=dict.fromkeys(named, Identity()), buckets={}, bucket_keys={}
+        whole, identities=dict.fromkeys(named, Identity()), buckets={}, bucket_keys={}, bucket_settings={}
     )
     assert [unread.call for unread in state.unread] == ["iam:GetRole", "s3:GetBucketPolicy"]
 
@@ -188,7 +189,9 @@ def test_the_domains_key_is_found_also_where_no_bucket_is_encrypted_with_it(pair
     state, denied = read_state(pair.mesh, accounts), read_state(pair.mesh, hidden)
     s3.put_bucket_encryption(Bucket=pair.bucket, ServerSideEncryptionConfiguration=held)
 
-    assert state.accounts[pair.domain] == replace(expected_domain(pair), bucket_keys={})
+    whole = expected_domain(pair)
+    closed = dict.fromkeys(whole.bucket_settings, CLOSED)
+    assert state.accounts[pair.domain] == replace(whole, bucket_keys={}, bucket_settings=closed)
     assert state.unread == ()
     assert denied.accounts[pair.domain].keys == {}
     why = "the caller is not allowed to: You are not authorized (alias/acme-orders and 1 more)"

@@ -37,6 +37,14 @@ def change_set(cloudformation: Any, stack: str, **more: Any) -> None:
     )
 
 
+def test_a_new_bucket_is_open() -> None:
+    s3 = client("s3")
+    s3.create_bucket(Bucket="new", CreateBucketConfiguration={"LocationConstraint": REGION})
+    for ask in (s3.get_public_access_block, s3.get_bucket_ownership_controls):
+        with pytest.raises(ClientError):
+            ask(Bucket="new")
+
+
 def test_change_sets_of_one_name_are_mixed_up() -> None:
     cloudformation = client("cloudformation")
     for stack in ("one", "two"):

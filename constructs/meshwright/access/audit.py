@@ -109,7 +109,7 @@ def audit(declared: LakeState, live: LakeState, mesh: Mesh, extras: Extras) -> A
         for each, felt, streams_felt in ordered
         if felt or streams_felt or not each.only_if_felt
     )
-    return Audit(findings, live.unread)
+    return Audit(findings, live.unread, live.unchecked)
 
 
 def _invitations_read(comparison: Comparison, compare: Comparing) -> bool:

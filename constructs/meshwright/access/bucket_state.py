@@ -48,6 +48,7 @@ class AccessGrant(NamedTuple):
     """READ, WRITE or READWRITE."""
     role: str = ""
     """ARN of the location's role, with whose credentials the grantee reads."""
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,6 +90,8 @@ class Audit:
     """In the order in which to repair them: what others need first, what takes something away last."""
     unread: tuple[Unread, ...] = ()
     """What was not compared, because it could not be read."""
+    unchecked: tuple[Unread, ...] = ()
+    """What could not be read and could only take access away."""
 
     @property
     def clean(self) -> bool:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from meshwright.access.decision import Fault, Hop, Step
 from meshwright.access.links import Way, way_through
-from meshwright.access.policies import identity_allows, known_context
+from meshwright.access.policies import by_endpoints, identity_allows, known_context
 from meshwright.access.principals import IN_IAM, PrincipalKind, principal_of
 from meshwright.access.request import Request
 from meshwright.access.state import Identity, LakeState
@@ -94,16 +94,22 @@ def who_asks(state: LakeState, request: Request, *, vended: bool) -> Who:
 def identity_hops(state: LakeState, request: Request, who: Who) -> tuple[Hop, ...]:
     """That the principal exists, IAM lets it, and the link where the table is another account's."""
     identity = who.identity
+    if request.own.endpoints and who.iam.holds:
+        needed = _for_table(request, who.places, request.name.table)
+        return (who.exists, _both(who.iam, iam_hop(state, request, identity, needed)), *who.link)
     if who.any_table or not who.iam.holds or (identity.policy is None and not identity.limited):
         return who.hops
     needed = _for_table(request, who.places, request.name.table)
     if _plainly(identity, needed):
         return who.hops
-    iam = iam_hop(state, request, identity, needed)
-    if iam.holds:
-        assumed = tuple(dict.fromkeys((*who.iam.assumed, *iam.assumed)))
-        iam = who.iam._replace(assumed=assumed)
-    return (who.exists, iam, *who.link)
+    return (who.exists, _both(who.iam, iam_hop(state, request, identity, needed)), *who.link)
+
+
+def _both(first: Hop, second: Hop) -> Hop:
+    """What does not hold, or what both rest on."""
+    if not second.holds:
+        return second
+    return first._replace(assumed=tuple(dict.fromkeys((*first.assumed, *second.assumed))))
 
 
 def iam_hop(state: LakeState, request: Request, identity: Identity, needed: list[Needed]) -> Hop:
@@ -114,6 +120,10 @@ def iam_hop(state: LakeState, request: Request, identity: Identity, needed: list
         text = (CARRIER if by_carrier else NOT_KNOWN).format(principal)
         return Hop(Step.IAM, account, principal, action=GET_DATA_ACCESS, assumed=(text,))
     assumed: list[str] = []
+    if request.own.endpoints:
+        for action, resource in needed:
+            context = known_context(state, principal, request.owner.account)
+            assumed += by_endpoints(request.own, principal, action, resource, context)
     if not _plainly(identity, needed):
         for action, resource in needed:
             owner = resource.split(":")[4] if resource != "*" else ""

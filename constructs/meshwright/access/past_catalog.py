@@ -12,7 +12,14 @@ from meshwright.access.bucket_state import AccessGrant, AccessPoint
 from meshwright.access.conditions import Value
 from meshwright.access.decision import Fault, Hop, Step
 from meshwright.access.iam import Policy
-from meshwright.access.policies import Allowed, Use, both_allow, identity_allows, thing_allows
+from meshwright.access.policies import (
+    Allowed,
+    Use,
+    both_allow,
+    by_endpoints,
+    identity_allows,
+    thing_allows,
+)
 from meshwright.access.principals import account_of, principal_of
 from meshwright.access.public import is_public
 from meshwright.access.state import Identity, LakeState
@@ -98,9 +105,12 @@ def _with_key(state: LakeState, principal: str, files: Files, name: str, asked: 
     found = of_all(answers)
     if found.fault:
         return Hop(Step.STORAGE, account, principal, found.fault, found.statements, name)
+    object_ = answers[0][0].use.resource
+    through = by_endpoints(state.account(account), principal, name, object_, context)
+    assumed = (*found.assumed, *through)
     keys = key_probes(state, files, name, tuple(each for each, one in answers if one.fault is None))
     if not keys:
-        return Hop(Step.STORAGE, account, principal, None, found.statements, name, found.assumed)
+        return Hop(Step.STORAGE, account, principal, None, found.statements, name, assumed)
     refused = key_refuses(state, principal, keys[0].use)
     if refused is not None:
         return refused
@@ -110,7 +120,7 @@ def _with_key(state: LakeState, principal: str, files: Files, name: str, asked: 
     if opened.fault:
         return Hop(Step.STORAGE, account, principal, opened.fault, opened.statements, keys[0].use.action)
     statements = (*found.statements, *opened.statements)
-    return Hop(Step.STORAGE, account, principal, None, statements, name, (*found.assumed, *opened.assumed))
+    return Hop(Step.STORAGE, account, principal, None, statements, name, (*assumed, *opened.assumed))
 
 
 def _by_policies(

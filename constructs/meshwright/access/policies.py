@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html).
 """
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final, NamedTuple
 
 from meshwright.access.conditions import ABSENT, PRINCIPAL_TAG, Context, Value
@@ -22,10 +23,12 @@ from meshwright.access.iam import (
 )
 from meshwright.access.named import Named
 from meshwright.access.principals import account_of
-from meshwright.access.state import Identity, LakeState
+from meshwright.access.state import AccountState, Identity, LakeState
 
 OF_SERVICES: Final = ("aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:principalservicename")
 """Condition keys of requests that a service makes by itself."""
+THROUGH = "{} does not ask through the VPC endpoint {}, which does not allow {}"
+SERVICE_ROLE: Final = ":role/aws-service-role/"
 FAULTS = {Effect.ALLOWED: None, Effect.DENIED: Fault.DENIED, Effect.SILENT: Fault.MISSING}
 
 
@@ -48,6 +51,8 @@ class Use(NamedTuple):
     """The account of the thing."""
     policy: Policy | None
     """None: it has none."""
+    control: Policy | None = None
+    """The resource control policies of its account, if they have a say in things of its kind."""
 
 
 def known_context(state: LakeState, principal: str, owner: str = "") -> dict[str, Value]:
@@ -91,6 +96,25 @@ def _of_principal(state: LakeState, account: str, principal: str) -> dict[str, V
     return context
 
 
+def by_endpoints(
+    account: AccountState, principal: str, action: str, resource: str, context: Context
+) -> tuple[str, ...]:
+    """That the principal does not ask through an endpoint of its account which does not let it.
+
+    An endpoint's policy limits what goes through it, and which way a request goes is not known
+    (https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html).
+    """
+    service = action.partition(":")[0]
+    return tuple(
+        THROUGH.format(principal, each.id, action)
+        for each in account.endpoints
+        if each.service == service
+        and not resource_verdict(
+            each.policy, action, resource, context, principal=principal, account=account.account
+        ).allowed
+    )
+
+
 def about(use: Use, context: Context) -> Context:
     """What is known of the request for this very thing: a bucket's key may be of another account."""
     if context.get("aws:resourceaccount", use.owner) == use.owner:
@@ -117,7 +141,7 @@ def resource_allows(use: Use, principal: str, identity: Identity | None, context
     """
     account = account_of(principal) or ""
     at_home = account == use.owner and not use.action.startswith("kms:")
-    if use.policy is None:
+    if use.policy is None and use.control is None:
         return Allowed(None if at_home else Fault.MISSING)
     found = _of_thing(use, principal, identity, about(use, context))
     if at_home and found.effect is Effect.SILENT:
@@ -158,7 +182,9 @@ def both_allow(use: Use, principal: str, identity: Identity | None, context: Con
     if not at_home and (use.policy is None or not use.policy.may_let_in(principal, account)):
         return Allowed(Fault.MISSING)
     context = about(use, context)
-    by_policy = _of_thing(use, principal, identity, context) if use.policy is not None else SILENT
+    by_policy = SILENT
+    if use.policy is not None or use.control is not None:
+        by_policy = _of_thing(use, principal, identity, context)
     by_identity = SILENT
     if identity is not None and identity.policy is not None:
         by_identity = _own_verdict(identity, use.action, use.resource, context)
@@ -182,35 +208,46 @@ def both_allow(use: Use, principal: str, identity: Identity | None, context: Con
 
 
 def _of_thing(use: Use, principal: str, identity: Identity | None, context: Context) -> Verdict:
-    return resource_verdict(
-        use.policy or Policy(),
-        use.action,
-        use.resource,
-        context,
+    """What its policy says, and what the control policies of its account deny. These do not concern roles of
+    services (https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html).
+    """
+    about_whom = partial(
+        resource_verdict,
+        action=use.action,
+        resource=use.resource,
+        context=context,
         principal=principal,
         account=account_of(principal) or "",
         bounded=bool(identity and identity.boundary_name),
     )
+    found = about_whom(use.policy or Policy())
+    if use.control is None or SERVICE_ROLE in principal:
+        return found
+    control = about_whom(use.control)
+    if control.effect is Effect.DENIED:
+        return control
+    return replace(found, assumed=(*found.assumed, *control.assumed)) if control.assumed else found
 
 
 def _within_limits(
     by_thing: Verdict, principal: str, identity: Identity, use: Use, context: Context
 ) -> Allowed:
     """Whether the principal's boundary and session policy leave it what a thing's policy gives it."""
-    if by_thing.named is Named.SESSION:
-        return Allowed(None)
     limits = replace(identity, policy=None)
-    if ":user/" in principal:
+    if by_thing.named is Named.SESSION:
+        limits = Identity(limits=identity.limits)
+    elif ":user/" in principal:
         limits = replace(limits, boundary=None, boundary_name="")
     return _allowed(_own_verdict(limits, use.action, use.resource, context))
 
 
 def _own_verdict(identity: Identity, action: str, resource: str, context: Context) -> Verdict:
-    """Policies, boundary and session policy must all allow; each may deny
+    """Policies, boundary, session policy and those of the organization must all allow; each may deny
     (https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html,
     https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#policies_session).
     """
-    policies = [each for each in (identity.policy, identity.boundary, identity.session) if each is not None]
+    own = (identity.policy, identity.boundary, identity.session, *identity.limits)
+    policies = [each for each in own if each is not None]
     verdicts = [identity_verdict(each, action, resource, context) for each in policies]
     for effect in (Effect.DENIED, Effect.SILENT):
         for found in verdicts:

@@ -10,7 +10,8 @@ from functools import cached_property
 from typing import NamedTuple
 
 from meshwright.access.bucket_state import USUAL, AccessGrant, BucketSettings
-from meshwright.access.iam import Policy
+from meshwright.access.iam import Policy, Statement
+from meshwright.access.principals import PrincipalKind, principal_of
 from meshwright.access.resources import Kind, Resource
 from meshwright.access.stream_state import StreamState
 from meshwright.mesh.names import partition_of
@@ -105,6 +106,10 @@ class Identity:
     boundary_name: str = ""
     """Name of a boundary, known or not; empty without one."""
     trust: Policy | None = None
+    limits: tuple[Policy, ...] = ()
+    """The service control policies of its account, one for each level of the organization: each must allow
+    (https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_evaluation.html).
+    """
     session: Policy | None = None
     """The session policy, where one session is meant that was given one. No reader fills it."""
     tags: Mapping[str, str] | None = None
@@ -113,7 +118,36 @@ class Identity:
     @property
     def limited(self) -> bool:
         """Whether something besides its policies decides what it may do."""
-        return bool(self.boundary_name or self.session is not None)
+        return bool(self.boundary_name or self.limits or self.session is not None)
+
+
+class KeyGrant(NamedTuple):
+    """A grant of a KMS key: it lets its grantee use the key, whatever the key's policy says.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/grants.html
+    """
+
+    grantee: str
+    """An ARN, or the name of a service."""
+    operations: frozenset[str]
+    """As KMS names them: `Decrypt`."""
+    context: tuple[tuple[str, str], ...] = ()
+    """Pairs that the encryption context must have; none for any."""
+    id: str = ""
+
+    @property
+    def statement(self) -> Statement:
+        """What it lets, as a key policy would."""
+        service = principal_of(self.grantee).kind is PrincipalKind.SERVICE
+        return Statement(
+            allow=True,
+            actions=tuple(sorted(f"kms:{each}" for each in self.operations)),
+            resources=("*",),
+            principals=(f"service:{self.grantee}" if service else self.grantee,),
+            conditions=tuple(
+                ("StringEquals", f"kms:EncryptionContext:{name}", (value,)) for name, value in self.context
+            ),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +158,26 @@ class Key:
     """None where it could not be read."""
     alias: str = ""
     enabled: bool = True
+    grants: tuple[KeyGrant, ...] = ()
+
+    @property
+    def lets(self) -> Policy | None:
+        """Its policy, with its grants as statements; None where the policy could not be read."""
+        if self.policy is None or not self.grants:
+            return self.policy
+        return Policy((*self.policy.statements, *(each.statement for each in self.grants)))
+
+
+class Endpoint(NamedTuple):
+    """A VPC endpoint of a service.
+
+    https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
+    """
+
+    id: str
+    service: str
+    """As actions begin: `s3`."""
+    policy: Policy
 
 
 class ShareState(StrEnum):
@@ -197,6 +251,12 @@ class AccountState:
     """Glue's resource policy of the Data Catalog; None: it has none."""
     shares: Mapping[str, ShareState] = field(default_factory=dict)
     """What this account shares through RAM, by receiving account."""
+    control: Policy | None = None
+    """The resource control policies of the account, all together; None without any
+    (https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html).
+    """
+    endpoints: tuple[Endpoint, ...] = ()
+    """Its VPC endpoints whose policies do not allow everything."""
     complete: bool = True
     """False for an account of which only a part was looked at, such as one outside the mesh."""
 
@@ -294,6 +354,8 @@ class LakeState:
     """Id of the AWS organization that all accounts are in."""
     unread: tuple[Unread, ...] = ()
     """Not empty: the state is partial, and so is what follows from it."""
+    unchecked: tuple[Unread, ...] = ()
+    """What could not be read and could only take access away: a yes rests on it."""
 
     def account(self, number: str) -> AccountState:
         """That account; an empty one of which nothing is known if it is not part of the state."""

@@ -136,7 +136,7 @@ def probes_of(state: LakeState, role: str, files: Files, action: str) -> tuple[P
         resources += used.policy.conditions_on(ENCRYPTED_AS) if used and used.policy else ()
     start = f"arn:{state.partition}:s3:::{files.path}/"
     return tuple(
-        Probe(Use(action=action, resource=each.resource, owner=files.owner or "", policy=policy), each.like)
+        Probe(Use(action, each.resource, files.owner or "", policy, owner.control), each.like)
         for each in samples(start, resources)
     )
 
@@ -171,8 +171,9 @@ def _policies(state: LakeState, role: str, files: Files) -> tuple[Policy, ...]:
     """Those that have a say in what the role does with the files, with the values of their variables."""
     identity = _identity(state, role)
     bucket = state.account(files.owner or "").buckets.get(files.bucket)
-    mine = (identity.policy, identity.boundary, identity.session) if identity else ()
-    found = tuple(each for each in (*mine, bucket) if each is not None)
+    control = state.account(files.owner or "").control
+    mine = (identity.policy, identity.boundary, identity.session, *identity.limits) if identity else ()
+    found = tuple(each for each in (*mine, bucket, control) if each is not None)
     if any(each.variables for each in found):
         context = context_of(state, files, role)
         return tuple(each.for_request(context) for each in found)
@@ -303,9 +304,10 @@ def _listing(state: LakeState, files: Files, action: str) -> tuple[tuple[Probe, 
     """To read a table, engines list the bucket below its path."""
     if action != "SELECT":
         return ()
-    policy = state.account(files.owner or "").buckets.get(files.bucket)
+    owner = state.account(files.owner or "")
     resource = f"arn:{state.partition}:s3:::{files.bucket}"
-    return ((Probe(Use(action=LIST, resource=resource, owner=files.owner or "", policy=policy)),),)
+    use = Use(LIST, resource, files.owner or "", owner.buckets.get(files.bucket), owner.control)
+    return ((Probe(use),),)
 
 
 def key_probes(
@@ -314,9 +316,9 @@ def key_probes(
     """What an action on encrypted objects needs of their key; deleting needs nothing."""
     if not files.key or on_objects not in WITH_KEY:
         return ()
-    found = state.key(files.key)
-    policy = found.policy if found else None
-    use = Use(WITH_KEY[on_objects], files.key, account_of_key(files.key), policy)
+    found, owner = state.key(files.key), account_of_key(files.key)
+    control = state.account(owner).control
+    use = Use(WITH_KEY[on_objects], files.key, owner, found.lets if found else None, control)
     if state.account(files.owner or "").settings_of(files.bucket).bucket_key:
         return (Probe(use),)
     return tuple(Probe(use, each.like, each.use.resource) for each in objects)

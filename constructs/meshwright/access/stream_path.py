@@ -164,6 +164,7 @@ class _Asked(NamedTuple):
         """What is known of a request: to KMS it comes through Kinesis, for that stream."""
         return {
             **known_context(self.state, self.principal, self.name.account),
+            "kms:calleraccount": self._account,
             "kms:viaservice": f"kinesis.{self.state.region}.amazonaws.com",
             "kms:encryptioncontext:aws:kinesis:arn": self._arn,
         }
@@ -176,7 +177,8 @@ class _Asked(NamedTuple):
             return None
         owner = account_of_key(self.stream.key)
         key = self.state.account(owner).keys.get(self.stream.key)
-        return Use(DECRYPT, self.stream.key, owner, key.policy if key else None)
+        control = self.state.account(owner).control
+        return Use(DECRYPT, self.stream.key, owner, key.lets if key else None, control)
 
     def _start(self, uses: list[Use]) -> tuple[Hop, ...]:
         """That the stream and the role exist, and what the role's own policies say of all of it."""

@@ -7,12 +7,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from meshwright.access.bucket_state import AccessGrant
+from meshwright.access.iam import Policy
 from meshwright.access.principals import account_of
 from meshwright.access.resources import ALL_TABLES, Resource
 from meshwright.access.resources import table as table_of
 from meshwright.access.state import (
     AccountState,
     Database,
+    Endpoint,
     Filter,
     Grant,
     Identity,
@@ -24,11 +27,18 @@ from meshwright.access.state import (
 from meshwright.aws import lake_reader
 from meshwright.aws.calls import Calls
 from meshwright.aws.deployed_reader import Stream, read_stacks, read_streams
-from meshwright.aws.glue_reader import read_databases
+from meshwright.aws.glue_reader import read_catalog_policy, read_databases
 from meshwright.aws.identity_reader import read_identities
 from meshwright.aws.inventory import Stack
+from meshwright.aws.organization_reader import read_endpoints
 from meshwright.aws.ram_reader import Sent, read_invitations, read_sent
-from meshwright.aws.storage_reader import Bucket, list_buckets, read_buckets, read_keys
+from meshwright.aws.storage_reader import (
+    Bucket,
+    list_buckets,
+    read_access_grants,
+    read_buckets,
+    read_keys,
+)
 from meshwright.mesh.model import Mesh
 from meshwright.mesh.policies import database_prefix
 
@@ -41,6 +51,8 @@ class Own:
     rows: tuple[Mapping[str, Any], ...]
     """Of ListPermissions, on its own catalog and on the governance account's."""
     databases: Mapping[str, Database]
+    catalog_policy: Policy | None
+    endpoints: tuple[Endpoint, ...]
     filters: Mapping[Resource, Filter]
     tag_keys: Mapping[str, frozenset[str]]
     tags: Mapping[Resource, Mapping[str, str]]
@@ -68,6 +80,7 @@ class Related:
 
     grants: tuple[Grant, ...]
     buckets: Mapping[str, Bucket]
+    access_grants: tuple[AccessGrant, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +120,8 @@ def read_own(mesh: Mesh, calls: Calls, caller: str) -> Own:
         settings=settings or Settings(),
         rows=rows,
         databases=databases,
+        catalog_policy=read_catalog_policy(calls),
+        endpoints=read_endpoints(calls),
         filters=lake_reader.read_filters(calls, _filtered(calls.account, prefix, databases, grants)),
         tag_keys=tag_keys,
         tags={} if untagged else lake_reader.read_tags(calls, databases),
@@ -149,7 +164,17 @@ def read_related(mesh: Mesh, calls: Calls, own: Own, others: Iterable[Own]) -> R
         rows += tuple(lake_reader.list_rows_of_filters(calls, _visible(calls.account, own, tables)))
     stem, data_in = f"{mesh.name}-", {bucket for each in others for bucket in each.data_in}
     names = {name for name in own.bucket_names if name.startswith(stem) or name in data_in}
-    return Related(grants=lake_reader.read_grants(calls, rows), buckets=read_buckets(calls, names))
+    buckets = read_buckets(calls, names)
+    return Related(
+        grants=lake_reader.read_grants(calls, rows),
+        buckets=buckets,
+        access_grants=_on_these(read_access_grants(calls), buckets) if buckets else (),
+    )
+
+
+def _on_these(grants: Iterable[AccessGrant], buckets: Iterable[str]) -> tuple[AccessGrant, ...]:
+    known = frozenset(buckets)
+    return tuple(each for each in grants if each.scope.partition("/")[0].rstrip("*") in known)
 
 
 def _visible(account: str, own: Own, tables: Iterable[Resource]) -> list[Resource]:
@@ -173,6 +198,7 @@ def principals_of(own: Own, related: Related) -> Iterator[str]:
     yield from (grant.principal for grant in related.grants)
     yield from own.settings.admins | own.settings.read_only_admins
     yield from (each.role for each in own.locations.values())
+    yield from (each.grantee for each in related.access_grants)
 
 
 def state_of(
@@ -192,6 +218,10 @@ def state_of(
         identities=involved.identities,
         buckets={name: bucket.policy for name, bucket in related.buckets.items()},
         bucket_keys={name: bucket.key for name, bucket in related.buckets.items() if bucket.key},
+        bucket_settings={name: bucket.settings for name, bucket in related.buckets.items()},
+        access_grants=related.access_grants,
+        catalog_policy=own.catalog_policy,
+        endpoints=own.endpoints,
         keys=involved.keys,
         streams={each.name: each.state for each in own.streams if each.state is not None},
         shares=shares,

@@ -1,5 +1,6 @@
 """Clients for one account: explicit credentials, Region and endpoints; never the machine's own AWS files."""
 
+import re
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -57,7 +58,10 @@ class Account:
                 config = RETRIES
                 if urlsplit(endpoint or "").hostname == "127.0.0.1":  # the embedded AWS is behind no proxy
                     config = RETRIES.merge(Config(proxies={}))
-                self._clients[service] = self._session.client(service, endpoint_url=endpoint, config=config)
+                made = self._session.client(service, endpoint_url=endpoint, config=config)
+                if service == "s3control" and config is not RETRIES:
+                    made.meta.events.register("before-sign.s3-control", _without_account)
+                self._clients[service] = made
             return self._clients[service]
 
     def assume(self, role_arn: str) -> "Account":
@@ -71,6 +75,11 @@ class Account:
         return Account(
             account=self.account, region=self.region, environment={**self.environment, **credentials}
         )
+
+
+def _without_account(request: Any, **_: Any) -> None:
+    """The account in front of an address that is a number names no host; a header has it too."""
+    request.url = re.sub(r"//\d{12}\.", "//", request.url, count=1)
 
 
 def pages(client: Any, operation: str, result: str, /, **arguments: Any) -> list[Any]:

@@ -22,6 +22,10 @@ class _Failure:
     about: list[str]
 
 
+BESIDE = ("sts", "ec2", "organizations")
+"""Services that tell nothing of the account's own data."""
+
+
 class Calls:
     """Calls to one account, by several threads at once; what failed is in `unread`."""
 
@@ -54,11 +58,11 @@ class Calls:
             answer: Mapping[str, Any] = getattr(client, operation)(**arguments)
         except (ClientError, BotoCoreError) as error:
             if code(error) in absent:
-                self.answered = True
+                self.answered = self.answered or service not in BESIDE
                 return {}
             self._failed(service, operation, error, about)
             return None
-        self.answered = self.answered or service != "sts"
+        self.answered = self.answered or service not in BESIDE
         return answer
 
     def listing(
@@ -99,7 +103,7 @@ class Calls:
             if code(error) not in absent:
                 self._failed(service, operation, error, about)
                 return found, False
-        self.answered = True
+        self.answered = self.answered or service not in BESIDE
         return found, True
 
     def each(self, function: Callable[[T], R], values: Iterable[T]) -> list[R]:

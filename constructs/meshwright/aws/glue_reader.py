@@ -1,8 +1,11 @@
 """The Glue Data Catalog of one account: databases, tables, and the links to those of others."""
 
+import json
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
+from meshwright.access.iam import Policy, parse_policy
 from meshwright.access.state import Database, Link, Table
 from meshwright.aws.calls import Calls
 from meshwright.aws.lake_shapes import defaults_of
@@ -33,8 +36,53 @@ def read_databases(calls: Calls, *, prefix: str, named: Iterable[str]) -> dict[s
         )
     )
     return {
-        each["Name"]: database_of(each, tables.get(each["Name"], ()), region=calls.region) for each in listed
+        each["Name"]: _with_partitions(
+            calls, each["Name"], database_of(each, tables.get(each["Name"], ()), region=calls.region)
+        )
+        for each in listed
     }
+
+
+def _with_partitions(calls: Calls, name: str, database: Database) -> Database:
+    """With the places of partitions that do not lie below their table's."""
+    partitioned = [table for table, each in database.tables.items() if each.partition_by and each.location]
+    if not partitioned:
+        return database
+    found = calls.each(
+        lambda table: _elsewhere(calls, name, table, database.tables[table].location), partitioned
+    )
+    tables = {
+        table: replace(database.tables[table], elsewhere=places)
+        for table, places in zip(partitioned, found, strict=True)
+        if places
+    }
+    return replace(database, tables={**database.tables, **tables}) if tables else database
+
+
+def _elsewhere(calls: Calls, database: str, table: str, location: str) -> tuple[str, ...]:
+    listed = calls.listing(
+        "glue",
+        "get_partitions",
+        "Partitions",
+        DatabaseName=database,
+        TableName=table,
+        ExcludeColumnSchema=True,
+        about=f"{database}.{table}",
+        absent=("EntityNotFoundException",),
+    )
+    places = {_path((each.get("StorageDescriptor") or {}).get("Location") or "") for each in listed}
+    return tuple(sorted(place for place in places if place and not f"{place}/".startswith(f"{location}/")))
+
+
+def _path(location: str) -> str:
+    return location.partition("://")[2].rstrip("/")
+
+
+def read_catalog_policy(calls: Calls) -> Policy | None:
+    """Glue's resource policy of the Data Catalog; None without one, or if it could not be read."""
+    answer = calls.one("glue", "get_resource_policy", absent=("EntityNotFoundException",))
+    text = (answer or {}).get("PolicyInJson")
+    return parse_policy(json.loads(text), text=text) if text else None
 
 
 def database_of(
@@ -68,7 +116,7 @@ def table_of(shape: Mapping[str, Any]) -> Table:
     columns = [*(descriptor.get("Columns") or []), *partitions]
     return Table(
         columns=tuple(each["Name"] for each in columns),
-        location=(descriptor.get("Location") or "").partition("://")[2].rstrip("/"),
+        location=_path(descriptor.get("Location") or ""),
         format=_format(shape.get("Parameters") or {}, descriptor),
         # Iceberg writes `decimal(12, 2)`; Glue, and the files, know no spaces.
         types=tuple("".join((each.get("Type") or "").split()) for each in columns),

@@ -5,7 +5,7 @@ Accounts are read at the same time. What cannot be read is noted in the state, a
 
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from meshwright.access.state import AccountState, LakeState, Unread
@@ -24,6 +24,8 @@ from meshwright.aws.calls import Calls
 from meshwright.aws.deployed_reader import Stream
 from meshwright.aws.inventory import Stack
 from meshwright.aws.lake_reader import OPT_INS
+from meshwright.aws.organization_reader import CALLS as ONLY_LIMITS
+from meshwright.aws.organization_reader import Controls, read_controls
 from meshwright.aws.ram_reader import shares_of
 from meshwright.aws.sessions import account_numbers
 from meshwright.mesh.model import Mesh
@@ -70,24 +72,29 @@ def read_live(
         calls = {number: Calls(accounts[number], executor) for number in numbers if number in accounts}
         with ThreadPoolExecutor(THREADS, "account") as by_account:
             read = _read(mesh, calls, by_account, on_account)
+        governance = calls.get(mesh.governance_account)
+        controls = read_controls(governance, read) if governance and mesh.governance_account in read else {}
     if not any(each.hybrid for account in read.values() for each in account.state.locations.values()):
         # AWS's policy ReadOnlyAccess does not allow it; without a hybrid location opt-ins mean nothing.
         for each in calls.values():
             each.forgive(OPT_INS)
-    unread = tuple(
+    failed = [
         each
         for number in numbers
         for each in (calls[number].unread if number in calls else _not_entered(number, refused or {}))
-    )
+    ]
     return Live(
         state=LakeState(
             accounts={
-                number: read[number].state if number in read else AccountState(number, complete=False)
+                number: _controlled(read[number].state, controls.get(number, Controls()))
+                if number in read
+                else AccountState(number, complete=False)
                 for number in numbers
             },
             region=mesh.region,
             organization=mesh.file.organization,
-            unread=unread,
+            unread=tuple(each for each in failed if each.call not in ONLY_LIMITS),
+            unchecked=tuple(each for each in failed if each.call in ONLY_LIMITS),
         ),
         streams={number: each.own.streams for number, each in read.items()},
         stacks={number: each.own.stacks for number, each in read.items()},
@@ -136,6 +143,14 @@ def _read(
         )
         for number, own in owns.items()
     }
+
+
+def _controlled(account: AccountState, controls: Controls) -> AccountState:
+    """With what the organization keeps it from."""
+    if controls == Controls():
+        return account
+    limited = {arn: replace(each, limits=controls.limits) for arn, each in account.identities.items()}
+    return replace(account, identities=limited, control=controls.control)
 
 
 def _each(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from meshwright.access.findings import Audit, Call, Effect, Finding, Severity
+from meshwright.access.state import Unread
 from meshwright.commands.access_wording import wrapped
 from meshwright.commands.audit_words import HEADINGS, Words
 from meshwright.commands.aws_lines import aws_line
@@ -80,6 +81,7 @@ def text(report: Report) -> str:
     if report.audit.unread:
         lines = [PARTIAL, *(line for each in _unread(report) for line in _lines(f"- {each}", "  ")), ""]
     lines.append(_summary(report))
+    lines += [line for each in _unchecked(report) for line in _lines(each, "  ")]
     severity = None
     for place, finding in report.numbered:
         if finding.severity is not severity:
@@ -126,6 +128,13 @@ def _unread(report: Report) -> Iterator[str]:
         yield f"account {Words(report.mesh).account(each.account)}, {each.call}: {each.why}"
 
 
+def _unchecked(report: Report) -> Iterator[str]:
+    """What may take away some of the access that is said to be there."""
+    for each in report.audit.unchecked:
+        account = Words(report.mesh).account(each.account)
+        yield f"Not checked, and could only take access away: account {account}, {each.call}: {each.why}"
+
+
 def _summary(report: Report) -> str:
     mesh, findings = report.mesh, report.audit.findings
     counts = [
@@ -149,6 +158,7 @@ def markdown(report: Report) -> str:
     if report.audit.unread:
         lines = [PARTIAL, "", *(f"- {escaped(each)}" for each in _unread(report)), ""]
     lines.append(f"**{escaped(_summary(report))}**")
+    lines += [line for each in _unchecked(report) for line in ("", escaped(each))]
     if report.audit.findings:
         lines += ["", *table(("severity", "finding", "account", "what", "affected", "repair"), ())]
     for place, finding in report.numbered:
@@ -171,15 +181,18 @@ def as_json(report: Report) -> str:
     return json.dumps(report_json(report), indent=2, ensure_ascii=False)
 
 
+def _unread_json(unread: Unread) -> dict[str, str]:
+    return {"account": unread.account, "call": unread.call, "why": unread.why}
+
+
 def report_json(report: Report) -> dict[str, Any]:
     """The report for programs, complete."""
     return {
         "mesh": report.mesh.name,
         "environment": report.mesh.environment,
         "clean": report.audit.clean,
-        "unread": [
-            {"account": each.account, "call": each.call, "why": each.why} for each in report.audit.unread
-        ],
+        "unread": [_unread_json(each) for each in report.audit.unread],
+        "unchecked": [_unread_json(each) for each in report.audit.unchecked],
         "findings": [_finding_json(report, place, finding) for place, finding in report.numbered],
     }
 

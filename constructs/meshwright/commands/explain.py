@@ -83,7 +83,9 @@ def _read(mesh: Mesh, root: Path, *, local: bool, role_name: str | None) -> Lake
 
 
 def _unread(state: LakeState) -> tuple[str, ...]:
-    return tuple(f"not read: {each.call} in {each.account}: {each.why}" for each in state.unread)
+    return tuple(
+        f"not read: {each.call} in {each.account}: {each.why}" for each in (*state.unread, *state.unchecked)
+    )
 
 
 def question(

@@ -24,7 +24,7 @@ from moto.iam.exceptions import MalformedPolicyDocument
 from moto.iam.models import AWSManagedPolicy, IAMBackend
 from moto.kms.models import KmsBackend
 from moto.s3.exceptions import S3ClientError
-from moto.s3.models import FakeBucket, S3Backend
+from moto.s3.models import FakeBucket, PublicAccessBlock, S3Backend
 
 from meshwright.local.identity import principal_exists
 from meshwright.local.lambdas.runner import UNZIPPED_BYTES
@@ -39,6 +39,7 @@ def apply(*, invoke: Invoke, start: Start) -> None:
     """Installs every fix. To be called once, before the server answers its first request."""
     bucket_policies_are_not_evaluated()
     logging_target_needs_no_policy()
+    new_buckets_are_closed()
     aws_managed_policies_load_one_by_one()
     policies_name_existing_principals()
     functions_run_in_subprocesses(invoke, start)
@@ -67,6 +68,21 @@ def logging_target_needs_no_policy() -> None:
         return True
 
     FakeBucket._log_permissions_enabled_policy = staticmethod(permitted)  # type: ignore[method-assign]
+
+
+def new_buckets_are_closed() -> None:
+    """moto leaves a new bucket without a block of public access, and with access control lists
+    (https://docs.aws.amazon.com/AmazonS3/latest/userguide/create-bucket-faq.html).
+    """
+    create_bucket = S3Backend.create_bucket
+
+    def closed(self: S3Backend, *arguments: Any, **named: Any) -> FakeBucket:
+        made = create_bucket(self, *arguments, **named)
+        made.public_access_block = PublicAccessBlock(*(True,) * 4)
+        made.ownership_rule = "BucketOwnerEnforced"  # type: ignore[assignment]
+        return made
+
+    S3Backend.create_bucket = closed  # type: ignore[method-assign]
 
 
 def aws_managed_policies_load_one_by_one() -> None:

@@ -10,6 +10,7 @@ from meshwright.access.drift.catalog import catalog
 from meshwright.access.drift.comparison import Comparison, Extras
 from meshwright.access.drift.deploying import not_deployed, nothing_deployed
 from meshwright.access.drift.deviation import Deviation
+from meshwright.access.drift.doors import DOORS_NEED, KEY_GRANTS_NEED, doors, key_grants
 from meshwright.access.drift.filters import NEEDS as FILTERS_NEED
 from meshwright.access.drift.filters import filters
 from meshwright.access.drift.grants import grants
@@ -53,6 +54,8 @@ COMPARISONS: Final[tuple[tuple[Comparing, tuple[str, ...]], ...]] = (
     (keys, KEYS_NEED),
     (encryption, ENCRYPTION_NEEDS),
     (buckets, BUCKETS_NEED),
+    (doors, DOORS_NEED),
+    (key_grants, KEY_GRANTS_NEED),
     (streams, STREAMS_NEED),
     (stream_sharing, SHARING_NEEDS),
     (catalog, CATALOG_NEEDS),

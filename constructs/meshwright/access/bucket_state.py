@@ -73,3 +73,5 @@ class BucketSettings:
 
 
 USUAL = BucketSettings()
+CLOSED = BucketSettings(restricts_public=True, ignores_public_acls=True)
+"""As the mesh makes its buckets, and S3 any new one."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
+from meshwright.access.bucket_state import CLOSED
 from meshwright.access.documents import Entries, grants_of, readers_of, tags_of
 from meshwright.access.iam import Policy, parse_policy
 from meshwright.access.resources import Resource
@@ -220,6 +221,7 @@ def _storage(mesh: Mesh, domain: Domain, key: str) -> AccountState:
             buckets["logs"]: _policy(logs_bucket_policy(mesh, domain)),
         },
         bucket_keys={buckets["raw"]: key, buckets["products"]: key},
+        bucket_settings=dict.fromkeys(buckets.values(), CLOSED),
         keys={key: Key(_policy(key_policy(mesh, domain)), alias=names.key_alias(domain.name))},
         streams=compiled_streams(mesh, domain, key),
     )

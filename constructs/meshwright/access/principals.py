@@ -143,9 +143,11 @@ def account_of(principal: str) -> str | None:
 
 
 def home_of(principal: str, catalog: str) -> str:
-    """The account in which a principal asks for a table of `catalog`: that one, for those of none.
+    """The account in which a principal asks for a table of `catalog`: that one, for those of none; empty for
+    anybody.
 
     What is of no account is granted to by an account on its own catalog
     (https://docs.aws.amazon.com/lake-formation/latest/dg/identity-center-lf-notes.html).
     """
-    return account_of(principal) or catalog
+    named = principal_of(principal)
+    return named.account or ("" if named.kind is PrincipalKind.ANYBODY else catalog)

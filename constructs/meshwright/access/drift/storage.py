@@ -61,11 +61,16 @@ def buckets(comparison: Comparison, account: str) -> Iterator[Deviation]:
                 remedy="put the declared policy back",
                 repair=(Call(account, "s3", "put_bucket_policy", parameters),),
                 change=with_entry(account, "buckets", name, found),
-                given=_strangers(comparison, account, wanted, found),
+                given=all_of([strangers(comparison, account, wanted, found), _unblocked(account, name)]),
                 readers=comparison.readers_of(tables),
-                principals=_named(comparison, account, wanted, found),
+                principals=named_in(comparison, account, wanted, found),
                 tables=tables,
             )
+
+
+def _unblocked(account: str, bucket: str) -> Change:
+    """A block of public access is no reason to leave a public policy: it hides it as long as it is there."""
+    return with_fields(account, "bucket_settings", bucket, restricts_public=False)
 
 
 def _bucket_again(comparison: Comparison, account: str) -> str:
@@ -81,11 +86,14 @@ def encryption(comparison: Comparison, account: str) -> Iterator[Deviation]:
     for name in sorted(declared.bucket_keys):
         wanted, found = declared.bucket_keys[name], live.bucket_keys.get(name)
         alias = declared.keys[wanted].alias
-        if name not in live.buckets or found == wanted:
-            continue
-        if found is not None and found in live.keys and live.keys[found].alias == alias:
-            continue
         parameters = {"Bucket": name, "KeyAlias": alias}
+        own = found is not None and found in live.keys and live.keys[found].alias == alias
+        if name not in live.buckets:
+            continue
+        if found == wanted or own:
+            if not live.settings_of(name).bucket_key:
+                yield _bucket_key_off(comparison, account, name, parameters)
+            continue
         yield Deviation(
             code="bucket-encryption",
             account=account,
@@ -98,12 +106,30 @@ def encryption(comparison: Comparison, account: str) -> Iterator[Deviation]:
         )
 
 
+def _bucket_key_off(comparison: Comparison, account: str, name: str, parameters: dict[str, str]) -> Deviation:
+    tables = comparison.tables_at.get(name, ())
+    return Deviation(
+        code="bucket-key-off",
+        account=account,
+        subject=name,
+        what=f"the bucket {name} has no S3 Bucket Key: each object is encrypted under its own name, and KMS "
+        "is asked for each",
+        floor=Severity.MEDIUM,
+        phase=Phase.STORAGE,
+        remedy="set its encryption back; objects written meanwhile stay as they are",
+        repair=(Call(account, "s3", "put_bucket_encryption", parameters, merge=True),),
+        change=with_fields(account, "bucket_settings", name, bucket_key=False),
+        readers=comparison.readers_of(tables),
+        tables=tables,
+    )
+
+
 def keys(comparison: Comparison, account: str) -> Iterator[Deviation]:
     """Deviations of one account's keys."""
     declared, live = (each.keys for each in comparison.both(account))
     for arn in sorted(declared):
         wanted, found = declared[arn], live.get(arn)
-        tables = _encrypted_with(comparison, account, arn)
+        tables = encrypted_with(comparison, account, arn)
         if found is None:
             yield _key_missing(comparison, account, wanted)
             continue
@@ -133,9 +159,9 @@ def keys(comparison: Comparison, account: str) -> Iterator[Deviation]:
                 remedy="put the declared policy back",
                 repair=(Call(account, "kms", "put_key_policy", parameters),),
                 change=with_fields(account, "keys", arn, policy=found.policy),
-                given=_strangers(comparison, account, wanted.policy, found.policy),
+                given=strangers(comparison, account, wanted.policy, found.policy),
                 readers=comparison.readers_of(tables),
-                principals=_named(comparison, account, wanted.policy, found.policy),
+                principals=named_in(comparison, account, wanted.policy, found.policy),
                 tables=tables,
             )
 
@@ -179,7 +205,7 @@ def difference(wanted: Policy | None, found: Policy | None) -> str:
     return "; ".join(parts)
 
 
-def _named(
+def named_in(
     comparison: Comparison, account: str, wanted: Policy | None, found: Policy | None
 ) -> frozenset[str]:
     """Whom the statements name that came or went; where it is the account itself, its roles."""
@@ -202,10 +228,10 @@ def _account_or_arn(principal: str) -> str:
     return root[1] if root else principal
 
 
-def _strangers(comparison: Comparison, account: str, wanted: Policy | None, found: Policy | None) -> Change:
+def strangers(comparison: Comparison, account: str, wanted: Policy | None, found: Policy | None) -> Change:
     """Principals of other accounts are taken to be let by these: that is not in the owner's hands."""
     changes = []
-    for principal in sorted(_named(comparison, account, wanted, found)):
+    for principal in sorted(named_in(comparison, account, wanted, found)):
         holder = account_of(principal)
         if not principal.startswith("arn:") or holder is None or holder == account:
             continue
@@ -215,6 +241,6 @@ def _strangers(comparison: Comparison, account: str, wanted: Policy | None, foun
     return all_of(changes)
 
 
-def _encrypted_with(comparison: Comparison, account: str, arn: str) -> tuple[TableName, ...]:
+def encrypted_with(comparison: Comparison, account: str, arn: str) -> tuple[TableName, ...]:
     names = (name for name, key in comparison.declared.account(account).bucket_keys.items() if key == arn)
     return tuple(table for name in names for table in comparison.tables_at.get(name, ()))

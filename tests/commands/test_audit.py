@@ -186,6 +186,7 @@ def test_json_is_complete(mesh: Mesh) -> None:
         "environment": "dev",
         "clean": False,
         "unread": [],
+        "unchecked": [],
         "findings": [
             {
                 "code": "filter-changed",

@@ -84,7 +84,9 @@ class Statement:
         return tuple(found)
 
     def on_action(self, action: str) -> bool:
-        """Whether it speaks of this action."""
+        """Whether it speaks of this action; one that names none speaks of none."""
+        if not self.actions and not self.not_actions:
+            return False
         return self._matches_action(action) == bool(self.actions)
 
     def on_resource(self, resource: str) -> bool:

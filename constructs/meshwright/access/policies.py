@@ -28,6 +28,10 @@ from meshwright.access.state import AccountState, Identity, LakeState
 OF_SERVICES: Final = ("aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:principalservicename")
 """Condition keys of requests that a service makes by itself."""
 THROUGH = "{} does not ask through the VPC endpoint {}, which does not allow {}"
+MUST_LET_IN: Final = ("kms:", "sts:AssumeRole")
+"""Actions on things whose own policy must let in also within an account: keys, and roles by their trust
+(https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-basics-single-account.html).
+"""
 SERVICE_ROLE: Final = ":role/aws-service-role/"
 FAULTS = {Effect.ALLOWED: None, Effect.DENIED: Fault.DENIED, Effect.SILENT: Fault.MISSING}
 
@@ -140,7 +144,7 @@ def resource_allows(use: Use, principal: str, identity: Identity | None, context
     let in to a key.
     """
     account = account_of(principal) or ""
-    at_home = account == use.owner and not use.action.startswith("kms:")
+    at_home = account == use.owner and not use.action.startswith(MUST_LET_IN)
     if use.policy is None and use.control is None:
         return Allowed(None if at_home else Fault.MISSING)
     found = _of_thing(use, principal, identity, about(use, context))
@@ -197,7 +201,7 @@ def both_allow(use: Use, principal: str, identity: Identity | None, context: Con
     elif alone.fault is None:
         fault = None
     else:
-        needs_policy = not at_home or use.action.startswith("kms:")
+        needs_policy = not at_home or use.action.startswith(MUST_LET_IN)
         holds = (by_identity.allowed or (whole and by_policy.allowed)) and (
             by_policy.allowed or not needs_policy
         )

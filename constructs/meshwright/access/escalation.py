@@ -1,7 +1,7 @@
 """How a principal could come to read what it may not: the shortest chain of steps that it may take.
 
 A step gives it another principal (by a trust policy, by passing a role to a service, by a new key of a user),
-or changes what decides: a policy of its own, a bucket's or a key's, Lake Formation's settings or grants. These
+or changes what decides: its policies, a bucket's or a key's, Lake Formation's settings or grants. These
 are classes of privilege escalation in IAM
 (https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html), joined with Lake Formation's.
 What a principal may do is decided as everything else is; one whose policies are not known takes no step.

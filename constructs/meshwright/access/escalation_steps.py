@@ -75,6 +75,7 @@ ON_ROLE: Final = ("iam:PutRolePolicy", "iam:AttachRolePolicy")
 ON_USER: Final = ("iam:PutUserPolicy", "iam:AttachUserPolicy", "iam:AddUserToGroup")
 ON_POLICIES: Final = ("iam:CreatePolicyVersion",)
 OF_USER: Final = ("iam:CreateAccessKey", "iam:CreateLoginProfile", "iam:UpdateLoginProfile")
+OVER_OTHERS: Final = ("iam:PassRole", "iam:UpdateAssumeRolePolicy", *OF_USER)
 EVERYTHING: Final = Policy((Statement(allow=True, actions=("*",), resources=("*",)),))
 SELECT: Final = frozenset({"SELECT"})
 
@@ -121,23 +122,27 @@ class _Asked:
         return None
 
     def to_others(self) -> Iterator[Taken]:
-        """To roles, of all accounts, and to users of its own."""
-        for account in self.state.accounts.values():
-            for arn, other in account.identities.items():
-                if arn == self.actor:
-                    continue
-                if principal_of(arn).kind is PrincipalKind.USER:
-                    yield from self._user(account, arn)
-                else:
-                    yield from self._assume(account, arn, other)
-                    if account is self.account:
-                        yield from self._pass(arn, other)
-                        yield from self._edit_trust(arn)
-
-    def _assume(self, account: AccountState, role: str, other: Identity) -> Iterator[Taken]:
-        if other.trust is None:
+        """To roles that let it in, of all accounts, and to others of its own account."""
+        named = self.state.letting_in
+        for name in (self.actor, self.account.account, "*"):
+            for role in named.get(name, ()):
+                if role != self.actor:
+                    yield from self._assume(role)
+        policy = self.identity.policy
+        if policy is None or not any(policy.resources_on(each) for each in OVER_OTHERS):
             return
-        use = Use("sts:AssumeRole", role, account.account, other.trust)
+        for arn, other in self.account.identities.items():
+            if arn == self.actor:
+                continue
+            if principal_of(arn).kind is PrincipalKind.USER:
+                yield from self._user(arn)
+            else:
+                yield from self._pass(arn, other)
+                yield from self._edit_trust(arn)
+
+    def _assume(self, role: str) -> Iterator[Taken]:
+        account = self.state.account(account_of(role) or "")
+        use = Use("sts:AssumeRole", role, account.account, account.identities[role].trust)
         found = both_allow(
             use, self.actor, self.identity, known_context(self.state, self.actor, account.account)
         )
@@ -167,8 +172,8 @@ class _Asked:
         if found.fault is None:
             yield self._taken(How.EDIT_TRUST, role, ("iam:UpdateAssumeRolePolicy",), found, becomes=role)
 
-    def _user(self, account: AccountState, user: str) -> Iterator[Taken]:
-        found = self.first(OF_USER, user) if account is self.account else None
+    def _user(self, user: str) -> Iterator[Taken]:
+        found = self.first(OF_USER, user)
         if found is not None:
             yield self._taken(How.NEW_KEY, user, (found[0],), found[1], becomes=user)
 

@@ -58,7 +58,7 @@ class Access(NamedTuple):
     @property
     def pii(self) -> tuple[str, ...]:
         """The PII columns among those it can read."""
-        return tuple(column for column in self.columns if column in self.table.pii)
+        return tuple(column for column in self.columns if column.partition(".")[0] in self.table.pii)
 
 
 Wanted = Callable[[str, str, TableOf], bool]

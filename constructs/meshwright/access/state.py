@@ -377,6 +377,16 @@ class LakeState:
         return partition_of(self.region)
 
     @cached_property
+    def letting_in(self) -> Mapping[str, tuple[str, ...]]:
+        """The roles whose trust policies name a principal, an account or everybody, by that."""
+        found: dict[str, list[str]] = {}
+        for account in self.accounts.values():
+            for arn, identity in account.identities.items():
+                for named in identity.trust.lets_in if identity.trust else ():
+                    found.setdefault(named, []).append(arn)
+        return {named: tuple(arns) for named, arns in found.items()}
+
+    @cached_property
     def bucket_owners(self) -> Mapping[str, str]:
         """The account of each bucket."""
         return {name: number for number, account in self.accounts.items() for name in account.buckets}

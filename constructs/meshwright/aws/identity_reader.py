@@ -11,6 +11,7 @@ from meshwright.aws.calls import Calls
 
 MISSING = ("NoSuchEntity", "NoSuchEntityException")
 KINDS = {"role": "Role", "user": "User"}
+OF_SERVICES = "/aws-service-role/"
 
 
 def read_identities(calls: Calls, arns: Iterable[str]) -> dict[str, Identity]:
@@ -19,6 +20,42 @@ def read_identities(calls: Calls, arns: Iterable[str]) -> dict[str, Identity]:
     reader = _Reader(calls)
     found = calls.each(reader.identity, known)
     return {arn: identity for arn, identity in zip(known, found, strict=True) if identity is not None}
+
+
+def read_everyone(calls: Calls) -> dict[str, Identity]:
+    """All roles and users of the account; those that services made for themselves are left out.
+
+    https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html
+    """
+    reader = _Reader(calls)
+
+    def details(kind: str, result: str) -> list[Any]:
+        return calls.listing("iam", "get_account_authorization_details", result, Filter=[kind], about=kind)
+
+    reader.know(details("LocalManagedPolicy", "Policies"))
+    groups = {
+        each["GroupName"]: reader.detailed(each, "Group") for each in details("Group", "GroupDetailList")
+    }
+    found = {}
+    for each in details("Role", "RoleDetailList"):
+        if not each["Path"].startswith(OF_SERVICES):
+            found[each["Arn"]] = reader.identity_of(each, reader.detailed(each, "Role"))
+    for each in details("User", "UserDetailList"):
+        policies = [
+            reader.detailed(each, "User"),
+            *(groups.get(name) for name in each.get("GroupList") or ()),
+        ]
+        found[each["Arn"]] = reader.identity_of(each, _united(policies))
+    return found
+
+
+def _united(policies: Iterable[Policy | None]) -> Policy | None:
+    """All together; None if one of them is not known."""
+    listed = list(policies)
+    known = [policy for policy in listed if policy is not None]
+    if len(known) < len(listed):
+        return None
+    return Policy(tuple(statement for policy in known for statement in policy.statements))
 
 
 def _kind(arn: str) -> str:
@@ -39,15 +76,7 @@ class _Reader:
             return Identity()
         if not answer or answer[KINDS[kind]]["Arn"] != arn:  # of that name, but at another path
             return None
-        described = answer[KINDS[kind]]
-        boundary = (described.get("PermissionsBoundary") or {}).get("PermissionsBoundaryArn")
-        trust = described.get("AssumeRolePolicyDocument")
-        return Identity(
-            policy=self._together(kind, name),
-            boundary=self._document(boundary) if boundary else None,
-            boundary_name=boundary.rpartition("/")[2] if boundary else "",
-            trust=_policy(trust) if trust else None,
-        )
+        return self.identity_of(answer[KINDS[kind]], self._together(kind, name))
 
     def _together(self, kind: str, name: str) -> Policy | None:
         """All identity policies, a user's groups' too; None if one of them is not known."""
@@ -57,11 +86,31 @@ class _Reader:
             if groups is None:
                 return None
             holders += [("group", each["GroupName"]) for each in groups]
-        policies = [policy for holder in holders for policy in self._policies(*holder)]
-        known = [policy for policy in policies if policy is not None]
-        if len(known) < len(policies):
-            return None
-        return Policy(tuple(statement for policy in known for statement in policy.statements))
+        return _united(policy for holder in holders for policy in self._policies(*holder))
+
+    def know(self, policies: Iterable[Mapping[str, Any]]) -> None:
+        """Managed policies that need not be asked for one by one."""
+        for each in policies:
+            for version in each.get("PolicyVersionList") or ():
+                if version.get("IsDefaultVersion"):
+                    self._managed[each["Arn"]] = _policy(version["Document"])
+
+    def detailed(self, shape: Mapping[str, Any], kind: str) -> Policy | None:
+        """The policies in a detail of a role, user or group, inline and attached."""
+        inline = [_policy(each["PolicyDocument"]) for each in shape.get(f"{kind}PolicyList") or ()]
+        attached = [self._document(each["PolicyArn"]) for each in shape.get("AttachedManagedPolicies") or ()]
+        return _united([*inline, *attached])
+
+    def identity_of(self, shape: Mapping[str, Any], policy: Policy | None) -> Identity:
+        """A role or user as it is described, with that policy."""
+        boundary = (shape.get("PermissionsBoundary") or {}).get("PermissionsBoundaryArn")
+        trust = shape.get("AssumeRolePolicyDocument")
+        return Identity(
+            policy=policy,
+            boundary=self._document(boundary) if boundary else None,
+            boundary_name=boundary.rpartition("/")[2] if boundary else "",
+            trust=_policy(trust) if trust else None,
+        )
 
     def _policies(self, kind: str, name: str) -> list[Policy | None]:
         """Inline and attached policies; None among them for each that is not known."""

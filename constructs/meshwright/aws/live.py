@@ -22,6 +22,7 @@ from meshwright.aws.account_reader import (
 from meshwright.aws.accounts import THREADS, Account
 from meshwright.aws.calls import Calls
 from meshwright.aws.deployed_reader import Stream
+from meshwright.aws.identity_reader import read_everyone
 from meshwright.aws.inventory import Stack
 from meshwright.aws.lake_reader import OPT_INS
 from meshwright.aws.organization_reader import CALLS as ONLY_LIMITS
@@ -50,9 +51,10 @@ def read_state(
     *,
     refused: Mapping[str, str] | None = None,
     on_account: Callable[[str], None] | None = None,
+    everyone: bool = False,
 ) -> LakeState:
     """As `read_live`, the state alone."""
-    return read_live(mesh, accounts, refused=refused, on_account=on_account).state
+    return read_live(mesh, accounts, refused=refused, on_account=on_account, everyone=everyone).state
 
 
 def read_live(
@@ -61,8 +63,11 @@ def read_live(
     *,
     refused: Mapping[str, str] | None = None,
     on_account: Callable[[str], None] | None = None,
+    everyone: bool = False,
 ) -> Live:
     """Read every account of the mesh: governance and the domains'.
+
+    `everyone`: with all roles and users there are, not only those that have to do with the mesh.
 
     `refused` says of accounts that are not in `accounts` why. `on_account` is called with each account that
     has been read for the most part, in the order in which they are.
@@ -71,7 +76,7 @@ def read_live(
     with ThreadPoolExecutor(2 * THREADS, "call") as executor:
         calls = {number: Calls(accounts[number], executor) for number in numbers if number in accounts}
         with ThreadPoolExecutor(THREADS, "account") as by_account:
-            read = _read(mesh, calls, by_account, on_account)
+            read = _read(mesh, calls, by_account, on_account, everyone=everyone)
         governance = calls.get(mesh.governance_account)
         controls = read_controls(governance, read) if governance and mesh.governance_account in read else {}
     if not any(each.hybrid for account in read.values() for each in account.state.locations.values()):
@@ -112,6 +117,8 @@ def _read(
     calls: Mapping[str, Calls],
     executor: Executor,
     on_account: Callable[[str], None] | None,
+    *,
+    everyone: bool,
 ) -> dict[str, _Account]:
     """The accounts that could be entered."""
 
@@ -135,6 +142,12 @@ def _read(
         return read_involved(calls[number], principals=named, keys=keys, alias=aliases.get(number))
 
     involved = _each(executor, third, owns)
+    if everyone:
+        known = _each(executor, lambda number: read_everyone(calls[number]), owns)
+        involved = {
+            number: replace(each, identities={**each.identities, **known[number]})
+            for number, each in involved.items()
+        }
     invitations = {number: own.invitations for number, own in owns.items()}
     return {
         number: _Account(

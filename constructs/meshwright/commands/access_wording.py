@@ -14,8 +14,15 @@ def columns_text(columns: Iterable[str], table: TableOf) -> str:
     """`customer_id, email (PII), country`, in the table's order."""
     chosen = set(columns)
     return ", ".join(
-        f"{column} (PII)" if column in table.pii else column for column in table.columns if column in chosen
+        f"{name} (PII)" if column in table.pii else name
+        for column in table.columns
+        for name in _parts(column, chosen)
     )
+
+
+def _parts(column: str, chosen: set[str]) -> list[str]:
+    """The column, or those of its fields that are among the chosen ones."""
+    return [column] if column in chosen else sorted(each for each in chosen if each.startswith(f"{column}."))
 
 
 def all_or(columns: Sequence[str], table: TableOf) -> str:

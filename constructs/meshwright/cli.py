@@ -29,7 +29,7 @@ from meshwright.command_line.local import (
 )
 from meshwright.command_line.options import installed_version
 from meshwright.command_line.quality import quality_check
-from meshwright.command_line.review import access, audit, explain, plan
+from meshwright.command_line.review import access, audit, escalation, explain, plan
 from meshwright.errors import UserError
 from meshwright.output import inert_output
 from meshwright.texts import said
@@ -43,6 +43,7 @@ COMMANDS: Final[dict[str, Callable[..., int]]] = {
     "plan": plan,
     "access": access,
     "explain": explain,
+    "escalation": escalation,
     "audit": audit,
     "cost": cost,
     "new domain": new_domain,

@@ -16,7 +16,7 @@ from meshwright.access.findings import Audit, Effect, Finding, Severity
 from meshwright.access.iam import Policy, parse_policy
 from meshwright.access.principals import ANYBODY
 from meshwright.access.resources import Resource, table, tag_policy
-from meshwright.access.state import AccountState, Database, Grant, Identity, Table
+from meshwright.access.state import AccountState, Database, Grant, Identity, KeyGrant, Table
 from meshwright.project import load_mesh
 from tests.access.test_audit import (
     AGREED,
@@ -45,6 +45,7 @@ from tests.access.test_audit import (
 from tests.config.small_mesh import TODAY, write_mesh
 
 G = "111111111111"
+SPY = f"arn:aws:iam::{ORDERS}:role/Spy"
 LINES = TableName(G, DATABASE, "lines")
 ORDERS_CELLS, LINES_CELLS = Cells(ALL), Cells(frozenset({"order_id", "article", "quantity"}))
 EVERYONE = "000000000000"
@@ -323,3 +324,46 @@ def test_the_providers_role_is_gone(small: Small) -> None:
         ("create_role", None),
         ("put_role_policy", "provider"),
     ]
+
+
+def may(*actions: str, on: str = "*") -> Policy:
+    return parse_policy({"Statement": {"Effect": "Allow", "Action": list(actions), "Resource": on}})
+
+
+def with_spy(policy: Policy) -> Change:
+    return lambda account: replace(account, identities={**account.identities, SPY: Identity(policy=policy)})
+
+
+def test_who_could_come_to_read_by_steps_that_the_files_do_not_lead_to(small: Small) -> None:
+    edits = {
+        "Effect": "Allow",
+        "Principal": {"AWS": SPY},
+        "Action": "s3:PutBucketPolicy",
+        "Resource": f"arn:aws:s3:::{BUCKET}",
+    }
+
+    def change(account: AccountState) -> AccountState:
+        [(arn, key)] = account.keys.items()
+        policy = parse_policy({"Statement": [*statements_of(account, BUCKET), edits]})
+        decrypts = KeyGrant(SPY, frozenset({"Decrypt"}))
+        return replace(
+            with_spy(may("glue:Get*"))(account),
+            buckets={**account.buckets, BUCKET: policy},
+            keys={arn: replace(key, grants=(decrypts,))},
+        )
+
+    found = {each.code: each for each in small.audit(ORDERS=change).findings}
+    assert set(found) == {"bucket-policy-changed", "key-grant-unexpected", "escalation-possible"}
+    assert summary(found["escalation-possible"])[1:] == (Severity.HIGH, ORDERS, SPY)
+    assert found["escalation-possible"].what == (
+        f"role Spy of orders could come to read {DATABASE}.orders and 1 more table: "
+        f"role Spy of orders: bucket-policy {BUCKET}"
+    )
+    assert found["escalation-possible"].repair == ()
+
+
+def test_what_the_files_lead_to_is_no_finding(small: Small) -> None:
+    """A role that is only named may let in whom it will: what it reads, they read by design."""
+    lets_in = trusting({"Effect": "Allow", "Principal": {"AWS": SPY}})
+    spy, trusts = with_spy(may("glue:Get*")), identity(ORDERS_ANALYST, trust=lets_in)
+    assert small.audit(ORDERS=lambda account: trusts(spy(account))).findings == ()

@@ -11,7 +11,7 @@ from meshwright.access.iam import Policy, Statement
 from meshwright.access.state import Identity
 from meshwright.aws.accounts import Account
 from meshwright.aws.calls import Calls
-from meshwright.aws.identity_reader import read_identities
+from meshwright.aws.identity_reader import read_everyone, read_identities
 from meshwright.aws.storage_reader import read_buckets, read_keys
 from meshwright.local import control
 from tests.embedded import REGION, Aws
@@ -37,6 +37,35 @@ def allow(action: str) -> str:
 
 def allowed(action: str) -> Statement:
     return Statement(allow=True, actions=(action,), resources=("*",))
+
+
+def test_everyone_is_read_with_all_their_policies(entered: Account, calls: Calls) -> None:
+    iam, number = entered.client("iam"), entered.account
+    trust = json.dumps(
+        {"Statement": {"Effect": "Allow", "Principal": {"AWS": number}, "Action": "sts:AssumeRole"}}
+    )
+    iam.create_role(RoleName="Reader", Path="/teams/", AssumeRolePolicyDocument=trust)
+    iam.put_role_policy(RoleName="Reader", PolicyName="inline", PolicyDocument=allow("glue:GetTable"))
+    boundary = iam.create_policy(PolicyName="limits", PolicyDocument=allow("glue:*"))["Policy"]["Arn"]
+    iam.put_role_permissions_boundary(RoleName="Reader", PermissionsBoundary=boundary)
+    managed = iam.create_policy(PolicyName="own", PolicyDocument=allow("s3:GetObject"))["Policy"]["Arn"]
+    iam.attach_role_policy(RoleName="Reader", PolicyArn=managed)
+    iam.create_user(UserName="ben")
+    iam.create_group(GroupName="readers")
+    iam.put_group_policy(GroupName="readers", PolicyName="inline", PolicyDocument=allow("kms:Decrypt"))
+    iam.add_user_to_group(GroupName="readers", UserName="ben")
+    iam.create_service_linked_role(AWSServiceName="lakeformation.amazonaws.com")
+
+    found = read_everyone(calls)
+
+    assert calls.unread == ()
+    reader = found[f"arn:aws:iam::{number}:role/teams/Reader"]
+    assert reader.policy == Policy((allowed("glue:GetTable"), allowed("s3:GetObject")))
+    assert (reader.boundary, reader.boundary_name) == (Policy((allowed("glue:*"),)), "limits")
+    assert reader.trust is not None
+    assert reader.trust.lets_in == {number}
+    assert found[f"arn:aws:iam::{number}:user/ben"] == Identity(policy=Policy((allowed("kms:Decrypt"),)))
+    assert [arn for arn in found if "aws-service-role" in arn] == []
 
 
 def test_a_user_has_the_policies_of_its_groups_too(entered: Account, calls: Calls) -> None:

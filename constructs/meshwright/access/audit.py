@@ -11,6 +11,8 @@ from meshwright.access.drift.comparison import Comparison, Extras
 from meshwright.access.drift.deploying import not_deployed, nothing_deployed
 from meshwright.access.drift.deviation import Deviation
 from meshwright.access.drift.doors import DOORS_NEED, KEY_GRANTS_NEED, doors, key_grants
+from meshwright.access.drift.escalations import NEEDS as ESCALATIONS_NEED
+from meshwright.access.drift.escalations import escalations
 from meshwright.access.drift.filters import NEEDS as FILTERS_NEED
 from meshwright.access.drift.filters import filters
 from meshwright.access.drift.grants import grants
@@ -67,6 +69,7 @@ COMPARISONS: Final[tuple[tuple[Comparing, tuple[str, ...]], ...]] = (
     (shares, SHARES_NEED),
     (opt_ins, OPT_INS_NEED),
     (stacks, STACKS_NEED),
+    (escalations, ESCALATIONS_NEED),
 )
 """Each with the calls without whose answer it would find what is not so; grants look at theirs themselves.
 

@@ -10,14 +10,15 @@ What a principal may do is decided as everything else is; one whose policies are
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from meshwright.access.cells import Cells, union
 from meshwright.access.decision import TableName
 from meshwright.access.effects import beyond
-from meshwright.access.escalation_steps import Taken, steps_of
+from meshwright.access.escalation_steps import MOVING, Taken, others_of, steps_of
 from meshwright.access.evaluate import Evaluator
-from meshwright.access.principals import IN_IAM, principal_of
+from meshwright.access.principals import IN_IAM, account_of, principal_of
 from meshwright.access.state import LakeState
 
 LONGEST = 4
@@ -66,12 +67,34 @@ class Escalation:
             if identity.policy is None
         )
 
+    @cached_property
+    def _named(self) -> frozenset[str]:
+        """Whom policies of buckets and keys let in."""
+        policies = [
+            policy
+            for account in self.state.accounts.values()
+            for policy in (*account.buckets.values(), *(key.lets for key in account.keys.values()))
+        ]
+        return frozenset[str]().union(*(each.lets_in for each in policies if each is not None))
+
+    def may_move(self, principal: str) -> bool:
+        """A quick first look: whether it may take a step at all, which most may not."""
+        identity = self.state.account(account_of(principal) or "").identities.get(principal)
+        if identity is None or identity.policy is None:
+            return False
+        policy = identity.policy
+        return (
+            principal in self._named
+            or any(policy.resources_on(action) for action in MOVING)
+            or next(others_of(self.state, principal), None) is not None
+        )
+
     def chains(
         self, principals: Iterable[str], tables: Iterable[TableName], *, longest: int = LONGEST
     ) -> Iterator[Chain]:
         """The shortest chain of each principal to each table of which it could come to read more."""
         listed = tuple(tables)
-        for principal in principals:
+        for principal in filter(self.may_move, principals):
             for table in listed:
                 found = self.chain(principal, table, longest=longest)
                 if found is not None:

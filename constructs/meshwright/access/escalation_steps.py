@@ -76,6 +76,17 @@ ON_USER: Final = ("iam:PutUserPolicy", "iam:AttachUserPolicy", "iam:AddUserToGro
 ON_POLICIES: Final = ("iam:CreatePolicyVersion",)
 OF_USER: Final = ("iam:CreateAccessKey", "iam:CreateLoginProfile", "iam:UpdateLoginProfile")
 OVER_OTHERS: Final = ("iam:PassRole", "iam:UpdateAssumeRolePolicy", *OF_USER)
+MOVING: Final = (
+    *ON_ROLE,
+    *ON_USER,
+    *ON_POLICIES,
+    "lakeformation:PutDataLakeSettings",
+    "lakeformation:GrantPermissions",
+    "s3:PutBucketPolicy",
+    "kms:PutKeyPolicy",
+    "kms:CreateGrant",
+)
+"""What a step takes that is not one to another principal."""
 EVERYTHING: Final = Policy((Statement(allow=True, actions=("*",), resources=("*",)),))
 SELECT: Final = frozenset({"SELECT"})
 
@@ -91,6 +102,13 @@ def steps_of(state: LakeState, held: tuple[str, ...], table: TableName) -> Itera
         yield from asked.own_policy(held)
         yield from asked.in_lake_formation(table)
         yield from asked.in_storage(table)
+
+
+def others_of(state: LakeState, principal: str) -> Iterator[Taken]:
+    """The steps to other principals alone."""
+    identity = _identity(state, principal)
+    if identity is not None and identity.policy is not None:
+        yield from _Asked(state, principal, identity).to_others()
 
 
 def _identity(state: LakeState, principal: str) -> Identity | None:

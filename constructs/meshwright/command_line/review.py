@@ -77,6 +77,37 @@ def explain(
     )
 
 
+def escalation(
+    target: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[ROLE | TABLE]",
+            help="Only this role (DOMAIN.KEY, its name or ARN), or only to this table.",
+            show_default=False,
+        ),
+    ] = None,
+    root: Root = HERE,
+    live: Annotated[bool, typer.Option("--live", help="Ask the accounts instead of the files.")] = False,
+    local: Local = False,
+    role_name: RoleName = None,
+    output: Reported = Output.TEXT,
+    environment: Environment = None,
+) -> int:
+    """Show by which steps somebody could come to read what it may not. Exits with 1 where there are some."""
+    from meshwright.commands.escalation import escalation as run
+
+    return run(
+        root=root,
+        environment=environment,
+        target=target,
+        live=live,
+        local=local,
+        role_name=role_name,
+        output=output.value,
+        today=today(),
+    )
+
+
 def plan(
     root: Root = HERE,
     base: Annotated[

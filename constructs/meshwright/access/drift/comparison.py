@@ -5,8 +5,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from meshwright.access.decision import TableName
+from meshwright.access.evaluate import Evaluator
 from meshwright.access.resources import Kind, Resource
 from meshwright.access.state import AccountState, LakeState, Table, account_of
+from meshwright.access.stream_rows import stream_rows
+from meshwright.access.stream_state import StreamName
 from meshwright.mesh.model import Domain, Mesh
 from meshwright.mesh.policies import database_prefix
 
@@ -137,6 +140,19 @@ class Comparison:
             for principal in principals:
                 found.setdefault(principal, []).append(name)
         return {principal: tuple(names) for principal, names in found.items()}
+
+    @cached_property
+    def streams_read_by(self) -> Mapping[str, tuple[StreamName, ...]]:
+        """The streams of each role, as declared."""
+        found: dict[str, list[StreamName]] = {}
+        for row in stream_rows(self.mesh, self.declared):
+            found.setdefault(row.principal, []).append(row.stream.name)
+        return {principal: tuple(names) for principal, names in found.items()}
+
+    @cached_property
+    def decisions(self) -> Evaluator:
+        """Decisions on what is declared."""
+        return Evaluator(self.declared)
 
     def tables_of(self, resource: Resource) -> tuple[TableName, ...]:
         """The declared tables that a grant on the resource can speak for."""

@@ -982,9 +982,11 @@ def test_streams_and_stacks(small: Small) -> None:
     )
     found = audit(small.declared, small.declared, small.mesh, extras).findings
     assert [summary(each) for each in found] == [
-        ("stream-missing", Severity.MEDIUM, ORDERS, "acme-orders-order-events"),
+        ("stream-missing", Severity.HIGH, ORDERS, "acme-orders-order-events"),
         ("stack-leftover", Severity.LOW, ORDERS, "acme-old-foundation"),
     ]
+    # Whoever makes the domain's products reads its own streams.
+    assert [(each.principal, each.gained) for each in found[0].on_streams] == [(ENGINEERS, False)]
 
 
 def test_stacks_that_have_nothing_left_to_hold(small: Small) -> None:

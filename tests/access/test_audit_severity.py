@@ -4,8 +4,10 @@ The mesh is tests/config/small_mesh, as in test_audit.py: analysts of analytics 
 in rows of Germany, and engineers of orders make its two tables.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pytest
 
@@ -42,7 +44,7 @@ from tests.access.test_audit import (
     sales,
     statements_of,
 )
-from tests.config.small_mesh import TODAY, write_mesh
+from tests.config.small_mesh import MESH_FILE, TODAY, edited, write_mesh
 
 G = "111111111111"
 LINES = TableName(G, DATABASE, "lines")
@@ -317,6 +319,31 @@ KINDS: dict[str, Opening] = {
         NOBODY,
         {(ORDERS, "table"): BOTH},
     ),
+    "a location inside is registered with another role": Opening(
+        {
+            G: lambda a: replace(
+                a, locations={**a.locations, f"{BUCKET}/raw": Location(f"arn:aws:iam::{G}:role/Other")}
+            )
+        },
+        "location-unexpected",
+        Severity.MEDIUM,
+        NOBODY,
+        NOBODY,
+    ),
+    "the location is hybrid": Opening(
+        {G: lambda a: replace(a, locations={BUCKET: Location(REGISTRATION, hybrid=True)})},
+        "location-hybrid",
+        Severity.HIGH,
+        NOBODY,
+        NOBODY,
+    ),
+    "the location is read with another role": Opening(
+        {G: lambda a: replace(a, locations={BUCKET: Location(f"arn:aws:iam::{G}:role/Other")})},
+        "location-role",
+        Severity.HIGH,
+        NOBODY,
+        NOBODY,
+    ),
     # Roles
     "a stranger may assume a reader": Opening(
         {ANALYTICS: identity(ANALYSTS, trust=trusting({"AWS": STRANGER}))},
@@ -465,21 +492,25 @@ def test_raw_data_that_somebody_reads_is_critical_though_no_table_lies_there(sma
     assert by_code(small, ORDERS=open_raw)["bucket-policy-changed"].severity is Severity.CRITICAL
 
 
-def test_a_tag_and_a_grant_by_that_tag_open_a_table_together(small: Small) -> None:
-    by_tag = tag_policy(G, "TABLE", {"team": frozenset({"spies"})})
-    opened = both_of(tagged("team", "spies", ON_DATABASE), holding(STRANGER, by_tag, "SELECT"))
+@pytest.mark.parametrize(
+    ("key", "value", "code"),
+    [("team", "spies", "tag-unexpected"), ("classification", "public", "tag-changed")],
+)
+def test_a_tag_and_a_grant_by_that_tag_open_a_table_together(
+    small: Small, key: str, value: str, code: str
+) -> None:
+    by_tag = tag_policy(G, "TABLE", {key: frozenset({value})})
+    opened = both_of(tagged(key, value, ON_DATABASE), holding(STRANGER, by_tag, "SELECT"))
     found = by_code(small, G=opened)
-    assert {code: each.severity for code, each in found.items()} == {
-        "tag-unexpected": Severity.CRITICAL,
+    assert {name: each.severity for name, each in found.items()} == {
+        code: Severity.CRITICAL,
         "grant-unexpected": Severity.CRITICAL,
     }
     for each in found.values():
         assert affected(each) == {(STRANGER, "SELECT"): BOTH}
 
-    without_grant = by_code(small, G=tagged("team", "spies", ON_DATABASE))
-    assert {code: each.severity for code, each in without_grant.items()} == {
-        "tag-unexpected": Severity.MEDIUM
-    }
+    alone = by_code(small, G=tagged(key, value, ON_DATABASE))
+    assert {name: each.severity for name, each in alone.items()} == {code: Severity.MEDIUM}
 
 
 def test_a_table_of_a_product_that_no_file_declares_any_more(small: Small) -> None:
@@ -545,3 +576,91 @@ def test_a_second_table_over_the_files_of_one_whose_reader_has_it_all_is_no_open
 
     finding = small.one(G=copied)
     assert (finding.code, finding.severity, finding.affected) == ("table-unexpected", Severity.MEDIUM, ())
+
+
+def test_a_role_without_its_boundary_does_what_its_policies_say(tmp_path: Path) -> None:
+    listed = "open_classifications: [public]\npermissions_boundary: acme-boundary"
+    root = write_mesh(tmp_path, edited(MESH_FILE, "open_classifications: [public]", listed))
+    mesh = load_mesh(root, environment="dev", today=TODAY)
+    bounded = Small(mesh, compile_state(mesh))
+    finding = bounded.one(ANALYTICS=identity(ANALYSTS, boundary_name=""))
+    assert (finding.code, finding.severity) == ("role-boundary-removed", Severity.MEDIUM)
+    assert affected(finding) == NOBODY
+
+
+def test_a_role_that_somebody_else_made_reads_files_past_the_catalog(small: Small) -> None:
+    anything = parse_policy({"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}})
+    finding = small.one(ORDERS=identity(ORDERS_ANALYST, policy=anything))
+    assert (finding.code, finding.severity) == ("role-policy-unfit", Severity.CRITICAL)
+    # It reads both tables already.
+    assert affected(finding) == {(ORDERS_ANALYST, action): BOTH for action in ("INSERT", "DELETE")}
+
+
+ELSEWHERE = {
+    "bucket-encryption": "together with a public bucket, above",
+    "consumer-policy-changed": "test_stream_drift",
+    "consumer-unexpected": "test_stream_drift",
+    "grant-dead": "test_audit",
+    "grant-ended": "test_audit",
+    "role-boundary-removed": "above",
+    "role-policy-unfit": "above",
+    "stream-policy-changed": "test_stream_drift",
+    "stream-policy-unexpected": "test_stream_drift",
+    "table-changed": "above",
+    "table-unexpected": "test_audit_effects",
+    "tag-changed": "above",
+    "tag-unexpected": "above",
+}
+"""What opens something and is tried in a test of its own."""
+OPENS_NOTHING = frozenset(
+    {
+        "admin-missing",
+        "boundary-too-narrow",
+        "columns-undeclared",  # filters name the columns that they show
+        "bucket-missing",
+        "consumer-missing",
+        "consumer-policy-missing",
+        "database-missing",
+        "database-unexpected",  # the grants on its tables are findings of their own
+        "filter-missing",
+        "filter-unexpected",  # nobody uses it without a grant on it
+        "grant-missing",
+        "grant-option-missing",
+        "key-disabled",
+        "key-missing",
+        "link-dangling",
+        "link-elsewhere",
+        "link-missing",
+        "link-replaced",
+        "link-unexpected",  # a link gives no access to what it leads to
+        "location-missing",
+        "not-deployed",
+        "opt-in-unexpected",  # it puts a principal under Lake Formation's grants
+        "reader-missing",
+        "role-missing",
+        "share-failed",
+        "share-missing",
+        "share-pending",
+        "share-rejected",
+        "stack-leftover",  # the grants that it holds are findings of their own
+        "stream-encryption",
+        "stream-missing",
+        "stream-policy-missing",
+        "stream-retention",
+        "table-missing",
+        "tag-key-missing",
+        "tag-missing",
+        "version-lowered",
+    }
+)
+"""What takes access away, or leaves it as it is."""
+
+
+def test_of_every_code_it_is_known_whether_it_opens_something() -> None:
+    page = (Path(__file__).parents[2] / "docs/access.md").read_text()
+    section = page.partition("### What it finds\n")[2].partition("\n### ")[0]
+    listed = set(re.findall(r"^\| `([^`]+)` \|", section, re.MULTILINE))
+    opening = {kind.code for kind in KINDS.values()} | ELSEWHERE.keys()
+    assert len(listed) > 40
+    assert opening & OPENS_NOTHING == set()
+    assert opening | OPENS_NOTHING == listed

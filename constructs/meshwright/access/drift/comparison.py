@@ -94,6 +94,18 @@ class Comparison:
         }
 
     @cached_property
+    def undeclared_tables(self) -> tuple[tuple[TableName, Table], ...]:
+        """The tables of databases under the mesh's prefix that are there, and that no file declares."""
+        declared, live = self.both(self.catalog)
+        return tuple(
+            (TableName(self.catalog, database, name), table)
+            for database, found in live.databases.items()
+            if database.startswith(self.prefix) and found.link is None
+            for name, table in found.tables.items()
+            if database not in declared.databases or name not in declared.databases[database].tables
+        )
+
+    @cached_property
     def tables_at(self) -> Mapping[str, tuple[TableName, ...]]:
         """The declared tables with data in each bucket."""
         found: dict[str, list[TableName]] = {}

@@ -42,7 +42,7 @@ def opened(
     actions = ACTIONS if SUPER in permissions else tuple(each for each in ACTIONS if each in permissions)
     if resource.kind in (Kind.COLUMNS, Kind.FILTER):
         actions = ("SELECT",) if permissions & {"SELECT", SUPER} else ()
-    for name, table in _undeclared(comparison, owner):
+    for name, table in comparison.undeclared_tables:
         cells = _cells(owner, resource, name, table)
         by = comparison.declared.bucket_owners.get(table.location.partition("/")[0])
         if cells.columns:
@@ -78,20 +78,12 @@ def _tables_of_databases(
     comparison: Comparison, owner: AccountState, resource: Resource
 ) -> Iterator[TableName]:
     """The declared tables of the databases that it is, not of tables that it speaks of."""
-    for database, names in comparison.tables_in.items():
-        tags = owner.tags.get(database_of(owner.account, database), {})
-        by_tags = resource.kind is Kind.TAG_POLICY and resource.path == ("DATABASE",)
-        if resource == database_of(owner.account, database) or (by_tags and meets(resource.expression, tags)):
-            yield from names
-
-
-def _undeclared(comparison: Comparison, owner: AccountState) -> Iterator[tuple[TableName, Table]]:
-    for database, found in owner.databases.items():
-        if database.startswith(comparison.prefix) and found.link is None:
-            declared = comparison.declared.account(owner.account).databases.get(database)
-            for name, table in found.tables.items():
-                if declared is None or name not in declared.tables:
-                    yield TableName(owner.account, database, name), table
+    if resource.kind is Kind.DATABASE:
+        yield from comparison.tables_in.get(resource.path[0], ())
+    elif resource.kind is Kind.TAG_POLICY and resource.path == ("DATABASE",):
+        for database, names in comparison.tables_in.items():
+            if meets(resource.expression, owner.tags.get(database_of(owner.account, database), {})):
+                yield from names
 
 
 def _cells(owner: AccountState, resource: Resource, name: TableName, table: Table) -> Cells:

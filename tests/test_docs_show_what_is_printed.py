@@ -27,19 +27,28 @@ def shown(page: str, first_line: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("page", "first_line", "role", "table"),
+    ("page", "first_line", "role", "table", "hops"),
     [
-        ("README.md", "No: payments.fraud", "payments.fraud", "orders.sales.orders.status"),
+        ("README.md", "No: payments.fraud", "payments.fraud", "orders.sales.orders.status", False),
         (
             "docs/access.md",
             "No: analytics.scientists",
             "analytics.scientists",
             "customers.profiles.profiles.phone",
+            False,
         ),
+        (
+            "docs/access.md",
+            "Yes: analytics.scientists",
+            "analytics.scientists",
+            "customers.profiles.profiles",
+            False,
+        ),
+        ("docs/access.md", "Yes: payments.fraud", "payments.fraud", "orders.order-events", True),
     ],
 )
 def test_explain(
-    page: str, first_line: str, role: str, table: str, capsys: pytest.CaptureFixture[str]
+    page: str, first_line: str, role: str, table: str, hops: bool, capsys: pytest.CaptureFixture[str]
 ) -> None:
     explain(
         root=REPOSITORY,
@@ -51,6 +60,7 @@ def test_explain(
         role_name=None,
         output="text",
         today=TODAY,
+        hops=hops,
     )
     lines = shown(page, first_line)
     assert len(lines) > 3

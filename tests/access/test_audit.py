@@ -7,17 +7,28 @@ four columns of `orders` in rows of Germany. The live state is the declared one,
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from meshwright.access.audit import audit
 from meshwright.access.cells import Cells
+from meshwright.access.changes import Rows
 from meshwright.access.compiled import compile_state
 from meshwright.access.decision import TableName
 from meshwright.access.drift.comparison import Extras, LiveStream
 from meshwright.access.drift.same_policy import same
 from meshwright.access.effects import beyond
-from meshwright.access.findings import Audit, Call, Effect, Finding, Severity
+from meshwright.access.findings import (
+    Audit,
+    Call,
+    Effect,
+    FilterChange,
+    Finding,
+    OneMore,
+    Severity,
+    WithinReach,
+)
 from meshwright.access.iam import Policy, parse_policy
 from meshwright.access.principals import ANYBODY
 from meshwright.access.resources import Kind, Resource, database, filter_on, location, table, tag_policy
@@ -379,42 +390,91 @@ def test_a_role_that_got_another_domains_grant_without_a_subscription(small: Sma
     assert finding.affected == (gained(intern, AGREED),)
 
 
+SAME: dict[str, Any] = {
+    "consumer": "analytics",
+    "gained": (),
+    "lost": (),
+    "later_columns": False,
+    "rows": Rows.SAME,
+    "rows_before": "country = 'DE'",
+    "rows_after": "country = 'DE'",
+    "rows_gained": None,
+    "rows_lost": None,
+}
+
+
 @pytest.mark.parametrize(
-    ("content", "severity", "affected", "says"),
+    ("content", "severity", "affected", "change"),
     [
         (
             Filter(ALL, rows="(country = 'DE')"),
             Severity.CRITICAL,
             (gained(ANALYSTS, Cells(frozenset({"email"}), AGREED.rows)),),
-            "email as well",
+            FilterChange(**SAME | {"gained": ("email",)}),
         ),
         (
             Filter(ALL - {"email"}),
             Severity.CRITICAL,
             (gained(ANALYSTS, Cells(ALL - {"email"})),),
-            "all rows (agreed: where (country = 'DE'))",
+            FilterChange(**SAME | {"rows": Rows.MORE, "rows_after": None}),
         ),
         (
             Filter(ALL - {"email", "total"}, rows="country = 'DE'"),
             Severity.HIGH,
             (lost(ANALYSTS, Cells(frozenset({"total"}), AGREED.rows)),),
-            "total no longer",
+            FilterChange(**SAME | {"lost": ("total",)}),
+        ),
+        (
+            Filter(ALL - {"email"}, rows="country IN ('FR', 'DE')"),
+            Severity.CRITICAL,
+            (gained(ANALYSTS, Cells(ALL - {"email"}, frozenset({"country IN ('FR', 'DE')"}))),),
+            FilterChange(
+                **SAME
+                | {
+                    "rows": Rows.MORE,
+                    "rows_after": "country IN ('FR', 'DE')",
+                    "rows_gained": "country = 'FR'",
+                }
+            ),
+        ),
+        (
+            Filter(ALL - {"email"}, rows="country = 'FR'"),
+            Severity.CRITICAL,
+            (
+                Effect(
+                    ANALYSTS,
+                    TABLE,
+                    "SELECT",
+                    (Cells(ALL - {"email"}, frozenset({"country = 'FR'"})),),
+                    (AGREED,),
+                ),
+            ),
+            FilterChange(
+                **SAME
+                | {
+                    "rows": Rows.OTHER,
+                    "rows_after": "country = 'FR'",
+                    "rows_gained": "country = 'FR'",
+                    "rows_lost": "country = 'DE'",
+                }
+            ),
         ),
         (
             Filter(excluded=frozenset({"email"}), rows="(country = 'DE')"),
             Severity.MEDIUM,
             (),
-            "all columns but email",
+            FilterChange(**SAME | {"later_columns": True}),
         ),
     ],
 )
 def test_a_filter_that_was_changed(
-    small: Small, content: Filter, severity: Severity, affected: tuple[Effect, ...], says: str
+    small: Small, content: Filter, severity: Severity, affected: tuple[Effect, ...], change: FilterChange
 ) -> None:
     finding = small.one(G=lambda account: replace(account, filters={FILTER: content}))
     assert summary(finding) == ("filter-changed", severity, G, str(FILTER))
     assert finding.affected == affected
-    assert finding.what == f"the filter of analytics on acme_orders_sales.orders shows {says}"
+    assert finding.what == "the filter of analytics on acme_orders_sales.orders is not as agreed"
+    assert finding.filter_change == change
     [call] = finding.repair
     assert call.operation == "update_data_cells_filter"
     assert call.parameters["TableData"] == {
@@ -481,7 +541,8 @@ def test_settings_that_were_changed(
     small: Small, change: Callable[[object], object], code: str, subject: str, edit: dict[str, object]
 ) -> None:
     finding = small.one(G=lambda account: replace(account, settings=change(account.settings)))
-    assert summary(finding) == (code, Severity.MEDIUM, G, subject)
+    severity = Severity.HIGH if code == "defaults-open" else Severity.MEDIUM
+    assert summary(finding) == (code, severity, G, subject)
     assert finding.repair == (Call(G, "lakeformation", "put_data_lake_settings", edit, merge=True),)
 
 
@@ -531,7 +592,8 @@ def test_an_administrator_of_a_consumer_that_no_file_declares(small: Small) -> N
 
     glue_alone = parse_policy({"Statement": {"Effect": "Allow", "Action": "glue:*", "Resource": "*"}})
     barred = small.one(ANALYTICS=administering(admin, policy=glue_alone))
-    assert (barred.severity, barred.affected) == (Severity.MEDIUM, ())
+    assert (barred.severity, barred.affected) == (Severity.HIGH, ())
+    assert barred.within_reach == (WithinReach(admin, OneMore.GRANT, (TABLE,)),)
 
 
 def test_an_administrator_of_a_producer_can_also_write(small: Small) -> None:
@@ -557,7 +619,7 @@ def test_an_administrator_of_the_catalog_has_no_data_and_can_grant_it(small: Sma
 def test_a_read_only_administrator_that_no_file_declares(small: Small) -> None:
     reader = f"arn:aws:iam::{G}:role/Auditor"
     finding = small.one(G=administering(readers=(reader,)))
-    assert summary(finding) == ("reader-undeclared", Severity.LOW, G, reader)
+    assert summary(finding) == ("reader-undeclared", Severity.MEDIUM, G, reader)
     edit = {"ReadOnlyAdmins": {"remove": [reader]}}
     assert finding.repair == (Call(G, "lakeformation", "put_data_lake_settings", edit, merge=True),)
     assert small.audit(G=administering(readers=(DEPLOYER,))) == Audit(())
@@ -606,7 +668,7 @@ def test_who_is_gone_is_taken_off_first_and_who_exists_last(small: Small) -> Non
 
     found = small.audit(G=change).findings
     assert [summary(each) for each in found] == [
-        ("admin-dead", Severity.LOW, G, dead),
+        ("admin-dead", Severity.HIGH, G, dead),
         ("filter-unexpected", Severity.LOW, G, str(spying)),
         ("admin-undeclared", Severity.CRITICAL, G, other),
     ]
@@ -788,7 +850,9 @@ def test_a_stranger_in_bucket_and_key_reads_only_with_both(small: Small) -> None
         return replace(account, keys={arn: replace(held, policy=more)})
 
     alone = small.one(ORDERS=bucket)
-    assert summary(alone) == ("bucket-policy-changed", Severity.MEDIUM, ORDERS, BUCKET)
+    assert summary(alone) == ("bucket-policy-changed", Severity.HIGH, ORDERS, BUCKET)
+    both_tables = (TABLE, TableName(G, DATABASE, "lines"))
+    assert alone.within_reach == (WithinReach(STRANGER, OneMore.POLICY, both_tables),)
     assert alone.what.endswith(f"also allows {STRANGER} s3:GetObject")
     assert alone.affected == ()
 
@@ -939,7 +1003,7 @@ def test_tables_and_databases(small: Small) -> None:
             a, databases={DATABASE: replace(a.databases[DATABASE], table_defaults=frozenset({ANYBODY}))}
         )
     )
-    assert summary(opened) == ("defaults-open", Severity.MEDIUM, G, DATABASE)
+    assert summary(opened) == ("defaults-open", Severity.HIGH, G, DATABASE)
 
 
 def test_streams_and_stacks(small: Small) -> None:
@@ -951,9 +1015,11 @@ def test_streams_and_stacks(small: Small) -> None:
     )
     found = audit(small.declared, small.declared, small.mesh, extras).findings
     assert [summary(each) for each in found] == [
-        ("stream-missing", Severity.MEDIUM, ORDERS, "acme-orders-order-events"),
+        ("stream-missing", Severity.HIGH, ORDERS, "acme-orders-order-events"),
         ("stack-leftover", Severity.LOW, ORDERS, "acme-old-foundation"),
     ]
+    # Whoever makes the domain's products reads its own streams.
+    assert [(each.principal, each.gained) for each in found[0].on_streams] == [(ENGINEERS, False)]
 
 
 def test_stacks_that_have_nothing_left_to_hold(small: Small) -> None:

@@ -8,7 +8,7 @@ from meshwright.access.bucket_state import AccessGrant, AccessPoint, AclGrant
 from meshwright.access.cells import Cells
 from meshwright.access.compiled import compile_state
 from meshwright.access.decision import TableName
-from meshwright.access.drift.storage import ANYBODY_IN_AWS
+from meshwright.access.drift.reach import ANYBODY_IN_AWS
 from meshwright.access.findings import Severity
 from meshwright.access.iam import parse_policy
 from meshwright.access.past_catalog import ALL_USERS
@@ -129,7 +129,7 @@ def through_point(principal: str) -> AccessPoint:
 
 def test_an_access_point_to_which_the_bucket_gives_nothing(small: Small) -> None:
     found = small.one(ORDERS=with_settings(access_points=(through_point(STRANGE_ROLE),)))
-    assert summary(found) == ("access-point-unexpected", Severity.MEDIUM, ORDERS, POINT)
+    assert summary(found) == ("access-point-unexpected", Severity.HIGH, ORDERS, POINT)
     [call] = found.repair
     assert (call.service, call.operation) == ("s3control", "delete_access_point")
     assert call.parameters == {"AccountId": ORDERS, "Name": "spy"}
@@ -166,7 +166,7 @@ def test_an_access_grant_on_another_bucket_is_nobodys_business(small: Small) -> 
 def test_a_grant_of_the_key(small: Small) -> None:
     found = small.one(ORDERS=with_key_grant(STRANGE_ROLE, "Decrypt", "DescribeKey"))
     assert found.code == "key-grant-unexpected"
-    assert found.severity is Severity.MEDIUM
+    assert found.severity is Severity.HIGH
     assert "Decrypt, DescribeKey" in found.what
     assert found.repair[0].operation == "revoke_grant"
     assert small.audit(ORDERS=with_key_grant(STRANGE_ROLE, "DescribeKey")).findings == ()

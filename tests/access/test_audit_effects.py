@@ -12,7 +12,7 @@ from meshwright.access.cells import Cells
 from meshwright.access.compiled import compile_state
 from meshwright.access.decision import TableName
 from meshwright.access.drift.trust import newly_trusted
-from meshwright.access.findings import Audit, Effect, Finding, Severity
+from meshwright.access.findings import Audit, Effect, Finding, OneMore, Severity, WithinReach
 from meshwright.access.iam import Policy, parse_policy
 from meshwright.access.principals import ANYBODY
 from meshwright.access.resources import Resource, table, tag_policy
@@ -33,6 +33,7 @@ from tests.access.test_audit import (
     PROVIDER,
     REGISTRATION,
     STRANGER,
+    TABLE,
     Change,
     Small,
     gained,
@@ -165,8 +166,8 @@ def test_a_role_its_bucket_and_its_key_together(small: Small) -> None:
 
     without_key = found(small, {ORDERS: letting_in(ANALYSTS, key_too=False), ANALYTICS: adding(past)})
     assert {(each.code, each.severity) for each in without_key.findings} == {
-        ("role-policy-changed", Severity.MEDIUM),
-        ("bucket-policy-changed", Severity.MEDIUM),
+        ("role-policy-changed", Severity.HIGH),
+        ("bucket-policy-changed", Severity.HIGH),
     }
 
 
@@ -178,11 +179,12 @@ def test_whoever_may_assume_a_role_reads_what_it_reads(small: Small) -> None:
 
     colleague = trusting({"Effect": "Allow", "Principal": {"AWS": ORDERS_ANALYST}})
     reads_more = one(small, {ANALYTICS: identity(ANALYSTS, trust=colleague)})
-    assert (reads_more.severity, reads_more.affected) == (Severity.MEDIUM, ())
+    assert (reads_more.severity, reads_more.affected) == (Severity.HIGH, ())
 
     service = trusting({"Effect": "Allow", "Principal": {"Service": "glue.amazonaws.com"}})
     by_glue = one(small, {ANALYTICS: identity(ANALYSTS, trust=service)})
-    assert (by_glue.severity, by_glue.affected) == (Severity.MEDIUM, ())
+    assert (by_glue.severity, by_glue.affected) == (Severity.HIGH, ())
+    assert by_glue.within_reach == (WithinReach(ANALYTICS, OneMore.SERVICE, (TABLE,)),)
 
 
 def test_whoever_may_assume_the_registration_role_reads_everything(small: Small) -> None:
@@ -245,7 +247,7 @@ def test_the_providers_role_may_do_anything(small: Small) -> None:
     assert (call.operation, call.parameters["PolicyName"]) == ("put_role_policy", "provider")
 
     of_catalog = one(small, {G: identity(PROVIDER, policy=policy)})
-    assert summary(of_catalog) == ("role-policy-changed", Severity.MEDIUM, G, PROVIDER)
+    assert summary(of_catalog) == ("role-policy-changed", Severity.HIGH, G, PROVIDER)
 
 
 COPY = Table(("email",), location=f"{BUCKET}/sales/orders")
@@ -270,6 +272,7 @@ def test_a_second_table_over_the_same_files(small: Small) -> None:
         subject="other.copy",
         what="no file declares the table other.copy, which lies over the files of acme_orders_sales.orders: "
         f"account {STRANGER} can use these through it",
+        affected=(gained(STRANGER, ORDERS_CELLS),),
         remedy="drop it from the catalog, and with it the grants on it; the files stay",
     )
 
@@ -282,7 +285,7 @@ def test_a_second_table_over_the_same_files(small: Small) -> None:
     )
     assert {(each.code, each.severity) for each in in_product.findings} == {
         ("table-unexpected", Severity.CRITICAL),
-        ("grant-unexpected", Severity.MEDIUM),
+        ("grant-unexpected", Severity.CRITICAL),
     }
 
 

@@ -2,16 +2,27 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
 from meshwright.access.cells import Cells
+from meshwright.access.changes import Rows
 from meshwright.access.decision import TableName
-from meshwright.access.findings import Audit, Call, Effect, Finding, Severity
+from meshwright.access.findings import (
+    Audit,
+    Call,
+    Effect,
+    FilterChange,
+    Finding,
+    OneMore,
+    Severity,
+    WithinReach,
+)
 from meshwright.access.state import Unread
 from meshwright.cli import main
 from meshwright.commands.audit_text import Report, as_json, markdown, text
@@ -92,7 +103,7 @@ aws lakeformation revoke-permissions --region eu-west-1 \\
   --resource '{"Database": {"Name": "acme_orders_sales"}}' \\
   --permissions SELECT
 
-HIGH: someone who was agreed cannot read
+HIGH: someone who was agreed cannot read, or one more call opens what nobody agreed to
 
   filter-changed, account 111111111111 (governance)
     the filter of analytics on acme_orders_sales.orders shows total no longer
@@ -109,6 +120,92 @@ LOW: left over
     the stack acme-old-share is of a domain that no file declares any more
     repair: delete it"""
     )
+
+
+def changed(**fields: Any) -> FilterChange:
+    same: dict[str, Any] = {
+        "consumer": "analytics",
+        "gained": (),
+        "lost": (),
+        "later_columns": False,
+        "rows": Rows.SAME,
+        "rows_before": "country = 'DE'",
+        "rows_after": "country = 'DE'",
+        "rows_gained": None,
+        "rows_lost": None,
+    }
+    return FilterChange(**same | fields)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (changed(gained=("email",)), ["analytics gains column email"]),
+        (
+            changed(gained=("email", "total"), lost=("country",)),
+            ["analytics gains columns email, total", "analytics loses column country"],
+        ),
+        (changed(later_columns=True), ["analytics sees each column that is added later"]),
+        (
+            changed(rows=Rows.OTHER, rows_gained="country = 'FR'", rows_lost="country = 'DE'"),
+            [
+                "analytics sees rows of `country = 'FR'` besides",
+                "analytics no longer sees rows of `country = 'DE'`",
+            ],
+        ),
+        (
+            changed(rows=Rows.MORE, rows_after=None),
+            ["analytics sees all rows, not only those of `country = 'DE'`"],
+        ),
+        (
+            changed(rows=Rows.FEWER, rows_before=None),
+            ["analytics no longer sees all rows, only those of `country = 'DE'`"],
+        ),
+        (
+            changed(rows=Rows.OTHER, rows_after="total > 5"),
+            ["analytics sees rows of `total > 5`, where `country = 'DE'` was agreed"],
+        ),
+    ],
+)
+def test_what_a_filter_shows_more_and_less(mesh: Mesh, change: FilterChange, said: list[str]) -> None:
+    finding = replace(NARROWER, filter_change=change, affected=())
+    report = Report(mesh, Audit((finding,)), 3)
+    assert [line.strip("- ") for line in text(report).splitlines() if "    - " in line] == said
+    shown = markdown(report)
+    assert all(each in shown for each in said)
+    content = json.loads(as_json(report))["findings"][0]["filter"]
+    assert content == json.loads(json.dumps(asdict(change)))
+
+
+def test_who_is_one_call_away(mesh: Mesh) -> None:
+    lines = TableName(G, "acme_orders_sales", "lines")
+    near = tuple(WithinReach(STRANGER, by, (TABLE, lines)) for by in OneMore)
+    finding = replace(EXTRA, severity=Severity.HIGH, affected=(), within_reach=near)
+    report = Report(mesh, Audit((finding,)), 3)
+    could = f"anybody whom account {STRANGER} lets could reach orders.sales.orders, orders.sales.lines"
+    calls = [
+        "granting it",
+        "passing on what it was granted",
+        "a table over its files",
+        "a role of that name",
+        "passing the role to the service",
+        "a change of one policy",
+    ]
+    assert [f"{could} by {call}" in " ".join(text(report).split()) for call in calls] == [True] * len(OneMore)
+    assert json.loads(as_json(report))["findings"][0]["within_reach"][0] == {
+        "principal": STRANGER,
+        "by": "grant",
+        "tables": [
+            {"database": "acme_orders_sales", "table": "orders"},
+            {"database": "acme_orders_sales", "table": "lines"},
+        ],
+    }
+
+
+def test_a_table_that_no_file_declares(mesh: Mesh) -> None:
+    old = Effect(STRANGER, TableName(G, "acme_orders_hr", "staff"), gained=(Cells(frozenset({"name"})),))
+    shown = text(Report(mesh, Audit((replace(EXTRA, affected=(old,)),)), 3))
+    assert "can read acme_orders_hr.staff (in no file): name" in " ".join(shown.split())
 
 
 def test_text_without_repair_has_no_calls(mesh: Mesh) -> None:
@@ -205,6 +302,7 @@ def test_json_is_complete(mesh: Mesh) -> None:
                     }
                 ],
                 "streams": [],
+                "within_reach": [],
                 "remedy": "set its columns and rows as agreed",
                 "repair": [
                     {

@@ -1,6 +1,7 @@
 """`meshwright explain`: yes and no, hop by hop, whole outputs; every reason the files can give; mistakes."""
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -10,8 +11,8 @@ import pytest
 from meshwright.access.compiled import compile_state
 from meshwright.access.state import AccountState, LakeState, ShareState, Unread
 from meshwright.cli import main
-from meshwright.commands.explain import explain, explained, question
-from meshwright.commands.explain_text import markdown, text
+from meshwright.commands.explain import Question, explain, explained, question
+from meshwright.commands.explain_text import MORE, as_json, markdown, text
 from meshwright.commands.explanation import broken
 from meshwright.errors import UserError
 from meshwright.project import load_mesh
@@ -40,12 +41,11 @@ HOPS = """\
 """
 YES = (
     """\
-Yes: analytics.analysts (role acme-analytics-analysts) can read orders.sales.orders.
-
-  columns  order_id, order_date, country, total
-  hidden   email: email is personal data, and orders does not say `pii: true`
-  rows     where country = 'DE'
-  until    2027-06-30
+Yes: analytics.analysts can read orders.sales.orders, only rows where country is DE, without email,
+    until 2027-06-30.
+    Because analytics asked for orders.sales; approved by orders.
+    Columns: order_id, order_date, country, total.
+    Without email: email is personal data, and orders does not say `pii: true`.
 
 What it takes, one after the other:
  1 yes  analytics asked for orders.sales; approved by orders
@@ -55,10 +55,10 @@ What it takes, one after the other:
 )
 NO = (
     """\
-No: analytics.analysts (role acme-analytics-analysts) cannot read orders.sales.orders.email.
+No: analytics.analysts cannot read orders.sales.orders.email.
     Because email is personal data, and orders does not say `pii: true`.
     Fix: domains/orders.yaml:33:9: Say `pii: true` there.
-    That is up to order-platform (orders@acme.example).
+    Who mends it: order-platform (orders@acme.example).
 
 What it takes, one after the other:
  1 NO   email is personal data, and orders does not say `pii: true`
@@ -68,7 +68,7 @@ What it takes, one after the other:
 )
 
 
-def run(root: Path, role: str, table: str, output: str = "text") -> int:
+def run(root: Path, role: str, table: str, output: str = "text", *, hops: bool = False) -> int:
     return explain(
         root=root,
         environment=None,
@@ -79,17 +79,23 @@ def run(root: Path, role: str, table: str, output: str = "text") -> int:
         role_name=None,
         output=output,
         today=TODAY,
+        hops=hops,
     )
 
 
 def test_yes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(write_mesh(tmp_path), "analytics.analysts", "orders.sales.orders") == 0
+    assert run(write_mesh(tmp_path), "analytics.analysts", "orders.sales.orders", hops=True) == 0
     assert capsys.readouterr().out == YES
+    assert run(tmp_path, "analytics.analysts", "orders.sales.orders") == 0
+    assert capsys.readouterr().out == f"{YES.partition('What it takes')[0]}{MORE}\n"
 
 
 def test_no(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(write_mesh(tmp_path), "acme-analytics-analysts", "acme_orders_sales.orders.email") == 1
+    asked = "acme-analytics-analysts", "acme_orders_sales.orders.email"
+    assert run(write_mesh(tmp_path), *asked, hops=True) == 1
     assert capsys.readouterr().out == NO
+    assert run(tmp_path, *asked) == 1
+    assert capsys.readouterr().out == f"{NO.partition('What it takes')[0]}{MORE}\n"
 
 
 REQUEST = """\
@@ -159,12 +165,12 @@ def test_each_reason_of_the_files(case: str, tmp_path: Path, capsys: pytest.Capt
 
 def test_a_role_that_was_not_asked_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     root = write_mesh(tmp_path, edited(*REASONS["for another role"][0]))
-    assert run(root, "analytics.others", "orders.sales.orders") == 1
+    assert run(root, "analytics.others", "orders.sales.orders", hops=True) == 1
     assert capsys.readouterr().out == (
-        "No: analytics.others (role OtherRole) cannot read orders.sales.orders.\n"
+        "No: analytics.others cannot read orders.sales.orders.\n"
         "    Because analytics asked for orders.sales for analysts, not for others.\n"
         "    Fix: domains/analytics.yaml:14:12: Add others to `roles` there.\n"
-        "    That is up to insights (insights@acme.example).\n"
+        "    Who mends it: insights (insights@acme.example).\n"
         "\n"
         "What it takes, one after the other:\n"
         " 1 NO   analytics asked for orders.sales for analysts, not for others\n"
@@ -306,6 +312,69 @@ def test_the_stack_that_makes_what_is_missing(case: str, tmp_path: Path) -> None
     assert (found.what, found.owner, found.repair) == (what, owner, repair)
 
 
+RESTORED = ", by putting it back as declared (`meshwright audit --repair`)."
+PLAIN = {
+    "the bucket": "the bucket of its files is gone, or does not let the catalog in",
+    "the database": "the link of analytics to orders.sales.orders leads nowhere",
+    "the table": "the catalog has no table orders.sales.orders",
+    "the share": "the share with analytics is gone",
+    "what the share is good for": "the share with analytics was rejected or failed",
+    "all administrators": "nobody administers what is shared with analytics, so it sees no share",
+    "the role": "the role analytics.analysts does not exist",
+    "the registration role": "the role with which the catalog reads files does not exist",
+}
+
+
+@pytest.mark.parametrize("case", LOSSES)
+def test_the_first_layer_needs_no_aws(case: str, tmp_path: Path) -> None:
+    account, change, *_ = LOSSES[case]
+    asked = asked_by(write_mesh(tmp_path))
+    declared = compile_state(asked.mesh)
+    answers = explained(asked, without(declared, account, change)), explained(asked, declared)
+    first = " ".join(text(*answers).split())
+    assert f"Because {PLAIN[case]}." in first
+    owner = {
+        GOVERNANCE: "the platform team",
+        ORDERS: "order-platform (orders@acme.example), the team of orders",
+        ANALYTICS: "insights (insights@acme.example), the team of analytics",
+    }[account]
+    mends = ", by deploying it again." if case == "the role" else RESTORED
+    assert f"Who mends it: {owner}{mends}" in first
+    assert not re.search(r"arn:|AWS|IAM|Lake Formation|GetDataAccess|[a-z0-9]+:[A-Z]|SELECT|\d{12}", first)
+    content = json.loads(as_json(*answers))
+    assert content["summary"]["reasons"] == [PLAIN[case]]
+    assert content["files"]["summary"]["verdict"] == "yes"
+
+
+def test_a_share_that_waits_is_accepted_by_who_receives_it(tmp_path: Path) -> None:
+    asked = asked_by(write_mesh(tmp_path))
+    declared = compile_state(asked.mesh)
+    waiting = without(
+        declared, GOVERNANCE, lambda account: replace(account, shares={ANALYTICS: ShareState.PENDING})
+    )
+    assert text(explained(asked, waiting), explained(asked, declared)).splitlines()[:3] == [
+        "No: analytics.analysts cannot read orders.sales.orders.",
+        "    Because the share with analytics waits to be accepted.",
+        "    Who mends it: insights (insights@acme.example), the team of analytics, by accepting it.",
+    ]
+
+
+def test_what_was_not_read_is_not_checked(tmp_path: Path) -> None:
+    asked = asked_by(write_mesh(tmp_path))
+    declared = compile_state(asked.mesh)
+    partly = replace(declared, unread=(Unread(ANALYTICS, "iam:GetRole", "refused"),))
+    shown = text(explained(asked, partly), explained(asked, declared))
+    assert "    Not checked: what the account of analytics did not show." in shown.splitlines()
+
+
+def asked_by(root: Path) -> Question:
+    found = question(
+        root, environment=None, role="analytics.analysts", table="orders.sales.orders", today=TODAY
+    )
+    assert isinstance(found, Question)
+    return found
+
+
 def test_a_role_that_the_mesh_only_names(tmp_path: Path) -> None:
     asked = question(
         write_mesh(tmp_path),
@@ -348,24 +417,31 @@ def test_yes_by_the_accounts_without_an_agreement(tmp_path: Path) -> None:
         root, environment=None, role="analytics.analysts", table="orders.sales.orders", today=TODAY
     )
     answers = explained(asked, declared), explained(asked, compile_state(asked.mesh))
-    assert text(*answers).splitlines()[:7] == [
-        "Yes, though no file agrees to it: analytics.analysts (role acme-analytics-analysts) can read",
-        "    orders.sales.orders.",
+    assert text(*answers).splitlines() == [
+        "Yes, though no file agrees to it: analytics.analysts can read orders.sales.orders, only rows where",
+        "    country is DE, without email.",
         "    By the files it cannot: orders has not approved it under products.sales.shared_with.",
+        "    Columns: order_id, order_date, country, total.",
         "",
-        "  columns  order_id, order_date, country, total",
-        "  rows     where country = 'DE'",
+        "The files say otherwise: by them analytics.analysts cannot read orders.sales.orders.",
+        "`meshwright audit` lists what differs in all accounts, with repairs; or deploy.",
         "",
+        MORE,
     ]
     assert markdown(*answers).splitlines()[:3] == [
-        "### Yes, though no file agrees to it: `analytics.analysts` can read `orders.sales.orders`",
+        "### Yes, though no file agrees to it: analytics.analysts can read orders.sales.orders, only rows "
+        "where country is DE, without email",
         "",
-        "- by the files it cannot: orders has not approved it under products.sales.shared_with",
+        "- By the files it cannot: orders has not approved it under products.sales.shared_with.",
     ]
 
 
 def test_markdown_tells_what_the_answer_rests_on(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(write_mesh(tmp_path), "orders.analysts", "orders.sales.lines", "markdown") == 0
+    root = write_mesh(tmp_path)
+    assert run(root, "orders.analysts", "orders.sales.lines", "markdown") == 0
+    said = capsys.readouterr().out.splitlines()
+    assert "- Not checked: the policies of the role; `--live` checks it." in said
+    assert run(root, "orders.analysts", "orders.sales.lines", "markdown", hops=True) == 0
     assert capsys.readouterr().out.splitlines()[-3:] == [
         "This rests on:",
         "",
@@ -393,10 +469,24 @@ def test_accounts_that_differ_from_the_files(tmp_path: Path) -> None:
             account, grants=tuple(each for each in account.grants if "SELECT" not in each.permissions)
         ),
     )
-    shown = text(explained(asked, live), explained(asked, declared))
-    assert shown.splitlines()[:14] == [
-        "No: analytics.analysts (role acme-analytics-analysts) cannot read orders.sales.orders.",
-        "    Because analytics does not grant SELECT to the role.",
+    answers = explained(asked, live), explained(asked, declared)
+    summary = [
+        "No: analytics.analysts cannot read orders.sales.orders.",
+        "    Because analytics does not grant it to the role analytics.analysts.",
+        "    Who mends it: insights (insights@acme.example), the team of analytics, by granting it to the",
+        "      role.",
+        "",
+        "The files say otherwise: by them analytics.analysts can read orders.sales.orders, only rows where",
+        "  country is DE, without email, until 2027-06-30.",
+        "`meshwright audit` lists what differs in all accounts, with repairs; or deploy.",
+        "",
+    ]
+    assert text(*answers).splitlines() == [*summary, MORE]
+    shown = text(*answers, hops=True)
+    assert shown.splitlines()[:9] == summary
+    lines = shown.splitlines()
+    start = lines.index("Fix, by analytics:")
+    assert [f"    {each}" for each in lines[start : start + 12]] == [
         "    Fix, by analytics:",
         "      aws lakeformation grant-permissions --region eu-west-1 \\",
         "        --principal '{",
@@ -411,14 +501,11 @@ def test_accounts_that_differ_from_the_files(tmp_path: Path) -> None:
         "       }",
     ]
     assert " 8 NO   analytics does not grant SELECT to the role" in shown.splitlines()
-    assert shown.splitlines()[-3:] == [
-        "The files say otherwise: it can read it: order_id, order_date, country, total where country = 'DE'.",
-        "  - they differ at: analytics does not grant SELECT to the role",
-        "`meshwright audit` lists what differs in all accounts, with repairs; or deploy.",
+    assert lines[-2:] == [
+        "Files and accounts differ at:",
+        "  - analytics does not grant SELECT to the role",
     ]
-    assert text(explained(asked, declared), explained(asked, declared)).splitlines()[-1] == (
-        "The files say the same."
-    )
+    assert "The files say the same." in text(explained(asked, declared), explained(asked, declared))
 
 
 @pytest.mark.parametrize(

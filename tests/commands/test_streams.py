@@ -20,7 +20,7 @@ from meshwright.commands.audit_text import as_json as audit_json
 from meshwright.commands.audit_text import text as audit_text
 from meshwright.commands.explain import explained, question
 from meshwright.commands.explain_stream import StreamQuestion
-from meshwright.commands.explain_text import as_json, markdown, text
+from meshwright.commands.explain_text import MORE, as_json, markdown, text
 from meshwright.errors import UserError
 from meshwright.project import load_mesh
 from tests.config.small_mesh import ANALYTICS_FILE, ORDERS_FILE, TODAY, write_mesh
@@ -117,10 +117,9 @@ def asked(root: Path, role: str, stream: str = "orders.order-events") -> StreamQ
 
 
 YES = """\
-Yes: analytics.analysts (role acme-analytics-analysts) can read orders.order-events.
-
-  records  all, by shared throughput
-  until    2027-06-30
+Yes: analytics.analysts can read orders.order-events, until 2027-06-30.
+    Because analytics asked for orders.order-events; approved by orders.
+    All its records, by shared throughput.
 
 What it takes, one after the other:
  1 yes  analytics asked for orders.order-events; approved by orders
@@ -138,12 +137,17 @@ What it takes, one after the other:
 def test_explain(tmp_path: Path) -> None:
     found = asked(write_mesh(tmp_path, stream_mesh()), "analytics.analysts")
     answer = explained(found, compile_state(found.mesh))
-    assert text(answer, None) == YES
-    assert markdown(answer, None).startswith(
-        "### Yes: `analytics.analysts` can read `orders.order-events`\n\n"
-        "- records all, by shared throughput\n- until 2027-06-30\n\n| | hop | evidence |\n"
+    assert text(answer, None, hops=True) == YES
+    assert text(answer, None) == f"{YES.partition('What it takes')[0]}{MORE}"
+    first = (
+        "### Yes: analytics.analysts can read orders.order-events, until 2027-06-30\n\n"
+        "- Because analytics asked for orders.order-events; approved by orders.\n"
+        "- All its records, by shared throughput.\n\n"
     )
+    assert markdown(answer, None) == f"{first}{MORE}"
+    assert markdown(answer, None, hops=True).startswith(f"{first}| | hop | evidence |\n")
     content = json.loads(as_json(answer, None))
+    assert content["summary"]["verdict"] == "yes"
     assert (content["allowed"], content["stream"], content["ways"], content["until"]) == (
         True,
         "orders.order-events",
@@ -164,72 +168,72 @@ WHY_NOT = {
         stream_mesh(wanted=""),
         "analytics.analysts",
         """\
-No: analytics.analysts (role acme-analytics-analysts) cannot read orders.order-events.
+No: analytics.analysts cannot read orders.order-events.
     Because analytics has not asked for orders.order-events, which orders offers it.
     Fix: domains/analytics.yaml:7:1: Ask under `consumes`: {stream: orders.order-events, purpose: …,
-         roles: [analysts]}.
-    That is up to insights (insights@acme.example).
+      roles: [analysts]}.
+    Who mends it: insights (insights@acme.example).
 """,
     ),
     "not approved": (
         stream_mesh(stream=SHARED[: SHARED.index("    shared_with")]),
         "analytics.analysts",
         """\
-No: analytics.analysts (role acme-analytics-analysts) cannot read orders.order-events.
+No: analytics.analysts cannot read orders.order-events.
     Because orders has not approved it under streams.order-events.shared_with.
     Fix: domains/orders.yaml:9:3: orders can approve it under `shared_with`: {domain: analytics}.
-    That is up to order-platform (orders@acme.example).
+    Who mends it: order-platform (orders@acme.example).
 """,
     ),
     "the approval has ended": (
         stream_mesh(stream=SHARED.replace("2027-09-30", "2026-12-31")),
         "analytics.analysts",
         """\
-No: analytics.analysts (role acme-analytics-analysts) cannot read orders.order-events.
+No: analytics.analysts cannot read orders.order-events.
     Because the approval of orders ended on 2026-12-31.
     Fix: domains/orders.yaml:13:36: orders can move `until`.
-    That is up to order-platform (orders@acme.example).
+    Who mends it: order-platform (orders@acme.example).
 """,
     ),
     "the request has ended": (
         stream_mesh(wanted=WANTED.replace("2027-06-30", "2026-12-31")),
         "analytics.analysts",
         """\
-No: analytics.analysts (role acme-analytics-analysts) cannot read orders.order-events.
+No: analytics.analysts cannot read orders.order-events.
     Because the request ended on 2026-12-31.
     Fix: domains/analytics.yaml:16:12: Move `until` if it is still needed.
-    That is up to insights (insights@acme.example).
+    Who mends it: insights (insights@acme.example).
 """,
     ),
     "personal data, not approved": (
         stream_mesh(stream=PERSONAL, wanted=PERSONAL_WANTED),
         "analytics.analysts",
         """\
-No: analytics.analysts (role acme-analytics-analysts) cannot read orders.order-events.
+No: analytics.analysts cannot read orders.order-events.
     Because its records have the personal data email, and orders does not say `pii: true`.
     Fix: domains/orders.yaml:14:18: Say `pii: true` there.
-    That is up to order-platform (orders@acme.example).
+    Who mends it: order-platform (orders@acme.example).
 """,
     ),
     "personal data, not asked for": (
         stream_mesh(stream=PERSONAL_APPROVED),
         "analytics.analysts",
         """\
-No: analytics.analysts (role acme-analytics-analysts) cannot read orders.order-events.
+No: analytics.analysts cannot read orders.order-events.
     Because its records have the personal data email, and analytics does not say `pii: true`.
     Fix: domains/analytics.yaml:14:13: Say `pii: true` there.
-    That is up to insights (insights@acme.example).
+    Who mends it: insights (insights@acme.example).
 """,
     ),
     "personal data, neither": (
         stream_mesh(stream=PERSONAL),
         "analytics.analysts",
         """\
-No: analytics.analysts (role acme-analytics-analysts) cannot read orders.order-events.
+No: analytics.analysts cannot read orders.order-events.
     Because its records have the personal data email, and neither orders nor analytics says `pii:
-    true`.
+      true`.
     Fix: domains/orders.yaml:14:18: Say `pii: true` there, and analytics in its request.
-    That is up to order-platform (orders@acme.example).
+    Who mends it: order-platform (orders@acme.example).
 """,
     ),
     "another role": (
@@ -241,21 +245,21 @@ No: analytics.analysts (role acme-analytics-analysts) cannot read orders.order-e
         },
         "analytics.interns",
         """\
-No: analytics.interns (role acme-analytics-interns) cannot read orders.order-events.
+No: analytics.interns cannot read orders.order-events.
     Because analytics asked for orders.order-events for analysts, not for interns.
     Fix: domains/analytics.yaml:18:12: Add interns to `roles` there.
-    That is up to insights (insights@acme.example).
+    Who mends it: insights (insights@acme.example).
 """,
     ),
     "a role of its own domain that only reads": (
         stream_mesh(),
         "orders.analysts",
         """\
-No: orders.analysts (role OrdersAnalyst) cannot read orders.order-events.
+No: orders.analysts cannot read orders.order-events.
     Because orders.order-events is read by the roles of orders that write, and analysts only reads
-    products.
+      products.
     Fix: domains/orders.yaml:7:3: Give the role `access: write`, or use one that has it.
-    That is up to order-platform (orders@acme.example).
+    Who mends it: order-platform (orders@acme.example).
 """,
     ),
 }
@@ -279,20 +283,29 @@ def test_a_live_policy_that_is_gone_is_explained_with_the_call_that_mends_it(tmp
     declared = compile_state(found.mesh)
     streams = declared.accounts[ORDERS_ACCOUNT].streams
     live = changed(declared, ORDERS_ACCOUNT, streams={STREAM: replace(streams[STREAM], policy=None)})
-    lines = text(explained(found, live), explained(found, declared)).splitlines()
-    assert lines[:6] == [
-        "No: analytics.analysts (role acme-analytics-analysts) cannot read orders.order-events.",
-        "    Because the policy of the stream acme-orders-order-events does not let it in:",
-        "    kinesis:ListShards.",
-        "    Fix, by orders:",
-        "      aws kinesis put-resource-policy --region eu-west-1 \\",
-        f"        --resource-arn {STREAM_ARN} \\",
-    ]
-    assert lines[-4:] == [
-        "The files say otherwise: it can read it: by shared throughput.",
-        "  - they differ at: the policy of the stream acme-orders-order-events does not let it in:",
-        "    kinesis:ListShards",
+    answers = explained(found, live), explained(found, declared)
+    first = [
+        "No: analytics.analysts cannot read orders.order-events.",
+        "    Because the stream orders.order-events does not let the role analytics.analysts in.",
+        "    Who mends it: order-platform (orders@acme.example), the team of orders, by putting it back as",
+        "      declared (`meshwright audit --repair`).",
+        "    Not checked: how it behaves where that is not documented (`--hops` names it).",
+        "",
+        "The files say otherwise: by them analytics.analysts can read orders.order-events, until 2027-06-30.",
         "`meshwright audit` lists what differs in all accounts, with repairs; or deploy.",
+        "",
+    ]
+    assert text(*answers).splitlines() == [*first, MORE]
+    lines = text(*answers, hops=True).splitlines()
+    assert lines[:9] == first
+    assert [line for line in lines if line.startswith(("Fix", "  aws", "    --resource-arn"))] == [
+        "Fix, by orders:",
+        "  aws kinesis put-resource-policy --region eu-west-1 \\",
+        f"    --resource-arn {STREAM_ARN} \\",
+    ]
+    assert lines[-2:] == [
+        "Files and accounts differ at:",
+        "  - the policy of the stream acme-orders-order-events does not let it in: kinesis:ListShards",
     ]
 
 

@@ -428,7 +428,7 @@ TAMPERINGS = (
             ),
         ),
         (("defaults-open", GOVERNANCE, "CreateTableDefaultPermissions"),),
-        "medium",
+        "high",
     ),
     Tampering(
         "the version of sharing is lowered",
@@ -447,7 +447,7 @@ TAMPERINGS = (
         (("filter-changed", GOVERNANCE, f"{SALES_FILTER}/payments"),),
         "critical",
         gains=frozenset({(FRAUD, "orders")}),
-        says="customer_email as well",
+        says="is not as agreed",
     ),
     Tampering(
         "a filter shows all rows",
@@ -455,7 +455,7 @@ TAMPERINGS = (
         (("filter-changed", GOVERNANCE, f"{GOVERNANCE}:filter/acme_customers_profiles/profiles/analytics"),),
         "critical",
         gains=frozenset({(SCIENTISTS, "profiles")}),
-        says="all rows",
+        says="is not as agreed",
     ),
     Tampering(
         "a link is deleted, and with it the grants on it",
@@ -519,7 +519,7 @@ TAMPERINGS = (
         "a bucket lets a stranger in, whom its key keeps out",
         bucket_policy(lambda statements: statements.append(READS)),
         (("bucket-policy-changed", ORDERS, ORDERS_BUCKET),),
-        "medium",
+        "high",
         says="also allows 999999999999 s3:GetObject",
     ),
     Tampering(
@@ -642,7 +642,8 @@ TAMPERINGS = (
             ),
         ),
         (("role-policy-changed", PAYMENTS, FRAUD),),
-        "medium",
+        "critical",  # it may delete the files of its own account's tables
+        gains=each_of(FRAUD, "entries", "charges"),
         says="also allows s3:*",
     ),
     Tampering(

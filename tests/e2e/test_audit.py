@@ -97,7 +97,7 @@ def test_the_command_lists_repairs_and_audits_again(deployed: Deployed, site: Si
         == """\
 Mesh acme, environment dev, 5 accounts: 1 finding (1 high)
 
-HIGH: someone who was agreed cannot read
+HIGH: someone who was agreed cannot read, or one more call opens what nobody agreed to
 
   grant-missing, account 555555555551 (analytics)
     role scientists of analytics no longer has SELECT on the filter of analytics on

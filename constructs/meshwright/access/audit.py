@@ -1,6 +1,7 @@
 """Declared against live: every difference, who is affected by it, and the calls that mend it. Pure."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import Final
 
 from meshwright.access.compiled import compile_state
@@ -41,7 +42,7 @@ from meshwright.access.drift.tags import KEYS_NEED as TAG_KEYS_NEED
 from meshwright.access.drift.tags import NEEDS as TAGS_NEED
 from meshwright.access.drift.tags import tag_keys, tags
 from meshwright.access.effects import Effects
-from meshwright.access.findings import Audit, Effect, Finding, Severity, StreamEffect
+from meshwright.access.findings import Audit, Effect, Finding, Severity, StreamEffect, WithinReach
 from meshwright.access.state import LakeState
 from meshwright.access.stream_effects import StreamEffects
 from meshwright.mesh.model import Mesh
@@ -126,23 +127,41 @@ def _invitations_read(comparison: Comparison, compare: Comparing) -> bool:
 
 
 def _finding(deviation: Deviation, felt: tuple[Effect, ...], on_streams: tuple[StreamEffect, ...]) -> Finding:
+    near = tuple(_not_reached(deviation.within_reach, felt))
     return Finding(
         code=deviation.code,
-        severity=_severity(deviation, felt, on_streams),
+        severity=_severity(deviation.floor, felt, on_streams, near),
         account=deviation.account,
         subject=deviation.subject,
         what=deviation.what,
         affected=felt,
         on_streams=on_streams,
+        within_reach=near,
+        filter_change=deviation.filter_change,
         repair=deviation.repair,
         remedy=deviation.remedy,
     )
 
 
+def _not_reached(within: Iterable[WithinReach], felt: tuple[Effect, ...]) -> Iterator[WithinReach]:
+    """Without the tables that the principal gains already."""
+    gained = {(each.principal, each.table) for each in felt if each.gained}
+    for each in within:
+        left = tuple(name for name in each.tables if (each.principal, name) not in gained)
+        if left:
+            yield replace(each, tables=left)
+
+
 def _severity(
-    deviation: Deviation, felt: tuple[Effect, ...], on_streams: tuple[StreamEffect, ...]
+    floor: Severity,
+    felt: tuple[Effect, ...],
+    on_streams: tuple[StreamEffect, ...],
+    within_reach: tuple[WithinReach, ...],
 ) -> Severity:
-    """Critical where anybody gains, high where anybody only loses."""
+    """Critical where anybody gains, high where anybody loses or is one call away; never less than `floor`."""
+    found = [floor]
     if any(each.gained for each in felt) or any(each.gained for each in on_streams):
-        return Severity.CRITICAL
-    return Severity.HIGH if felt or on_streams else deviation.floor
+        found.append(Severity.CRITICAL)
+    if felt or on_streams or within_reach:
+        found.append(Severity.HIGH)
+    return min(found, key=list(Severity).index)

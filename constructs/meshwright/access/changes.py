@@ -139,13 +139,13 @@ def _limited(cells: Iterable[Cells], columns: frozenset[str]) -> tuple[Cells, ..
 def _within(inner: tuple[Cells, ...], outer: tuple[Cells, ...]) -> bool:
     """Whether every cell of `inner` is certainly in `outer`: by its conditions' parts or their meaning."""
     return covered(inner, outer) or all(
-        any(column in limit.columns and _implies(piece.rows, limit.rows) for limit in outer)
+        any(column in limit.columns and implies(piece.rows, limit.rows) for limit in outer)
         for piece in inner
         for column in piece.columns
     )
 
 
 @lru_cache(maxsize=4096)
-def _implies(rows: frozenset[str], limit: frozenset[str]) -> bool:
+def implies(rows: frozenset[str], limit: frozenset[str]) -> bool:
     """Whether all rows that meet the one condition certainly meet the other."""
     return not hides_rows(rows_text(rows), rows_text(limit))

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from meshwright.access.cells import Cells
+from meshwright.access.changes import implies
 from meshwright.access.decision import TableName
 from meshwright.access.drift.comparison import Comparison
 from meshwright.access.drift.deviation import Change, Deviation, all_of
@@ -35,7 +36,13 @@ class Effects:
     deviations: Sequence[Deviation]
 
     def of(self, deviation: Deviation) -> tuple[Effect, ...]:
-        """Of the deviation alone; if there are none, those that it has together with others."""
+        """Of the deviation alone; if there are none, those that it has together with others.
+
+        What is known of it without a decision (`gains`) comes first.
+        """
+        return (*deviation.gains, *self._decided(deviation))
+
+    def _decided(self, deviation: Deviation) -> tuple[Effect, ...]:
         if not deviation.tables or not deviation.actions or not (deviation.readers | deviation.principals):
             return ()
         base = self._part(deviation, deviation.given)
@@ -152,7 +159,7 @@ def _by_assuming(
     """What those read by a role who may assume it since its trust policy changed.
 
     One who reads it already gains nothing. An account has nothing to set against it: what it holds, none of
-    its principals need hold. It is said of reading alone, since whoever writes a table reads it too.
+    its principals need hold. Of writing it is said where reading is no news, for who writes a table reads it.
     """
     role = deviation.subject
     was, now = (each.account(deviation.account).identities.get(role) for each in (before, after))
@@ -160,11 +167,14 @@ def _by_assuming(
         return
     newcomers = sorted(newly_trusted(was.trust, now.trust))
     for name in deviation.tables if newcomers else ():
-        cells = evaluator.decide(role, name).cells
-        for who in newcomers:
-            own = evaluator.decide(who, name).cells if who.startswith("arn:") else ()
-            if gained := beyond(cells, own):
-                yield Effect(who, name, "SELECT", gained)
+        reading = set[str]()
+        for action in deviation.actions:
+            cells = evaluator.decide(role, name, action).cells
+            for who in newcomers:
+                own = evaluator.decide(who, name, action).cells if who.startswith("arn:") else ()
+                if who not in reading and (gained := beyond(cells, own)):
+                    yield Effect(who, name, action, gained)
+                    reading |= {who} if action == "SELECT" else set()
 
 
 def beyond(cells: Iterable[Cells], limits: Iterable[Cells]) -> tuple[Cells, ...]:
@@ -175,11 +185,15 @@ def beyond(cells: Iterable[Cells], limits: Iterable[Cells]) -> tuple[Cells, ...]
         left = frozenset(
             column
             for column in piece.columns
-            if not any(bound.rows <= piece.rows and is_shown(column, bound.columns) for bound in bounds)
+            if not any(is_shown(column, bound.columns) and _within(piece, bound) for bound in bounds)
         )
         if left:
             found.append(Cells(left, piece.rows))
     return tuple(found)
+
+
+def _within(piece: Cells, bound: Cells) -> bool:
+    return bound.rows <= piece.rows or implies(piece.rows, bound.rows)
 
 
 def _without_accounts_of_losers(effects: list[Effect]) -> Iterator[Effect]:

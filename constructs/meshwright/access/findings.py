@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from meshwright.access.cells import Cells
+from meshwright.access.changes import Rows
 from meshwright.access.decision import TableName
 from meshwright.access.state import Unread
 from meshwright.access.stream_state import StreamName
@@ -17,7 +18,7 @@ class Severity(StrEnum):
     CRITICAL = "critical"
     """Someone can read (or change) what nobody agreed to."""
     HIGH = "high"
-    """Someone who was agreed cannot read."""
+    """Someone who was agreed cannot read, or one more call would open what nobody agreed to."""
     MEDIUM = "medium"
     """A safeguard is weaker than declared, or a later deployment will fail."""
     LOW = "low"
@@ -62,6 +63,53 @@ class StreamEffect(NamedTuple):
     """It is let in, whether or not the stream's key lets it decrypt; else it cannot read any more."""
 
 
+class OneMore(StrEnum):
+    """The one call that is missing for access."""
+
+    GRANT = "grant"
+    """It grants them to itself, or to others, with Lake Formation."""
+    OTHERS = "pass-on"
+    """It passes on to others what it was granted."""
+    TABLE = "table"
+    """It makes a table over the same files, or points one of its own to them."""
+    ROLE = "role"
+    """Whoever makes a role of that name in its account has what the name was given."""
+    SERVICE = "pass-role"
+    """Whoever may pass the role to the service acts with it."""
+    POLICY = "policy"
+    """It edits a policy, or another policy that keeps it out is edited: of a role, a bucket or a key."""
+
+
+@dataclass(frozen=True, slots=True)
+class WithinReach:
+    """Tables that a principal does not reach by a deviation yet, and reaches with one more call."""
+
+    principal: str
+    """See `Effect.principal`."""
+    by: OneMore
+    tables: tuple[TableName, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilterChange:
+    """What a data-cells filter shows more or less than agreed."""
+
+    consumer: str
+    """The domain that it is for, or the filter's name where it is none's."""
+    gained: tuple[str, ...]
+    """Columns, in the table's order."""
+    lost: tuple[str, ...]
+    later_columns: bool
+    """Columns that the table gets later are shown too, which was not agreed."""
+    rows: Rows
+    rows_before: str | None
+    """The condition that was agreed; None: all rows."""
+    rows_after: str | None
+    rows_gained: str | None
+    """A condition for the rows that are shown besides, where there is a simple one."""
+    rows_lost: str | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One deviation of what is live from what is declared."""
@@ -76,6 +124,10 @@ class Finding:
     """One sentence, without full stop."""
     affected: tuple[Effect, ...] = ()
     on_streams: tuple[StreamEffect, ...] = ()
+    within_reach: tuple[WithinReach, ...] = ()
+    """Who is one call away from more than is in `affected`."""
+    filter_change: FilterChange | None = None
+    """Of a filter that shows something else than agreed."""
     repair: tuple[Call, ...] = ()
     """In the order to make them. Empty where no call is the right remedy."""
     remedy: str

@@ -57,11 +57,12 @@ def explain(
     root: Root = HERE,
     live: Annotated[bool, typer.Option("--live", help="Ask the accounts instead of the files.")] = False,
     local: Local = False,
+    hops: Annotated[bool, typer.Option("--hops", help="Show each hop, and what makes it hold.")] = False,
     role_name: RoleName = None,
     output: Reported = Output.TEXT,
     environment: Environment = None,
 ) -> int:
-    """Explain why a role can or cannot read a table, column or stream, hop by hop. Exits with 1 for a no."""
+    """Explain why a role can or cannot read a table, column or stream. Exits with 1 for a no."""
     from meshwright.commands.explain import explain as run
 
     return run(
@@ -74,6 +75,7 @@ def explain(
         role_name=role_name,
         output=output.value,
         today=today(),
+        hops=hops,
     )
 
 

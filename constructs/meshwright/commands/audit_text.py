@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
 from meshwright.access.findings import Audit, Call, Effect, Finding, Severity
@@ -102,7 +102,13 @@ def _lines(sentence: str, indent: str) -> list[str]:
 
 
 def _affected(words: Words, finding: Finding) -> Iterator[str]:
-    sentences = [*words.effects(finding.affected), *words.stream_effects(finding.on_streams)]
+    change = finding.filter_change
+    sentences = [
+        *(words.filter_change(change) if change else ()),
+        *words.effects(finding.affected),
+        *words.stream_effects(finding.on_streams),
+        *words.within_reach(finding.within_reach),
+    ]
     for sentence in sentences[:MOST]:
         yield f"- {sentence}"
     if len(sentences) > MOST:
@@ -214,8 +220,18 @@ def _finding_json(report: Report, place: int, finding: Finding) -> dict[str, Any
             }
             for each in finding.on_streams
         ],
+        "within_reach": [
+            {
+                "principal": each.principal,
+                "by": each.by.value,
+                "tables": [{"database": name.database, "table": name.table} for name in each.tables],
+            }
+            for each in finding.within_reach
+        ],
         "remedy": finding.remedy,
     }
+    if finding.filter_change is not None:
+        content["filter"] = asdict(finding.filter_change)
     if report.calls is not None:
         content["repair"] = [call_json(each) for each in report.calls.get(place, ())]
     if place in report.left_out:

@@ -15,6 +15,7 @@ from meshwright.commands.explain_text import FORMATS
 from meshwright.commands.explanation import Explanation, places_text
 from meshwright.commands.hop_text import Words
 from meshwright.commands.stream_explanation import StreamExplanation
+from meshwright.commands.unchecked import unchecked
 from meshwright.config.finding import domains_with
 from meshwright.config.loading import Files
 from meshwright.config.trees import WorkingTree, all_domains
@@ -49,11 +50,13 @@ def explain(
     role_name: str | None,
     output: str,
     today: date,
+    hops: bool = False,
 ) -> int:
     """Print whether the role can read it. Returns 0 for yes, 1 for no.
 
     By the files: once they are deployed. With `live` as the accounts are now, read with their role
-    `role_name`; with `local` those of the embedded AWS. `output` is one of FORMATS. Raises UserError for
+    `role_name`; with `local` those of the embedded AWS. `output` is one of FORMATS; all but JSON
+    leave the hops out without `hops`. Raises UserError for
     files with problems, for unknown names, and for accounts that can't be read at all.
     """
     if role_name is not None and not (live or local):
@@ -61,12 +64,12 @@ def explain(
     asked = question(root, environment=environment, role=role, table=table, today=today)
     by_files = explained(asked, compile_state(asked.mesh))
     if not (live or local):
-        print(FORMATS[output](by_files, None))
+        print(FORMATS[output](by_files, None, hops))
         return 0 if by_files.allowed else 1
     state = _read(asked.mesh, root, local=local, role_name=role_name)
     answer = explained(asked, state)
     answer = replace(answer, assumed=(*answer.assumed, *_unread(state)))
-    print(FORMATS[output](answer, by_files))
+    print(FORMATS[output](answer, by_files, hops))
     return 0 if answer.allowed else 1
 
 
@@ -157,6 +160,8 @@ def _explained(asked: Question, state: LakeState) -> Explanation:
         table=table.name,
         filter_name=None if own else domain,
         agreed=said.holds,
+        role=reader.reference,
+        reference=table.reference,
         hidden=frozenset(each.account for each in state.unread if each.call == PERMISSIONS),
     )
     return Explanation(
@@ -177,6 +182,7 @@ def _explained(asked: Question, state: LakeState) -> Explanation:
         until=subscription.until if subscription and agreed else None,
         hops=tuple(words.of(hop) for hop in decision.hops),
         assumed=decision.assumed,
+        unchecked=unchecked(asked.mesh, state, decision.hops, reader.role.arn, rests=bool(decision.assumed)),
     )
 
 

@@ -10,6 +10,7 @@ from meshwright.access.subjects import Role
 from meshwright.commands.explanation import places_text
 from meshwright.commands.stream_explanation import StreamExplanation
 from meshwright.commands.stream_hop_text import StreamWords
+from meshwright.commands.unchecked import unchecked
 from meshwright.config.loading import Files
 from meshwright.config.suggest import suggestion
 from meshwright.errors import UserError
@@ -61,6 +62,7 @@ def explained_stream(asked: StreamQuestion, state: LakeState) -> StreamExplanati
         principal=reader.role.arn,
         stream=stream,
         agreed=said.holds,
+        role=reader.reference,
         declared=compile_state(mesh).account(stream.name.account),
     )
     owner = mesh.domains[said.owner].file.owner if said.owner else None
@@ -75,4 +77,5 @@ def explained_stream(asked: StreamQuestion, state: LakeState) -> StreamExplanati
         until=subscription.until if subscription and agreed else None,
         hops=tuple(words.of(hop) for hop in decision.hops),
         assumed=decision.assumed,
+        unchecked=unchecked(mesh, state, decision.hops, reader.role.arn, rests=bool(decision.assumed)),
     )

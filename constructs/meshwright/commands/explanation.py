@@ -5,13 +5,18 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, Protocol
 
-from meshwright.access.cells import Cells
+from meshwright.access.cells import Cells, rows_text
 from meshwright.access.rows import TableOf
-from meshwright.commands.access_wording import columns_text, rows_of, wrapped
+from meshwright.commands.access_wording import columns_text
 from meshwright.commands.hop_text import HopText
+from meshwright.commands.row_words import rows_in_words
+from meshwright.commands.unchecked import Unchecked
 from meshwright.config.loading import Files
 from meshwright.config.problems import Finding
 from meshwright.mesh.agreements import Agreement
+
+MOST_COLUMNS = 3
+"""Columns that are left out and named in one sentence."""
 
 
 class Answer(Protocol):
@@ -62,21 +67,19 @@ class Answer(Protocol):
         """Equal for two answers that say the same."""
 
     @property
-    def briefly(self) -> str:
-        """What can be read, in a few words."""
+    def limits(self) -> tuple[str, ...]:
+        """What limits a yes, in words: rows, columns, until when."""
 
-    def seen(self) -> Iterator[str]:
-        """What can be read, in lines."""
+    @property
+    def details(self) -> tuple[str, ...]:
+        """What can be read, and why not the rest, in sentences."""
+
+    @property
+    def unchecked(self) -> tuple[Unchecked, ...]:
+        """What it rests on, in words that need no AWS."""
 
     def as_object(self) -> dict[str, Any]:
         """The answer for programs."""
-
-
-def verdict(answer: Answer) -> str:
-    """`Yes` or `No`. What can be read is not always what was agreed to."""
-    if not answer.allowed:
-        return "No"
-    return "Yes" if answer.agreement.holds else "Yes, though no file agrees to it"
 
 
 def broken(answer: Answer) -> HopText | None:
@@ -129,6 +132,7 @@ class Explanation:
     until: date | None
     hops: tuple[HopText, ...]
     assumed: tuple[str, ...]
+    unchecked: tuple[Unchecked, ...] = ()
 
     @property
     def allowed(self) -> bool:
@@ -147,18 +151,38 @@ class Explanation:
         return self.allowed, self.columns, self.cells
 
     @property
-    def briefly(self) -> str:
-        return f"{columns_text(self.columns, self.table)} {rows_of(self.cells, self.table)}".strip()
+    def limits(self) -> tuple[str, ...]:
+        return (*self._rows(), *self._without(), *self._until())
 
-    def seen(self) -> Iterator[str]:
-        """Columns, those that are hidden, rows, and until when."""
-        table = self.table
-        yield wrapped(columns_text(self.columns, table), first="  columns  ", rest="           ")
-        for column, reason in self.hidden.items():
-            yield wrapped(f"{column}: {reason}", first="  hidden   ", rest="           ")
-        yield wrapped(rows_of(self.cells, table) or "all", first="  rows     ", rest="           ")
-        if table.domain != self.role.partition(".")[0] and self.agreement.holds:
-            yield wrapped(str(self.until or "no end date"), first="  until    ", rest="           ")
+    @property
+    def details(self) -> tuple[str, ...]:
+        found = [f"Columns: {columns_text(self.columns, self.table)}."]
+        if len(self.cells) > 1:
+            found += [f"{each}." for each in self._rows_by_column()]
+        return (*found, *(f"Without {column}: {reason}." for column, reason in self.hidden.items()))
+
+    def _rows(self) -> Iterator[str]:
+        conditions = [rows_text(piece.rows) for piece in self.cells]
+        if len(conditions) > 1:
+            yield "only some rows of some columns"
+        elif conditions and conditions[0]:
+            yield f"only {rows_in_words(conditions[0])}"
+
+    def _rows_by_column(self) -> Iterator[str]:
+        for piece in self.cells:
+            condition = rows_text(piece.rows)
+            rows = rows_in_words(condition) if condition else "all rows"
+            yield f"Of {columns_text(piece.columns, self.table)}: {rows}"
+
+    def _without(self) -> Iterator[str]:
+        missing = [each for each in self.table.columns if each not in self.columns]
+        if self.column is None and missing:
+            many = len(missing) > MOST_COLUMNS
+            yield f"without {len(missing)} of its columns" if many else f"without {' and '.join(missing)}"
+
+    def _until(self) -> Iterator[str]:
+        if self.until is not None and self.agreement.holds:
+            yield f"until {self.until}"
 
     def as_object(self) -> dict[str, Any]:
         """The answer for programs."""

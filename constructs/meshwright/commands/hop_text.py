@@ -7,6 +7,7 @@ from meshwright.access.iam import Statement
 from meshwright.access.mending import mending_call
 from meshwright.access.state import Grant, Link
 from meshwright.commands.aws_lines import aws_line
+from meshwright.commands.plain_hops import mending, why
 from meshwright.mesh.model import Domain, Mesh
 
 _BY_GRANTS = (Step.TABLE, Step.LINK, Step.LINK_GRANT, Step.ACCOUNT_GRANT, Step.PRINCIPAL_GRANT)
@@ -28,6 +29,12 @@ class HopText:
     repair: str
     """A command or step that would mend it; empty where it holds."""
     assumed: tuple[str, ...]
+    plain: str = ""
+    """Why it does not hold, without AWS; without full stop."""
+    mend: str = ""
+    """What would mend it, as `accepting it`; empty where it holds, or nothing is to be done by a call."""
+    team: str = ""
+    """Who would do that: the team of the domain, with its address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +48,10 @@ class Words:
     """The data-cells filter of the subscription; None for a domain's own product."""
     agreed: bool
     """The files say that it may be read. Else no repair is named: it would open what nobody agreed to."""
+    role: str
+    """As `domain.key`."""
+    reference: str
+    """The table as the files call it."""
     hidden: frozenset[str] = frozenset()
     """Accounts in which Lake Formation may keep grants, and what they are on, from who reads it."""
 
@@ -54,7 +65,25 @@ class Words:
             owner=self.holder(self._mended_in(hop)),
             repair=self._repair(hop) if self.agreed and not hop.holds else "",
             assumed=hop.assumed,
+            plain="" if hop.holds else self._plain(hop),
+            mend=self._mend(hop) if self.agreed and not hop.holds else "",
+            team=team_of(self.mesh, self._mended_in(hop)),
         )
+
+    def _plain(self, hop: Hop) -> str:
+        at, reader = self.holder(self._mended_in(hop)), self.role.partition(".")[0]
+        reason = why(hop, holder=at, reader=reader, role=self.role, target=self.reference)
+        return f"{reason}, or what is there was not shown" if self._uncertain(hop) else reason
+
+    def _mend(self, hop: Hop) -> str:
+        if self._uncertain(hop):
+            return ""
+        reader, made = self.role.partition(".")[0], self._made_by_the_mesh()
+        return mending(hop, reader=reader, made_by_mesh=made)
+
+    def _uncertain(self, hop: Hop) -> bool:
+        """Whether it may be there, and was not shown to who read the account."""
+        return self._mended_in(hop) in self.hidden and hop.step in _BY_GRANTS
 
     def holder(self, account: str) -> str:
         """See `holder`."""
@@ -148,7 +177,7 @@ class Words:
 
     def _repair(self, hop: Hop) -> str:
         """What whoever owns the account can do about it."""
-        if self._mended_in(hop) in self.hidden and hop.step in _BY_GRANTS:
+        if self._uncertain(hop):
             return (
                 "none until it is certain: it may be there, and was not shown (see what was not read, below)"
             )
@@ -236,6 +265,15 @@ def holder(mesh: Mesh, account: str) -> str:
         return "governance"
     found = mesh.domains_by_account.get(account)
     return found.name if found is not None else f"account {account}"
+
+
+def team_of(mesh: Mesh, account: str) -> str:
+    """`insights (insights@acme.example), the team of analytics`; of the governance account the platform's."""
+    found = mesh.domains_by_account.get(account)
+    if found is not None:
+        owner = found.file.owner
+        return f"{owner.team} ({owner.email}), the team of {found.name}"
+    return "the platform team" if account == mesh.governance_account else f"whoever has account {account}"
 
 
 def evidence_text(each: object) -> str:

@@ -1,15 +1,14 @@
 """What `explain` answers on a stream."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from meshwright.access.stream_path import StreamPath, StreamWay
 from meshwright.access.stream_rows import StreamOf
-from meshwright.commands.access_wording import wrapped
 from meshwright.commands.explanation import ground_json
 from meshwright.commands.hop_text import HopText
+from meshwright.commands.unchecked import Unchecked
 from meshwright.mesh.agreements import Agreement
 
 
@@ -28,6 +27,7 @@ class StreamExplanation:
     until: date | None
     hops: tuple[HopText, ...]
     assumed: tuple[str, ...]
+    unchecked: tuple[Unchecked, ...] = ()
 
     @property
     def allowed(self) -> bool:
@@ -46,16 +46,15 @@ class StreamExplanation:
         return tuple((path.way, path.consumer) for path in self.ways)
 
     @property
-    def briefly(self) -> str:
-        return f"by {' and by '.join(_way(path) for path in self.ways)}"
+    def limits(self) -> tuple[str, ...]:
+        return (f"until {self.until}",) if self.until is not None and self.agreement.holds else ()
 
-    def seen(self) -> Iterator[str]:
-        """How its records are read, their personal data, and until when."""
-        yield wrapped(f"all, {self.briefly}", first="  records  ", rest="           ")
-        if self.stream.pii:
-            yield wrapped(", ".join(self.stream.pii), first="  PII      ", rest="           ")
-        if self.stream.domain != self.role.partition(".")[0] and self.agreement.holds:
-            yield wrapped(str(self.until or "no end date"), first="  until    ", rest="           ")
+    @property
+    def details(self) -> tuple[str, ...]:
+        ways = " and by ".join(_way(path) for path in self.ways)
+        pii = self.stream.pii
+        personal = (f"Among its fields is personal data: {', '.join(pii)}.",) if pii else ()
+        return (f"All its records, by {ways}.", *personal)
 
     def as_object(self) -> dict[str, Any]:
         """The answer for programs."""

@@ -8,7 +8,8 @@ from meshwright.access.repair import document_of
 from meshwright.access.state import AccountState
 from meshwright.access.stream_rows import StreamOf
 from meshwright.commands.aws_lines import aws_line
-from meshwright.commands.hop_text import HopText, evidence_text, holder, short
+from meshwright.commands.hop_text import HopText, evidence_text, holder, short, team_of
+from meshwright.commands.plain_hops import mending, why
 from meshwright.mesh.model import Mesh
 
 
@@ -21,6 +22,8 @@ class StreamWords:
     stream: StreamOf
     agreed: bool
     """The files say that it may be read. Else no repair is named: it would open what nobody agreed to."""
+    role: str
+    """As `domain.key`."""
     declared: AccountState
     """The stream's account, as the files declare it."""
 
@@ -34,7 +37,17 @@ class StreamWords:
             owner=holder(self.mesh, hop.account),
             repair=self._repair(hop) if self.agreed and not hop.holds else "",
             assumed=hop.assumed,
+            plain="" if hop.holds else self._plain(hop),
+            mend=self._mend(hop) if self.agreed and not hop.holds else "",
+            team=team_of(self.mesh, hop.account),
         )
+
+    def _plain(self, hop: Hop) -> str:
+        at, reader = holder(self.mesh, hop.account), self.role.partition(".")[0]
+        return why(hop, holder=at, reader=reader, role=self.role, target=self.stream.reference)
+
+    def _mend(self, hop: Hop) -> str:
+        return mending(hop, reader=self.role.partition(".")[0], made_by_mesh=self._made_by_the_mesh())
 
     def _good(self, hop: Hop) -> str:
         match hop.step:

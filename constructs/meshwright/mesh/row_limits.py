@@ -31,6 +31,28 @@ def hides_rows(before: str | None, after: str | None) -> bool:
     return not all(any(_implies(old, new) for old in had) for new in _conditions(after))
 
 
+class Values(NamedTuple):
+    """By which values of one column two conditions differ, all else being the same."""
+
+    column: str
+    more: tuple[str, ...]
+    """In SQL, as `'FR'`: only the second condition has them."""
+    fewer: tuple[str, ...]
+
+
+def values_between(before: str, after: str) -> Values | None:
+    """What differs between `country = 'DE'` and `country IN ('DE', 'FR')`; None where it is no such list."""
+    one, other = ({each.text: each for each in _conditions(text)} for text in (before, after))
+    gone = [each for text, each in one.items() if text not in other]
+    new = [each for text, each in other.items() if text not in one]
+    if len(gone) != 1 or len(new) != 1:
+        return None
+    [old], [now] = gone, new
+    if not old.values or not now.values or old.column != now.column:
+        return None
+    return Values(now.column, tuple(sorted(now.values - old.values)), tuple(sorted(old.values - now.values)))
+
+
 def _implies(old: _Condition, new: _Condition) -> bool:
     if old.text == new.text:
         return True

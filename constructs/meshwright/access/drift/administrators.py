@@ -23,7 +23,7 @@ from meshwright.access.drift.deviation import (
     with_entry,
 )
 from meshwright.access.drift.settings import merged, setting
-from meshwright.access.findings import Severity
+from meshwright.access.findings import OneMore, Severity, WithinReach
 from meshwright.access.principals import IN_IAM, account_of, principal_of
 
 INSTEAD = "or name it under `administrators` in mesh.yaml"
@@ -90,16 +90,18 @@ def _gone(comparison: Comparison, account: str, dead: frozenset[str]) -> Iterato
     # All at once, for the same reason; a second such call finds nothing left to change.
     call = merged(account, {field: {"remove": sorted(some)} for field, some in members.items() if some})
     for member in sorted(dead):
+        tables = _in_its_hands(comparison, account) if member in live.admins else ()
         yield Deviation(
             code="admin-dead",
             account=account,
             subject=member,
             what=f"{member} administers Lake Formation and does not exist: whoever makes a role of that "
             "name would",
-            floor=Severity.LOW,
+            floor=Severity.MEDIUM,
             phase=Phase.SETTINGS,
             remedy="take it off the administrators",
             repair=(call,),
+            within_reach=(WithinReach(member, OneMore.ROLE, tables),),
         )
 
 
@@ -115,6 +117,7 @@ def _undeclared(comparison: Comparison, account: str, admin: str) -> Deviation:
         floor, can = Severity.CRITICAL, "it can grant anything in the catalog, to itself and to others"
     else:
         floor, can = Severity.MEDIUM, "it has whatever is granted to the account, and can grant it there"
+    within_reach = WithinReach(admin, OneMore.GRANT, _in_its_hands(comparison, account))
     edit: dict[str, object] = {"DataLakeAdmins": {"remove": [admin]}}
     if admin in comparison.declared.account(account).settings.read_only_admins:
         edit["ReadOnlyAdmins"] = {"add": [admin]}
@@ -132,6 +135,7 @@ def _undeclared(comparison: Comparison, account: str, admin: str) -> Deviation:
         principals=frozenset({admin}),
         tables=granted_to(comparison, account),
         actions=ACTIONS,
+        within_reach=(within_reach,),
     )
 
 
@@ -142,7 +146,7 @@ def _undeclared_reader(comparison: Comparison, account: str, reader: str) -> Dev
         subject=reader,
         what=f"{comparison.who(reader)} is a read-only administrator of Lake Formation, and no file says so: "
         "it sees the whole catalog and all grants, and no data",
-        floor=Severity.LOW,
+        floor=Severity.MEDIUM,
         phase=Phase.ADMINISTRATORS,
         remedy=f"take it off the read-only administrators, {INSTEAD}",
         repair=(merged(account, {"ReadOnlyAdmins": {"remove": [reader]}}),),
@@ -162,6 +166,13 @@ def _as_it_is(comparison: Comparison, account: str, admin: str) -> Change:
     """With the policies that it has, whether or not a file names it."""
     found = comparison.live.account(account).identities.get(admin)
     return unchanged if found is None else with_entry(account, "identities", admin, found)
+
+
+def _in_its_hands(comparison: Comparison, account: str) -> tuple[TableName, ...]:
+    """The tables that an administrator of the account may grant."""
+    if account != comparison.catalog:
+        return granted_to(comparison, account)
+    return tuple(name for tables in comparison.tables_in.values() for name in tables)
 
 
 def granted_to(comparison: Comparison, account: str) -> tuple[TableName, ...]:

@@ -4,15 +4,18 @@ What is missing is not made by a call: an Iceberg table would come back empty. I
 engines' to evolve, so columns that no file declares are only mentioned.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from meshwright.access.cells import Cells
 from meshwright.access.decision import TableName
 from meshwright.access.drift.comparison import Comparison
-from meshwright.access.drift.copies import holders, same_files
+from meshwright.access.drift.copies import ON_FILES, granted_on, same_files
 from meshwright.access.drift.deploying import NO_DEPLOYMENT, by_hand, share
 from meshwright.access.drift.deviation import Change, Deviation, Phase, on_account, without_entry
-from meshwright.access.findings import Call, Severity
+from meshwright.access.drift.unexpected_grants import holders_of
+from meshwright.access.effects import beyond
+from meshwright.access.findings import Call, Effect, Severity
 from meshwright.access.state import AccountState, Database, Table
 
 NEEDS = ("glue:GetDatabases", "glue:GetTables")
@@ -66,7 +69,7 @@ def _open(account: str, name: str, found: Database) -> Deviation:
         account=account,
         subject=name,
         what=f"each new table of {name} would be open to {', '.join(sorted(found.table_defaults))}",
-        floor=Severity.MEDIUM,
+        floor=Severity.HIGH,
         phase=Phase.CATALOG,
         remedy="clear the default of the database",
         repair=(
@@ -103,18 +106,20 @@ def _tables(comparison: Comparison, account: str, name: str, found: Database) ->
             as_found = replace(wanted, columns=there.columns, location=there.location)
             # That a domain reads new columns of its own table is agreed by nature.
             own = comparison.readers_of(at, account=_producer(comparison, name))
-            only_more = there.location == wanted.location and _only_more_columns(wanted, there)
+            moved = there.location != wanted.location
+            only_more = not moved and _only_more_columns(wanted, there)
             yield Deviation(
                 code="columns-undeclared" if only_more else "table-changed",
                 account=account,
                 subject=f"{name}.{table}",
                 what=f"the table {name}.{table} {'; '.join(differences)}",
-                floor=Severity.LOW if only_more else Severity.MEDIUM,
+                floor=Severity.LOW if only_more else Severity.HIGH if moved else Severity.MEDIUM,
                 phase=Phase.LEFTOVERS if only_more else Phase.CATALOG,
                 remedy=_remedy(comparison, name, wanted, only_more),
                 change=_with_table(account, name, table, as_found),
                 readers=comparison.readers_of(at) - (own if only_more else frozenset()),
                 tables=at,
+                gains=tuple(_through(comparison, at[0], there)) if moved else (),
             )
     for table in sorted(found.tables):
         if table not in declared.tables:
@@ -131,7 +136,13 @@ def _copies(comparison: Comparison, account: str, name: str, found: Database) ->
 def _unexpected(comparison: Comparison, name: TableName, found: Table) -> Deviation:
     at = f"{name.database}.{name.table}"
     files = same_files(comparison, found)
-    granted = holders(comparison, name, found) if files else []
+    granted = granted_on(comparison, name, found) if files else {}
+    gains = tuple(
+        effect
+        for who, actions in granted.items()
+        for principal in sorted(holders_of(comparison, name.catalog, who))
+        for effect in _more(comparison, principal, files, actions)
+    )
     what = f"no file declares the table {at}"
     if files:
         what += (
@@ -146,11 +157,32 @@ def _unexpected(comparison: Comparison, name: TableName, found: Table) -> Deviat
         account=name.catalog,
         subject=at,
         what=what,
-        floor=Severity.CRITICAL if granted else Severity.LOW,
+        floor=Severity.MEDIUM if granted else Severity.LOW,
         phase=Phase.LEFTOVERS,
         remedy=f"{instead}drop it from the catalog"
         + (", and with it the grants on it; the files stay" if files else ""),
+        gains=gains,
     )
+
+
+def _through(comparison: Comparison, name: TableName, there: Table) -> Iterator[Effect]:
+    """What those who read a table gain of the others over whose files it lies now."""
+    others = [each for each in same_files(comparison, there) if each != name]
+    for who in sorted(comparison.readers_of((name,)) if others else ()):
+        actions = [each for each in ON_FILES if comparison.decisions.decide(who, name, each).allowed]
+        yield from _more(comparison, who, others, actions)
+
+
+def _more(
+    comparison: Comparison, principal: str, names: Iterable[TableName], actions: Iterable[str]
+) -> Iterator[Effect]:
+    """What of these tables as a whole is more than the principal has of them."""
+    listed = tuple(actions)
+    for name in names:
+        everything = Cells(frozenset(comparison.table(name.database, name.table).columns))
+        for action in listed:
+            if gained := beyond((everything,), comparison.decisions.decide(principal, name, action).cells):
+                yield Effect(principal, name, action, gained)
 
 
 def _with_table(account: str, database: str, name: str, table: Table | None) -> Change:

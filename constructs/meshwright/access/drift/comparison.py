@@ -5,9 +5,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from meshwright.access.decision import TableName
+from meshwright.access.evaluate import Evaluator
 from meshwright.access.principals import PrincipalKind, account_of, principal_of
 from meshwright.access.resources import Kind, Resource
 from meshwright.access.state import AccountState, LakeState, Table
+from meshwright.access.stream_rows import stream_rows
+from meshwright.access.stream_state import StreamName
 from meshwright.mesh.model import Domain, Mesh
 from meshwright.mesh.policies import database_prefix
 
@@ -89,6 +92,18 @@ class Comparison:
         }
 
     @cached_property
+    def undeclared_tables(self) -> tuple[tuple[TableName, Table], ...]:
+        """The tables of databases under the mesh's prefix that are there, and that no file declares."""
+        declared, live = self.both(self.catalog)
+        return tuple(
+            (TableName(self.catalog, database, name), table)
+            for database, found in live.databases.items()
+            if database.startswith(self.prefix) and found.link is None
+            for name, table in found.tables.items()
+            if database not in declared.databases or name not in declared.databases[database].tables
+        )
+
+    @cached_property
     def tables_at(self) -> Mapping[str, tuple[TableName, ...]]:
         """The declared tables with data in each bucket."""
         found: dict[str, list[TableName]] = {}
@@ -135,6 +150,19 @@ class Comparison:
             for principal in principals:
                 found.setdefault(principal, []).append(name)
         return {principal: tuple(names) for principal, names in found.items()}
+
+    @cached_property
+    def streams_read_by(self) -> Mapping[str, tuple[StreamName, ...]]:
+        """The streams of each role, as declared."""
+        found: dict[str, list[StreamName]] = {}
+        for row in stream_rows(self.mesh, self.declared):
+            found.setdefault(row.principal, []).append(row.stream.name)
+        return {principal: tuple(names) for principal, names in found.items()}
+
+    @cached_property
+    def decisions(self) -> Evaluator:
+        """Decisions on what is declared."""
+        return Evaluator(self.declared)
 
     def tables_of(self, resource: Resource) -> tuple[TableName, ...]:
         """The declared tables that a grant on the resource can speak for."""

@@ -26,17 +26,15 @@ def same_files(comparison: Comparison, table: Table) -> list[TableName]:
     ]
 
 
-def holders(comparison: Comparison, name: TableName, table: Table) -> list[str]:
-    """Who was granted to read or write it, apart from the roles that deploy the mesh."""
+def granted_on(comparison: Comparison, name: TableName, table: Table) -> dict[str, tuple[str, ...]]:
+    """Who was granted to read or write it, and which of ON_FILES; without the roles that deploy the mesh."""
     owner = comparison.live.account(name.catalog)
-    found = {
-        grant.principal
-        for grant in owner.grants
-        if grant.principal not in comparison.platform
-        and any(has(grant, action) for action in ON_FILES)
-        and _speaks_of(grant, owner, name, table)
-    }
-    return sorted(found)
+    found: dict[str, set[str]] = {}
+    for grant in owner.grants:
+        actions = {action for action in ON_FILES if has(grant, action)}
+        if actions and grant.principal not in comparison.platform and _speaks_of(grant, owner, name, table):
+            found.setdefault(grant.principal, set()).update(actions)
+    return {who: tuple(each for each in ON_FILES if each in found[who]) for who in sorted(found)}
 
 
 def _overlap(one: str, other: str) -> bool:

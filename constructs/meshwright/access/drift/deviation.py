@@ -6,7 +6,7 @@ from enum import IntEnum
 from typing import Any
 
 from meshwright.access.decision import TableName
-from meshwright.access.findings import Call, Severity, StreamEffect
+from meshwright.access.findings import Call, Effect, FilterChange, Severity, StreamEffect, WithinReach
 from meshwright.access.state import AccountState, Grant, LakeState
 
 Change = Callable[[LakeState], LakeState]
@@ -62,6 +62,12 @@ class Deviation:
     actions: tuple[str, ...] = ("SELECT",)
     on_streams: tuple[StreamEffect, ...] = ()
     """Who is let in to a stream by it; who can't read any more is worked out."""
+    gains: tuple[Effect, ...] = ()
+    """What is gained by it that decisions do not show, as of tables in no file; the rest is worked out."""
+    within_reach: tuple[WithinReach, ...] = ()
+    """Who comes by it within one call of which tables, as far as nobody is found to gain these."""
+    filter_change: FilterChange | None = None
+    """Of a filter that shows something else than agreed."""
     only_if_felt: bool = False
     """It is none unless somebody gains or loses by it."""
 

@@ -11,8 +11,9 @@ from meshwright.access.bucket_state import AccessGrant, AccessPoint, BucketSetti
 from meshwright.access.decision import TableName
 from meshwright.access.drift.comparison import Comparison
 from meshwright.access.drift.deviation import Change, Deviation, Phase, on_account, with_fields
-from meshwright.access.drift.storage import ANYBODY_IN_AWS, encrypted_with, named_in, strangers
-from meshwright.access.findings import Call, Severity
+from meshwright.access.drift.reach import ANYBODY_IN_AWS
+from meshwright.access.drift.storage import encrypted_with, named_in, strangers
+from meshwright.access.findings import Call, OneMore, Severity, WithinReach
 from meshwright.access.iam import Policy
 from meshwright.access.principals import ELSEWHERE, principal_of
 from meshwright.access.state import AccountState, KeyGrant
@@ -116,6 +117,7 @@ def _access_point(
     comparison: Comparison, account: str, bucket: str, point: AccessPoint, tables: tuple[TableName, ...]
 ) -> Deviation:
     name = point.arn.rpartition("/")[2]
+    named = named_in(comparison, account, None, point.policy)
 
     def change(state: AccountState) -> AccountState:
         held = state.settings_of(bucket)
@@ -133,10 +135,16 @@ def _access_point(
         repair=(Call(account, "s3control", "delete_access_point", {"AccountId": account, "Name": name}),),
         change=on_account(account, change),
         given=strangers(comparison, account, None, point.policy),
-        principals=named_in(comparison, account, None, point.policy),
+        principals=named,
         tables=tables,
         actions=ACTIONS,
+        within_reach=_once_let_in(named, tables),
     )
+
+
+def _once_let_in(principals: Iterable[str], tables: tuple[TableName, ...]) -> tuple[WithinReach, ...]:
+    """Who reads once the bucket's policy lets it in too."""
+    return tuple(WithinReach(each, OneMore.POLICY, tables) for each in sorted(principals))
 
 
 def _access_grant(
@@ -175,6 +183,7 @@ def key_grants(comparison: Comparison, account: str) -> Iterator[Deviation]:
 
 def _key_grant(comparison: Comparison, account: str, arn: str, alias: str, grant: KeyGrant) -> Deviation:
     change: Change = with_fields(account, "keys", arn, grants=(grant,))
+    tables = encrypted_with(comparison, account, arn)
     return Deviation(
         code="key-grant-unexpected",
         account=account,
@@ -190,5 +199,6 @@ def _key_grant(comparison: Comparison, account: str, arn: str, alias: str, grant
         change=change,
         given=strangers(comparison, account, None, Policy((grant.statement,))),
         principals=frozenset({grant.grantee}),
-        tables=encrypted_with(comparison, account, arn),
+        tables=tables,
+        within_reach=_once_let_in([grant.grantee], tables),
     )

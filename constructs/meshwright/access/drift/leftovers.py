@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from meshwright.access.drift.comparison import Comparison
-from meshwright.access.drift.deviation import Deviation, Phase
+from meshwright.access.drift.deviation import Deviation, Phase, without_entry
 from meshwright.access.findings import Call, Severity
 from meshwright.config.streams_file import Stream
 from meshwright.mesh.documents import linked_databases
@@ -67,6 +67,7 @@ def streams(comparison: Comparison, account: str) -> Iterator[Deviation]:
                 floor=Severity.MEDIUM,
                 phase=Phase.STORAGE,
                 remedy=_stream_again(names.stack(domain.name, "foundation"), stream),
+                change=without_entry(account, "streams", name),
             )
         elif found.retention_hours != stream.retention_hours:
             shorter = found.retention_hours < stream.retention_hours

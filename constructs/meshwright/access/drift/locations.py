@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from meshwright.access.drift.comparison import Comparison
 from meshwright.access.drift.deviation import Deviation, Phase, with_entry, without_entry
 from meshwright.access.drift.wording import in_words
-from meshwright.access.findings import Call, Severity
+from meshwright.access.findings import Call, OneMore, Severity, WithinReach
 from meshwright.access.repair import principal_shape, resource_shape
 from meshwright.access.state import Location
 from meshwright.mesh.names import partition_of
@@ -40,7 +40,7 @@ def locations(comparison: Comparison, account: str) -> Iterator[Deviation]:
             account=account,
             subject=path,
             what=what,
-            floor=Severity.MEDIUM,
+            floor=Severity.HIGH if found else Severity.MEDIUM,
             phase=Phase.CATALOG,
             remedy=remedy,
             repair=(call,),
@@ -54,12 +54,14 @@ def locations(comparison: Comparison, account: str) -> Iterator[Deviation]:
         bucket = path.partition("/")[0]
         if path not in declared and bucket in comparison.declared.bucket_owners:
             tables = comparison.tables_at.get(bucket, ())
+            # In the account that holds the files they are readable there through tables of its own catalog.
+            own = comparison.declared.bucket_owners[bucket] == account != comparison.catalog
             yield Deviation(
                 code="location-unexpected",
                 account=account,
                 subject=path,
                 what=f"{path} is registered with Lake Formation by itself, with the role {live[path].role}",
-                floor=Severity.LOW,
+                floor=Severity.MEDIUM,
                 phase=Phase.REMOVALS,
                 remedy="deregister it; the location around it stays registered",
                 repair=(
@@ -73,6 +75,7 @@ def locations(comparison: Comparison, account: str) -> Iterator[Deviation]:
                 change=with_entry(account, "locations", path, live[path]),
                 readers=comparison.readers_of(tables),
                 tables=tables,
+                within_reach=(WithinReach(account, OneMore.TABLE, tables if own else ()),),
             )
 
 

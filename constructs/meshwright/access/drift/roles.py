@@ -11,10 +11,19 @@ from dataclasses import replace
 from meshwright.access.decision import TableName
 from meshwright.access.drift.administrators import granted_to
 from meshwright.access.drift.comparison import Comparison
-from meshwright.access.drift.deviation import Deviation, Phase, unchanged, with_fields, without_entry
+from meshwright.access.drift.deviation import (
+    ACTIONS,
+    Deviation,
+    Phase,
+    unchanged,
+    with_fields,
+    without_entry,
+)
+from meshwright.access.drift.reach import edits, tables_near
 from meshwright.access.drift.same_policy import beyond, in_words, same
-from meshwright.access.drift.trust import newly_trusted
-from meshwright.access.findings import Call, Severity
+from meshwright.access.drift.storage import WITH_FILES
+from meshwright.access.drift.trust import newly_trusted, newly_trusted_services
+from meshwright.access.findings import Call, OneMore, Severity, StreamEffect, WithinReach
 from meshwright.access.repair import document_of, named_last
 from meshwright.access.state import Identity
 from meshwright.mesh.names import partition_of
@@ -85,7 +94,9 @@ def _created(
     if not same(wanted.trust, found.trust):
         yield _trust_changed(comparison, account, arn, wanted, found)
     if found.policy is not None and comparison.key_known(account) and not same(wanted.policy, found.policy):
-        yield _changed(
+        edited = edits(wanted.policy, found.policy)
+        within_reach = WithinReach(arn, OneMore.POLICY, tables_near(comparison, account, arn))
+        changed = _changed(
             comparison,
             account,
             arn,
@@ -94,6 +105,11 @@ def _created(
             remedy="put the declared policy back, and take off what else is attached to the role",
             repair=(_put_policy(comparison, account, arn, wanted, alone=True),),
             change={"policy": found.policy},
+        )
+        yield replace(
+            changed,
+            floor=Severity.HIGH if edited else changed.floor,
+            within_reach=(within_reach,) if edited else (),
         )
     if wanted.boundary_name and found.boundary_name != wanted.boundary_name:
         has = f"the boundary {found.boundary_name}" if found.boundary_name else "no permissions boundary"
@@ -126,7 +142,10 @@ def _created(
 def _trust_changed(
     comparison: Comparison, account: str, arn: str, wanted: Identity, found: Identity
 ) -> Deviation:
-    """Whoever administers the catalog can grant anything in it to itself, whatever it reads now."""
+    """Whoever administers the catalog can grant anything in it to itself, whatever it reads now.
+
+    A service that may assume the role acts for those of the account who may pass the role to it.
+    """
     parameters = {"RoleName": named_last(arn), "PolicyDocument": document_of(wanted.trust)}
     changed = _changed(
         comparison,
@@ -140,13 +159,40 @@ def _trust_changed(
     )
     newcomers = newly_trusted(wanted.trust, found.trust)
     administers = arn == comparison.mesh.names.provider_role_arn(account)
+    services = newly_trusted_services(wanted.trust, found.trust)
     grants_anything = administers and account == comparison.catalog and newcomers
+    more = Severity.HIGH if newcomers or services else changed.floor
+    known = comparison.streams_read_by
     return replace(
         changed,
-        floor=Severity.CRITICAL if grants_anything else changed.floor,
+        floor=Severity.CRITICAL if grants_anything else more,
+        actions=ACTIONS,
+        on_streams=tuple(
+            StreamEffect(who, stream, gained=True)
+            for who in sorted(newcomers)
+            for stream in known.get(arn, ())
+            if stream not in known.get(who, ())
+        ),
+        within_reach=tuple(_within_reach(comparison, account, arn, newcomers, services)),
         given=with_fields(account, "identities", arn, policy=None) if administers else unchanged,
         principals=changed.principals | newcomers,
     )
+
+
+def _within_reach(
+    comparison: Comparison, account: str, arn: str, newcomers: frozenset[str], services: frozenset[str]
+) -> Iterator[WithinReach]:
+    """With the provider's role what its account may grant, with the registration role what that reads."""
+    near: tuple[TableName, ...] = ()
+    if arn == comparison.mesh.names.provider_role_arn(account):
+        near = tables_near(comparison, account, account)
+        for who in sorted(newcomers):
+            yield WithinReach(who, OneMore.GRANT, near)
+    if services:
+        read = comparison.read_by.get(arn, ())
+        if arn == comparison.mesh.names.registration_role_arn(comparison.catalog):
+            read = tables_near(comparison, account, account)
+        yield WithinReach(account, OneMore.SERVICE, near or read)
 
 
 def _existing(comparison: Comparison, account: str, arn: str, found: Identity) -> Iterator[Deviation]:
@@ -196,6 +242,7 @@ def _changed(
         readers=readers,
         principals=principals,
         tables=tables,
+        actions=WITH_FILES,
     )
 
 

@@ -27,6 +27,7 @@ def settings(comparison: Comparison, account: str) -> Iterator[Deviation]:
                 f"each new {kind.lower()} would be open to {listed(opened)}: to whomever IAM lets in",
                 "clear the default",
                 {name: {"set": []}},
+                floor=Severity.HIGH,
             )
     if live.cross_account_version < declared.cross_account_version:
         yield setting(
@@ -47,6 +48,8 @@ def setting(
     what: str,
     remedy: str,
     edit: dict[str, object],
+    *,
+    floor: Severity = Severity.MEDIUM,
 ) -> Deviation:
     """One that a call changes as `edit` says (see merged)."""
     return Deviation(
@@ -54,7 +57,7 @@ def setting(
         account=account,
         subject=subject,
         what=what,
-        floor=Severity.MEDIUM,
+        floor=floor,
         phase=Phase.SETTINGS,
         remedy=remedy,
         repair=(merged(account, edit),),

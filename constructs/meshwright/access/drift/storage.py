@@ -14,9 +14,18 @@ from meshwright.access.drift.deviation import (
     with_fields,
     without_entry,
 )
+from meshwright.access.drift.reach import (
+    ANYBODY_IN_AWS,
+    ON_BUCKET,
+    ON_KEY,
+    ON_OBJECTS,
+    lets_others,
+    newly_let,
+)
 from meshwright.access.drift.same_policy import ROOT, beyond, in_words, same
-from meshwright.access.findings import Call, Severity
-from meshwright.access.iam import Policy, Statement
+from meshwright.access.findings import Call, OneMore, Severity, WithinReach
+from meshwright.access.iam import Policy, Statement, resource_verdict
+from meshwright.access.policies import known_context
 from meshwright.access.principals import account_of
 from meshwright.access.repair import document_of
 from meshwright.access.state import Identity, Key
@@ -24,8 +33,8 @@ from meshwright.access.state import Identity, Key
 BUCKETS_NEED = ("s3:ListBuckets", "s3:GetBucketPolicy")
 ENCRYPTION_NEEDS = ("s3:ListBuckets", "s3:GetBucketPolicy", "s3:GetBucketEncryption", "kms:DescribeKey")
 KEYS_NEED = ("kms:DescribeKey", "kms:GetKeyPolicy")
-ANYBODY_IN_AWS = "000000000000"
-"""Stands for any account of AWS."""
+WITH_FILES = ("SELECT", "INSERT", "DELETE")
+"""What can be done to tables with their files."""
 EVERYTHING = Policy((Statement(allow=True, actions=("*",), resources=("*",)),))
 
 
@@ -50,13 +59,14 @@ def buckets(comparison: Comparison, account: str) -> Iterator[Deviation]:
             )
         elif not same(wanted, live[name]):
             found = live[name]
+            let = _let_into(comparison, account, name, wanted, found)
             parameters = {"Bucket": name, "Policy": document_of(wanted)}
             yield Deviation(
                 code="bucket-policy-changed",
                 account=account,
                 subject=name,
                 what=f"the policy of the bucket {name} {difference(wanted, found)}",
-                floor=Severity.MEDIUM,
+                floor=_floor_of_bucket(comparison, account, name, let, wanted, found),
                 phase=Phase.STORAGE,
                 remedy="put the declared policy back",
                 repair=(Call(account, "s3", "put_bucket_policy", parameters),),
@@ -65,6 +75,8 @@ def buckets(comparison: Comparison, account: str) -> Iterator[Deviation]:
                 readers=comparison.readers_of(tables),
                 principals=named_in(comparison, account, wanted, found),
                 tables=tables,
+                actions=WITH_FILES,
+                within_reach=_reached(let, tables),
             )
 
 
@@ -94,6 +106,8 @@ def encryption(comparison: Comparison, account: str) -> Iterator[Deviation]:
             if not live.settings_of(name).bucket_key:
                 yield _bucket_key_off(comparison, account, name, parameters)
             continue
+        tables = comparison.tables_at.get(name, ())
+        identities = comparison.live.account(account).identities
         yield Deviation(
             code="bucket-encryption",
             account=account,
@@ -103,6 +117,11 @@ def encryption(comparison: Comparison, account: str) -> Iterator[Deviation]:
             phase=Phase.STORAGE,
             remedy="set its encryption back; objects written meanwhile stay as they are",
             repair=(Call(account, "s3", "put_bucket_encryption", parameters, merge=True),),
+            change=_encrypted_by(comparison, account, name, found),
+            readers=comparison.readers_of(tables),
+            principals=frozenset(identities) - comparison.platform,
+            tables=tables,
+            actions=WITH_FILES,
         )
 
 
@@ -148,13 +167,16 @@ def keys(comparison: Comparison, account: str) -> Iterator[Deviation]:
                 tables=tables,
             )
         if found.policy is not None and not same(wanted.policy, found.policy):
+            on = {arn: ON_KEY}
+            let = newly_let(comparison, account, wanted.policy, found.policy, on)
+            others = lets_others(wanted.policy, found.policy, ON_KEY)
             parameters = {"KeyId": arn, "PolicyName": "default", "Policy": document_of(wanted.policy)}
             yield Deviation(
                 code="key-policy-changed",
                 account=account,
                 subject=wanted.alias,
                 what=f"the policy of the key {wanted.alias} {difference(wanted.policy, found.policy)}",
-                floor=Severity.MEDIUM,
+                floor=Severity.HIGH if let or others else Severity.MEDIUM,
                 phase=Phase.STORAGE,
                 remedy="put the declared policy back",
                 repair=(Call(account, "kms", "put_key_policy", parameters),),
@@ -163,6 +185,8 @@ def keys(comparison: Comparison, account: str) -> Iterator[Deviation]:
                 readers=comparison.readers_of(tables),
                 principals=named_in(comparison, account, wanted.policy, found.policy),
                 tables=tables,
+                actions=WITH_FILES,
+                within_reach=_reached(let, tables),
             )
 
 
@@ -197,6 +221,59 @@ def _used_key(comparison: Comparison, account: str) -> str | None:
         return None
     [arn] = used
     return arn.rpartition("/")[2] if arn in live.keys else None
+
+
+def _reached(let: frozenset[str], tables: tuple[TableName, ...]) -> tuple[WithinReach, ...]:
+    return tuple(WithinReach(who, OneMore.POLICY, tables) for who in sorted(let))
+
+
+def _let_into(
+    comparison: Comparison, account: str, bucket: str, wanted: Policy | None, found: Policy | None
+) -> frozenset[str]:
+    """Whom the bucket's policy newly lets in: not the account itself, whose IAM policies decide anyhow."""
+    arn = f"arn:{comparison.live.partition}:s3:::{bucket}"
+    on = {f"{arn}/object": ON_OBJECTS, arn: ON_BUCKET}
+    return newly_let(comparison, account, wanted, found, on) - {account}
+
+
+def _floor_of_bucket(
+    comparison: Comparison,
+    account: str,
+    bucket: str,
+    let: frozenset[str],
+    wanted: Policy | None,
+    found: Policy | None,
+) -> Severity:
+    """Of a bucket without tables, such as that of raw data, nobody is said to gain these."""
+    if not let:
+        others = lets_others(wanted, found, (*ON_OBJECTS, *ON_BUCKET))
+        return Severity.HIGH if others else Severity.MEDIUM
+    tables = comparison.tables_at.get(bucket)
+    if not tables and any(_may_decrypt(comparison, account, bucket, who) for who in let):
+        return Severity.CRITICAL
+    return Severity.HIGH
+
+
+def _may_decrypt(comparison: Comparison, account: str, bucket: str, principal: str) -> bool:
+    """Whether no key keeps the principal from what is in the bucket, as it is now."""
+    live = comparison.live.account(account)
+    key = live.bucket_keys.get(bucket)
+    if key is None or key not in live.keys:
+        return key is None
+    policy, holder = live.keys[key].policy, account_of(principal) or ""
+    context = known_context(comparison.live, principal, account)
+    return policy is None or (
+        resource_verdict(policy, "kms:Decrypt", key, context, principal=principal, account=holder).allowed
+    )
+
+
+def _encrypted_by(comparison: Comparison, account: str, bucket: str, key: str | None) -> Change:
+    """The bucket with that key; None: one that S3 keeps, which keeps out nobody whom the bucket lets in."""
+    if key is None:
+        return without_entry(account, "bucket_keys", bucket)
+    known = comparison.live.account(account).keys.get(key)
+    changed = with_entry(account, "bucket_keys", bucket, key)
+    return changed if known is None else all_of((with_entry(account, "keys", key, known), changed))
 
 
 def difference(wanted: Policy | None, found: Policy | None) -> str:

@@ -6,8 +6,8 @@ from typing import Final
 
 from meshwright.access.conditions import Context
 from meshwright.access.drift.comparison import Comparison
+from meshwright.access.drift.reach import ANYBODY_IN_AWS
 from meshwright.access.drift.same_policy import ROOT
-from meshwright.access.drift.storage import ANYBODY_IN_AWS
 from meshwright.access.drift.wording import listed as listed_names
 from meshwright.access.findings import Severity
 from meshwright.access.iam import Policy, Statement, resource_verdict

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from meshwright.access.drift.comparison import Comparison
-from meshwright.access.drift.deviation import Deviation, Phase, with_entry
+from meshwright.access.drift.deviation import ACTIONS, Deviation, Phase, all_of, with_entry
+from meshwright.access.drift.unexpected_grants import holders_of, with_its_part_done
 from meshwright.access.drift.wording import listed
 from meshwright.access.findings import Call, Severity
 from meshwright.access.repair import tag
@@ -15,8 +16,19 @@ KEYS_NEED = ("lakeformation:ListLFTags",)
 
 
 def tags(comparison: Comparison, account: str) -> Iterator[Deviation]:
-    """Deviations of the tags in one account's catalog."""
+    """Deviations of the tags in one account's catalog.
+
+    A tag matters to those who were granted something by tags, whether or not a file says so.
+    """
     declared, live = comparison.both(account)
+    by_tags = [
+        grant
+        for grant in live.grants
+        if grant.resource.kind is Kind.TAG_POLICY and grant.principal not in comparison.platform
+    ]
+    holders = frozenset[str]().union(*(holders_of(comparison, account, each.principal) for each in by_tags))
+    matters = bool(by_tags) or _tag_grants(comparison, account)
+    given = all_of(with_its_part_done(comparison, each) for each in by_tags)
     present = {*declared.tags, *(each for each in live.tags if comparison.of_mesh(each))}
     for resource in sorted(present, key=_order):
         wanted, found = declared.tags.get(resource, {}), live.tags.get(resource, {})
@@ -53,8 +65,11 @@ def tags(comparison: Comparison, account: str) -> Iterator[Deviation]:
                 remedy=remedy,
                 repair=(call,),
                 change=change,
+                given=given,
                 readers=comparison.readers_of(comparison.tables_of(resource)),
-                tables=comparison.tables_of(resource) if _tag_grants(comparison, account) else (),
+                principals=holders,
+                tables=comparison.tables_of(resource) if matters else (),
+                actions=ACTIONS,
             )
 
 

@@ -2,11 +2,12 @@
 
 Whoever assumes a role has its permissions in place of its own
 (https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use.html), so it reads what the role reads. A
-service is left out: it acts for those who may pass the role to it, and they are of the role's own account.
+service acts for those who may pass the role to it, and they are of the role's own account
+(https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html): it is told apart.
 """
 
+from meshwright.access.drift.reach import ANYBODY_IN_AWS
 from meshwright.access.drift.same_policy import ROOT
-from meshwright.access.drift.storage import ANYBODY_IN_AWS
 from meshwright.access.iam import Policy, Statement, resource_verdict
 from meshwright.access.principals import account_of
 
@@ -20,6 +21,18 @@ def newly_trusted(declared: Policy | None, found: Policy | None) -> frozenset[st
     only under a condition.
     """
     named = {each for statement in (found.statements if found else ()) for each in _named(statement)}
+    return frozenset(each for each in named if _lets(found, each) > _lets(declared, each))
+
+
+def newly_trusted_services(declared: Policy | None, found: Policy | None) -> frozenset[str]:
+    """Services (`service:glue.amazonaws.com`) that may assume the role, and could not as declared."""
+    named = {
+        each
+        for statement in (found.statements if found else ())
+        if statement.allow
+        for each in statement.principals
+        if each.startswith("service:")
+    }
     return frozenset(each for each in named if _lets(found, each) > _lets(declared, each))
 
 

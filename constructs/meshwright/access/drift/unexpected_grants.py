@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 
+from meshwright.access.data_location import NEEDED_BY, PERMISSION
 from meshwright.access.drift.comparison import Comparison
 from meshwright.access.drift.deviation import (
     ACTIONS,
@@ -20,9 +21,10 @@ from meshwright.access.drift.deviation import (
     with_entry,
     with_grant,
 )
+from meshwright.access.drift.opened import ON_DATA, ON_DATABASE, opened, tables_meant
 from meshwright.access.drift.subscribed import not_agreed
 from meshwright.access.drift.wording import in_words, listed
-from meshwright.access.findings import Call, Severity
+from meshwright.access.findings import Call, OneMore, Severity, WithinReach
 from meshwright.access.granted import SUPER
 from meshwright.access.lf_tags import meets
 from meshwright.access.principals import ANYBODY, IN_IAM, OF_ACCOUNTS, account_of, principal_of
@@ -53,6 +55,9 @@ def unexpected(
         holder, resource = declared.principal, declared.resource
         again = grant(account, holder, resource, declared.permissions, declared.grantable, region=region)
         repair += (again,)
+    holders = holders_of(comparison, account, live.principal)
+    if code != "grant-dead" and _opens_more(live.resource, more, options):
+        floor = min(floor, Severity.HIGH, key=list(Severity).index)
     together = live._replace(
         permissions=live.permissions | expected.permissions,
         grantable=live.grantable | expected.grantable,
@@ -67,11 +72,43 @@ def unexpected(
         remedy=f"revoke {listed(more) if more else f'the right to pass on {listed(options)}'}",
         repair=repair,
         change=with_grant(account, together),
-        given=_with_its_part_done(comparison, live) if code != "grant-dead" else unchanged,
-        principals=_holders(comparison, account, live.principal),
+        given=with_its_part_done(comparison, live) if code != "grant-dead" else unchanged,
+        principals=holders,
         tables=comparison.tables_of(live.resource),
-        actions=ACTIONS if SUPER in more else tuple(each for each in ACTIONS if each in more),
+        actions=_actions(more),
+        gains=opened(comparison, live.resource, more, holders) if code != "grant-dead" else (),
+        within_reach=tuple(_within_reach(comparison, live.resource, more, options, holders))
+        if code != "grant-dead"
+        else (),
     )
+
+
+def _actions(more: frozenset[str]) -> tuple[str, ...]:
+    """Whose gain is looked for; with a data location comes ALTER, where it is granted on the table too."""
+    if SUPER in more:
+        return ACTIONS
+    return tuple(each for each in ACTIONS if each in more or (each == NEEDED_BY and PERMISSION in more))
+
+
+def _opens_more(resource: Resource, more: frozenset[str], options: frozenset[str]) -> bool:
+    """Whether the holder may pass on data, lay a table over the files, or change a database."""
+    on_database = resource.kind is Kind.DATABASE or resource.path == ("DATABASE",)
+    return bool(options & ON_DATA or PERMISSION in more or (on_database and more & ON_DATABASE))
+
+
+def _within_reach(
+    comparison: Comparison,
+    resource: Resource,
+    more: frozenset[str],
+    options: frozenset[str],
+    holders: frozenset[str],
+) -> Iterator[WithinReach]:
+    tables = tables_meant(comparison, resource)
+    for who in sorted(holders):
+        if PERMISSION in more:
+            yield WithinReach(who, OneMore.TABLE, tables)
+        elif options & ON_DATA and resource.kind is not Kind.DATABASE:
+            yield WithinReach(who, OneMore.OTHERS, tables)
 
 
 def _kind(
@@ -138,7 +175,7 @@ def _table(resource: Resource) -> Resource:
     return resource.table or resource
 
 
-def _holders(comparison: Comparison, account: str, principal: str) -> frozenset[str]:
+def holders_of(comparison: Comparison, account: str, principal: str) -> frozenset[str]:
     """Those for whom the grant can matter; an account stands for whomever it lets.
 
     All IAM principals of an account stand for themselves: a grant to them needs none by the account.
@@ -150,7 +187,7 @@ def _holders(comparison: Comparison, account: str, principal: str) -> frozenset[
     return frozenset({principal})
 
 
-def _with_its_part_done(comparison: Comparison, grant: Grant) -> Change:
+def with_its_part_done(comparison: Comparison, grant: Grant) -> Change:
     """The share reaches the receiver; its principal exists, may ask, and has links to the databases."""
     holder, catalog = account_of(grant.principal), comparison.catalog
     changes: list[Change] = []

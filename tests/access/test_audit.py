@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from meshwright.access.audit import audit
+from meshwright.access.beyond import beyond
 from meshwright.access.cells import Cells
 from meshwright.access.compiled import compile_state
 from meshwright.access.decision import TableName
 from meshwright.access.drift.comparison import Extras, LiveStream
 from meshwright.access.drift.same_policy import same
-from meshwright.access.effects import beyond
 from meshwright.access.findings import Audit, Call, Effect, Finding, Severity
 from meshwright.access.iam import Policy, parse_policy
 from meshwright.access.resources import Kind, Resource, database, filter_on, location, table, tag_policy

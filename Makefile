@@ -111,10 +111,12 @@ $(BROWSER)/.ready: tests/e2e/browser/package-lock.json tests/e2e/browser/unpack.
 # Keeps the versions that still fit; `make lock UPGRADE=--upgrade` takes the newest.
 LOCK := $(RUN) uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header
 lock: .venv/.ready
-	@$(LOCK) $(UPGRADE) --extra local --group dev pyproject.toml -o requirements.lock
+	@$(LOCK) $(UPGRADE) --extra local --extra logic --group dev pyproject.toml -o requirements.lock
 	@grep '^uv==' requirements.lock | sed 's/ .*//' | $(LOCK) - -o requirements-uv.lock
 	@$(LOCK) --no-annotate $(UPGRADE) -c requirements.lock --group pyproject.toml:audit -o requirements-audit.lock
-	@$(LOCK) --no-annotate -c requirements.lock --extra local pyproject.toml -o $(TEMPLATES)/requirements.txt
+	@$(LOCK) --no-annotate $(UPGRADE) -c requirements.lock --group pyproject.toml:mutants -o requirements-mutants.lock
+	@$(LOCK) --no-annotate $(UPGRADE) --group pyproject.toml:second-opinion -o requirements-second-opinion.lock
+	@$(LOCK) --no-annotate -c requirements.lock --extra local --extra logic pyproject.toml -o $(TEMPLATES)/requirements.txt
 
 clean:
 	rm -rf .venv node_modules $(BROWSER) cdk.out .meshwright

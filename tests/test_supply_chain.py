@@ -127,7 +127,8 @@ def test_the_locks_are_of_one_mind_and_of_the_declared_dependencies() -> None:
     """To write them again: make lock"""
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())
     ours, new = locked(REPOSITORY / "requirements.lock"), locked(TEMPLATES / "requirements.txt")
-    runtime = [*project["project"]["dependencies"], *project["project"]["optional-dependencies"]["local"]]
+    extras = project["project"]["optional-dependencies"]
+    runtime = [*project["project"]["dependencies"], *extras["local"], *extras["logic"]]
     for texts, lock in ((runtime + project["dependency-groups"]["dev"], ours), (runtime, new)):
         for declared in map(Requirement, texts):
             (pinned,) = lock[canonicalize_name(declared.name)][0].specifier

@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 
 from meshwright.access.audit import audit
+from meshwright.access.beyond import beyond
 from meshwright.access.cells import Cells
 from meshwright.access.changes import Rows
 from meshwright.access.compiled import compile_state
 from meshwright.access.decision import TableName
 from meshwright.access.drift.comparison import Extras, LiveStream
 from meshwright.access.drift.same_policy import same
-from meshwright.access.effects import beyond
 from meshwright.access.findings import (
     Audit,
     Call,

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
@@ -19,6 +20,7 @@ TABLE = TableOf(
     classification="internal",
     columns=COLUMNS,
     pii=frozenset({"email"}),
+    types=("string", "string", "string", "decimal(12,2)"),
 )
 
 
@@ -120,11 +122,37 @@ COMPARED: dict[str, tuple[Access, Access, Kind | None, Rows, tuple[str, ...]]] =
         Rows.OTHER,
         (),
     ),
-    "a number that is not compared": (
+    "more numbers": (
         held(where="total > 10"),
         held(where="total > 5"),
+        Kind.WIDENED,
+        Rows.MORE,
+        (),
+    ),
+    "other words for the same numbers": (
+        held(where="total > 10"),
+        held(where="NOT (total < 10.01)"),
+        None,
+        Rows.SAME,
+        (),
+    ),
+    "a condition that can't be compared": (
+        held(where="total > 10"),
+        held(where="abs(total) > 5"),
         Kind.CHANGED,
         Rows.OTHER,
+        (),
+    ),
+    "two filters that make one": (
+        pieces(
+            (
+                Cells(frozenset({"id"}), conditions("total < 5")),
+                Cells(frozenset({"id"}), conditions("total >= 5")),
+            )
+        ),
+        held("id", "total IS NOT NULL"),
+        None,
+        Rows.SAME,
         (),
     ),
     "PII in more rows": (
@@ -258,3 +286,23 @@ def test_another_role_under_the_same_key_is_another_principal() -> None:
 
 def test_what_stays_is_left_out() -> None:
     assert access_changes([held(), held(role="b")], [held(role="b"), held()]) == ()
+
+
+def test_a_row_shows_what_is_new_and_what_is_gone() -> None:
+    found = compare(held(where="country = 'DE'"), held(where="country IN ('FR', 'ES') AND total > 1"))
+    assert found is not None
+    assert found.new_row == (("country", "FR"), ("total", Decimal("1.01")))
+    assert found.lost_row == (("country", "DE"), ("total", 1))
+
+
+def test_types_that_change_are_not_known() -> None:
+    now = replace(TABLE, types=("string", "string", "string", "int"))
+    found = compare(held(where="total > 10"), held(where="total >= 11", table=now))
+    assert found is not None
+    assert (found.rows, found.lost_row) == (Rows.FEWER, None)
+
+
+def test_no_row_is_shown_of_what_was_not_to_be_seen_at_all() -> None:
+    found = compare(held("id"), held("id total", "total > 1"))
+    assert found is not None
+    assert (found.rows, found.new_row, found.lost_row) == (Rows.FEWER, None, (("total", 1),))

@@ -26,6 +26,7 @@ from meshwright.access.findings import (
 from meshwright.access.state import Unread
 from meshwright.cli import main
 from meshwright.commands.audit_text import Report, as_json, markdown, text
+from meshwright.commands.audit_words import Words
 from meshwright.commands.aws_lines import aws_line
 from meshwright.mesh.model import Mesh
 from meshwright.project import load_mesh
@@ -507,3 +508,17 @@ def test_nothing_to_make_is_only_listed(
 ) -> None:
     assert run(monkeypatch, tmp_path, Lake(()), Audit((LEFT,)), Audit(()), "--apply") == 1
     assert capsys.readouterr().out.endswith("repair: delete it\n")
+
+
+def test_a_row_that_is_newly_shown_is_named(mesh: Mesh) -> None:
+    german = frozenset({"country IN ('DE', 'FR')"})
+    effect = Effect(
+        ANALYSTS,
+        TABLE,
+        gained=(Cells(frozenset({"total"}), german),),
+        gained_row=(("country", "FR"), ("total", None)),
+    )
+    assert list(Words(mesh).effects([effect])) == [
+        f"analytics.analysts ({ANALYSTS.rpartition('/')[2]}) can read orders.sales.orders (internal): total; "
+        "where country IN ('DE', 'FR'), for example a row with country = FR, total = NULL"
+    ]

@@ -63,7 +63,8 @@ def test_the_wheel_is_taken_along_and_pinned_by_its_hash(tmp_path: Path) -> None
     assert (folder / "wheels" / wheel.name).read_bytes() == b"a wheel"
     assert (folder / "requirements-meshwright.txt").read_text().splitlines()[1:] == [
         "--find-links wheels",
-        f"meshwright[local]=={installed_version()} --hash=sha256:{hashlib.sha256(b'a wheel').hexdigest()}",
+        f"meshwright[local,logic]=={installed_version()} "
+        f"--hash=sha256:{hashlib.sha256(b'a wheel').hexdigest()}",
     ]
 
 
@@ -78,7 +79,7 @@ def test_without_a_wheel_the_hash_is_still_to_be_added(
         f"Next: cd {tmp_path}; make validate; make demo. README.md tells the rest.",
     ]
     assert (tmp_path / "requirements-meshwright.txt").read_text().splitlines()[1:] == [
-        f"meshwright[local]=={installed_version()}"
+        f"meshwright[local,logic]=={installed_version()}"
     ]
 
 

@@ -1,17 +1,17 @@
 """What a change does to access: who can read more, less or something else than before.
 
-The comparison is careful: rows whose conditions can't be compared count as more rows and as fewer.
+Rows whose conditions can't be compared count as more rows and as fewer.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from functools import lru_cache
 
-from meshwright.access.cells import Cells, covered, rows_text
+from meshwright.access.beyond import beyond, row_beyond
+from meshwright.access.cells import Cells
 from meshwright.access.rows import Access
-from meshwright.mesh.row_limits import hides_rows
+from meshwright.mesh.rows.conditions import PlainRow
 
 
 class Kind(StrEnum):
@@ -52,6 +52,10 @@ class AccessChange:
     rows: Rows
     pii: tuple[str, ...]
     """PII columns (before or after) that are newly readable, or readable in more rows."""
+    new_row: PlainRow | None = None
+    """A row that is newly shown in columns that are readable both before and after, where one is known."""
+    lost_row: PlainRow | None = None
+    """One that is no longer shown."""
 
     @property
     def access(self) -> Access:
@@ -93,14 +97,14 @@ def compare(before: Access | None, after: Access | None) -> AccessChange | None:
         return AccessChange(whole, before, after, gained, lost, Rows.SAME, after.pii if after else ())
     gained = tuple(column for column in after.columns if column not in before.columns)
     lost = tuple(column for column in before.columns if column not in after.columns)
-    rows = _rows(before, after)
+    rows, new_row, lost_row = _rows(before, after)
     kind = _kind(before, after, gained, lost, rows)
     if kind is None:
         return None
     personal = before.table.pii | after.table.pii
     newly = after.columns if rows in (Rows.MORE, Rows.OTHER) else gained
     pii = tuple(column for column in newly if column in personal)
-    return AccessChange(kind, before, after, gained, lost, rows, pii)
+    return AccessChange(kind, before, after, gained, lost, rows, pii, new_row, lost_row)
 
 
 def _kind(
@@ -123,29 +127,21 @@ def later(one: date | None, other: date | None) -> bool:
     return other is not None and (one is None or one > other)
 
 
-def _rows(before: Access, after: Access) -> Rows:
+def _rows(before: Access, after: Access) -> tuple[Rows, PlainRow | None, PlainRow | None]:
+    """Which rows there are of the columns that are readable both before and after, with examples."""
     common = frozenset(before.columns) & frozenset(after.columns)
     old, new = (_limited(each.cells, common) for each in (before, after))
-    more, fewer = not _within(new, old), not _within(old, new)
-    if more and fewer:
-        return Rows.OTHER
-    return Rows.MORE if more else Rows.FEWER if fewer else Rows.SAME
+    types = _types(before) if before.table.types == after.table.types else _types(before) & _types(after)
+    known = dict(types)
+    more, fewer = bool(beyond(new, old, known)), bool(beyond(old, new, known))
+    rows = Rows.OTHER if more and fewer else Rows.MORE if more else Rows.FEWER if fewer else Rows.SAME
+    new_row = row_beyond(new, old, known) if more else None
+    return rows, new_row, row_beyond(old, new, known) if fewer else None
+
+
+def _types(access: Access) -> Set[tuple[str, str]]:
+    return dict(zip(access.table.columns, access.table.types, strict=False)).items()
 
 
 def _limited(cells: Iterable[Cells], columns: frozenset[str]) -> tuple[Cells, ...]:
     return tuple(Cells(each.columns & columns, each.rows) for each in cells if each.columns & columns)
-
-
-def _within(inner: tuple[Cells, ...], outer: tuple[Cells, ...]) -> bool:
-    """Whether every cell of `inner` is certainly in `outer`: by its conditions' parts or their meaning."""
-    return covered(inner, outer) or all(
-        any(column in limit.columns and implies(piece.rows, limit.rows) for limit in outer)
-        for piece in inner
-        for column in piece.columns
-    )
-
-
-@lru_cache(maxsize=4096)
-def implies(rows: frozenset[str], limit: frozenset[str]) -> bool:
-    """Whether all rows that meet the one condition certainly meet the other."""
-    return not hides_rows(rows_text(rows), rows_text(limit))

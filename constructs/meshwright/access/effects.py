@@ -7,19 +7,17 @@ into a bucket, and into its key. That is looked for as well, among the deviation
 Whoever may newly assume a role gains what the role reads.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from meshwright.access.cells import Cells
-from meshwright.access.changes import implies
+from meshwright.access.beyond import beyond, row_beyond
 from meshwright.access.decision import TableName
 from meshwright.access.drift.comparison import Comparison
 from meshwright.access.drift.deviation import Change, Deviation, all_of
 from meshwright.access.drift.trust import newly_trusted
 from meshwright.access.evaluate import Evaluator
 from meshwright.access.findings import Effect
-from meshwright.access.nested import is_shown
 from meshwright.access.principals import account_of
 from meshwright.access.resources import Resource
 from meshwright.access.state import AccountState, Filter, Grant, LakeState, place_of
@@ -60,10 +58,16 @@ class Effects:
             for action in deviation.actions:
                 was = one.decide(principal, name, action).cells
                 now = other.decide(principal, name, action).cells
-                gained, lost = beyond(now, was), beyond(was, now)
+                types = self._types(name)
+                gained, lost = beyond(now, was, types), beyond(was, now, types)
                 if gained or lost:
-                    found.append(Effect(principal, name, action, gained, lost))
+                    rows = row_beyond(gained, was, types), row_beyond(lost, now, types)
+                    found.append(Effect(principal, name, action, gained, lost, *rows))
         return tuple(_without_accounts_of_losers(found))
+
+    def _types(self, name: TableName) -> Mapping[str, str]:
+        table = self.comparison.table(name.database, name.table)
+        return dict(zip(table.columns, table.types, strict=False))
 
     def _pairs(self, deviation: Deviation) -> list[tuple[str, TableName]]:
         """Who may gain or lose which table."""
@@ -175,25 +179,6 @@ def _by_assuming(
                 if who not in reading and (gained := beyond(cells, own)):
                     yield Effect(who, name, action, gained)
                     reading |= {who} if action == "SELECT" else set()
-
-
-def beyond(cells: Iterable[Cells], limits: Iterable[Cells]) -> tuple[Cells, ...]:
-    """What of `cells` is not certainly within `limits`."""
-    bounds = tuple(limits)
-    found = []
-    for piece in cells:
-        left = frozenset(
-            column
-            for column in piece.columns
-            if not any(is_shown(column, bound.columns) and _within(piece, bound) for bound in bounds)
-        )
-        if left:
-            found.append(Cells(left, piece.rows))
-    return tuple(found)
-
-
-def _within(piece: Cells, bound: Cells) -> bool:
-    return bound.rows <= piece.rows or implies(piece.rows, bound.rows)
 
 
 def _without_accounts_of_losers(effects: list[Effect]) -> Iterator[Effect]:

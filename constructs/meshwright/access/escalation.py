@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
+from meshwright.access.beyond import beyond
 from meshwright.access.cells import Cells, union
 from meshwright.access.decision import TableName
-from meshwright.access.effects import beyond
 from meshwright.access.escalation_steps import MOVING, Taken, others_of, steps_of
 from meshwright.access.evaluate import Evaluator
 from meshwright.access.principals import IN_IAM, account_of, principal_of

@@ -10,6 +10,7 @@ from meshwright.access.changes import Rows
 from meshwright.access.decision import TableName
 from meshwright.access.state import Unread
 from meshwright.access.stream_state import StreamName
+from meshwright.mesh.rows.conditions import PlainRow
 
 
 class Severity(StrEnum):
@@ -51,6 +52,9 @@ class Effect:
     action: str = "SELECT"
     gained: tuple[Cells, ...] = ()
     lost: tuple[Cells, ...] = ()
+    gained_row: PlainRow | None = field(default=None, compare=False)
+    """Where it sees more rows of a column than before: one of these."""
+    lost_row: PlainRow | None = field(default=None, compare=False)
 
 
 class StreamEffect(NamedTuple):

@@ -26,6 +26,8 @@ class TableOf:
     classification: str
     columns: tuple[str, ...]
     pii: frozenset[str]
+    types: tuple[str, ...] = ()
+    """In the order of the columns; empty where not known."""
 
     @property
     def reference(self) -> str:
@@ -164,6 +166,7 @@ def tables_of(mesh: Mesh) -> dict[str, tuple[TableOf, ...]]:
                     classification=product.classification,
                     columns=tuple(table.columns),
                     pii=frozenset(name for name, column in table.columns.items() if column.pii),
+                    types=tuple(column.type for column in table.columns.values()),
                 )
                 for table_name, table in product.tables.items()
             )

@@ -75,7 +75,7 @@ def _narrowed(product: Compared, reader: Affected, approval: Approval, path: Pat
                 lost["exclude"].append(f"{table}.{column}")
             elif column in before.pii & _pii(after) and not approval.pii:
                 lost["pii"].append(f"{table}.{column}")
-        if hides_rows(had.where, approval.where):
+        if hides_rows(had.where, approval.where, before.columns):
             affected = Affected(who, reader.roles, (table,))
             what = (
                 f"the approval of {who} limits the rows of `{table}` to "

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from meshwright.access.cells import Cells, rows_text
 from meshwright.access.rows import TableOf
+from meshwright.mesh.rows.conditions import PlainRow, row_text
 
 WIDTH = 100
 """Columns of text output."""
@@ -42,6 +43,11 @@ def rows_of(cells: Sequence[Cells], table: TableOf) -> str:
         f"{columns_text(piece.columns, table)}: {text or 'all'}"
         for piece, text in zip(cells, texts, strict=True)
     )
+
+
+def for_example(row: PlainRow) -> str:
+    """`, for example a row with country = FR`; empty for no row."""
+    return f", for example a row with {row_text(row)}" if row else ""
 
 
 def counted(number: int, noun: str) -> str:

@@ -13,8 +13,9 @@ from meshwright.access.principals import ELSEWHERE, principal_of
 from meshwright.access.rows import TableOf, tables_of
 from meshwright.access.stream_rows import streams_of
 from meshwright.access.stream_state import StreamName
-from meshwright.commands.access_wording import all_or, rows_of
+from meshwright.commands.access_wording import all_or, for_example, rows_of
 from meshwright.mesh.model import Mesh
+from meshwright.mesh.rows.conditions import PlainRow
 
 HEADINGS = {
     Severity.CRITICAL: "someone can read or change what nobody agreed to",
@@ -88,10 +89,11 @@ class Words:
     def effects(self, effects: Sequence[Effect]) -> Iterator[str]:
         """One sentence for each principal, table and direction."""
         for each in effects:
+            who = self.principal(each.principal)
             if each.gained:
-                yield f"{self.principal(each.principal)} can {self._what(each, each.gained)}"
+                yield f"{who} can {self._what(each, each.gained, each.gained_row)}"
             if each.lost:
-                yield f"{self.principal(each.principal)} can no longer {self._what(each, each.lost)}"
+                yield f"{who} can no longer {self._what(each, each.lost, each.lost_row)}"
 
     def stream_effects(self, effects: Sequence[StreamEffect]) -> Iterator[str]:
         """One sentence for each principal and stream."""
@@ -124,7 +126,7 @@ class Words:
     def _streams(self) -> dict[StreamName, str]:
         return {each.name: each.reference for each in streams_of(self.mesh)}
 
-    def _what(self, effect: Effect, cells: tuple[Cells, ...]) -> str:
+    def _what(self, effect: Effect, cells: tuple[Cells, ...], row: PlainRow | None) -> str:
         table = self._tables.get((effect.table.database, effect.table.table))
         if table is None:
             columns = ", ".join(sorted(frozenset[str]().union(*(piece.columns for piece in cells))))
@@ -135,7 +137,7 @@ class Words:
         shown = frozenset[str]().union(*(piece.columns for piece in cells))
         shown_columns = all_or([each for each in table.columns if each in shown], table)
         rows = rows_of(cells, table)
-        return f"{named}: {shown_columns}" + (f"; {rows}" if rows else "")
+        return f"{named}: {shown_columns}" + (f"; {rows}" if rows else "") + for_example(row or ())
 
     def _table(self, name: TableName) -> str:
         known = self._tables.get((name.database, name.table))

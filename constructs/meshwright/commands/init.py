@@ -60,7 +60,7 @@ def init(*, folder: Path, version: str, wheel: Path | None) -> int:
 
 def _package(version: str, wheel: Path | None) -> dict[str, str | bytes]:
     """The requirement of this package itself, and the wheel that fulfils it."""
-    requirement = f"meshwright[local]=={version}"
+    requirement = f"meshwright[local,logic]=={version}"
     if wheel is None:
         return {PACKAGE: filled(f"init/{PACKAGE}", requirement=requirement)}
     if not (wheel.name.startswith(f"meshwright-{version}-") and wheel.suffix == ".whl"):

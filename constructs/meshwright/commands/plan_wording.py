@@ -9,7 +9,7 @@ from meshwright.access.rows import Access, TableOf
 from meshwright.access.safeguards import Safeguard
 from meshwright.access.stream_rows import StreamAccess
 from meshwright.checks.sentences import joined
-from meshwright.commands.access_wording import counted, rows_of
+from meshwright.commands.access_wording import counted, for_example, rows_of
 from meshwright.commands.plan_json import alike
 from meshwright.commands.plan_model import EnvironmentPlan, Plan, Reason
 from meshwright.commands.plan_streams import stream_sentence
@@ -149,13 +149,20 @@ def _parts(change: AccessChange) -> Iterator[str]:
         personal = [column for column in change.pii if column not in change.gained]
         rows = {Rows.MORE: "more rows", Rows.FEWER: "fewer rows", Rows.OTHER: "other rows"}[change.rows]
         of = f", with the personal data {joined(personal)}" if personal else ""
-        yield f"{rows}{of}: {now} (before: {was})"
+        yield f"{rows}{of}: {now} (before: {was}){_examples(change)}"
     if after.writes and not before.writes:
         yield "reads and writes it (before: reads it)"
     if before.writes and not after.writes:
         yield "reads it (before: reads and writes it)"
     if end := _end(change):
         yield end
+
+
+def _examples(change: AccessChange) -> str:
+    new, lost = (for_example(row) if row else "" for row in (change.new_row, change.lost_row))
+    if new and lost:
+        return f"{new}, but no longer {lost.removeprefix(', for example ')}"
+    return new or lost
 
 
 def _end(change: AccessChange) -> str:

@@ -1,12 +1,14 @@
 """Whether a condition on rows hides rows that another one showed.
 
-A comparison of texts and lists of values, no proof: what it can't tell counts as hiding.
+First a comparison of texts and lists of values, which is quick; where that can't tell, one of what the
+conditions mean. What neither tells counts as hiding.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from meshwright.config.row_filters import RowFilterError, parse_filter
+from meshwright.mesh.rows.comparing import NO_TYPES, Search, rows_beyond
 
 if TYPE_CHECKING:
     from sqlglot import exp
@@ -21,8 +23,22 @@ class _Condition(NamedTuple):
     """Of `column = 'DE'` and `column IN ('DE', 'FR')`."""
 
 
-def hides_rows(before: str | None, after: str | None) -> bool:
-    """Whether rows that met `before` may fail `after`. None: every row."""
+def hides_rows(before: str | None, after: str | None, types: Mapping[str, str] = NO_TYPES) -> bool:
+    """Whether rows that met `before` may fail `after`. None: every row.
+
+    `types` are those of the table's columns as Glue writes them, as far as they are known.
+    """
+    return hidden_rows(before, (after,), types) != Search(True)
+
+
+def hidden_rows(before: str | None, after: tuple[str | None, ...], types: Mapping[str, str]) -> Search:
+    """A row that met `before` and now meets none of `after`; None there: every row."""
+    if any(not _texts_hide(before, each) for each in after):
+        return Search(True)
+    return rows_beyond(before, after, types)
+
+
+def _texts_hide(before: str | None, after: str | None) -> bool:
     if after is None or after == before:
         return False
     if before is None:

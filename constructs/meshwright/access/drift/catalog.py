@@ -7,6 +7,7 @@ engines' to evolve, so columns that no file declares are only mentioned.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from meshwright.access.beyond import beyond
 from meshwright.access.cells import Cells
 from meshwright.access.decision import TableName
 from meshwright.access.drift.comparison import Comparison
@@ -14,7 +15,6 @@ from meshwright.access.drift.copies import ON_FILES, granted_on, same_files
 from meshwright.access.drift.deploying import NO_DEPLOYMENT, by_hand, share
 from meshwright.access.drift.deviation import Change, Deviation, Phase, on_account, without_entry
 from meshwright.access.drift.unexpected_grants import holders_of
-from meshwright.access.effects import beyond
 from meshwright.access.findings import Call, Effect, Severity
 from meshwright.access.state import AccountState, Database, Table
 

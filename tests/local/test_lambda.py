@@ -197,15 +197,15 @@ def test_a_function_sees_nothing_of_whoever_started_the_server(aws: Aws, account
         "def handler(event, context):\n"
         "    return [dict(os.environ), of(os.getppid()) if os.path.exists('/proc/1') else {}]\n"
     )
-    client = function(aws, account(), archive(package__module=text), Environment={"Variables": {"A": "1"}})
+    client = function(aws, account(), archive(package__module=text), Environment={"Variables": {"ONE": "1"}})
     error, (own, servers) = call(client, {})
     assert error is None
     assert "real" not in {*own.values(), *servers.values()}
     assert set(servers) <= set(control.SERVER_VARIABLES)
     assert {name for name in own if not name.startswith(("AWS_", "LC_"))} == {
-        "A",
         "LANG",
         "LD_LIBRARY_PATH",
+        "ONE",
         "PATH",
         "TZ",
         "_HANDLER",
@@ -250,3 +250,25 @@ def wait_until(holds: Callable[[], bool]) -> None:
     while not holds():
         assert time.monotonic() < deadline
         time.sleep(0.05)
+
+
+def test_an_event_that_is_no_json_is_refused(aws: Aws, account: Callable[[], str]) -> None:
+    client = function(aws, account(), archive(package__module="def handler(event, context):\n    return 1\n"))
+    for kind in ("RequestResponse", "Event", "DryRun"):
+        for payload in (
+            b"{",
+            b"x",
+            b"[1] 2",
+            b"\xff",
+            b"NaN",
+            b"\xef\xbb\xbf1",
+            "1".encode("utf-16"),
+            b"[" * 100_000,
+        ):
+            with pytest.raises(ClientError, match="Could not parse request body into json: ") as caught:
+                client.invoke(FunctionName="f", Payload=payload, InvocationType=kind)
+            assert caught.value.response["Error"]["Code"] == "InvalidRequestContentException"
+            assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
+    with pytest.raises(ClientError, match="Could not parse request body into json: "):
+        client.invoke_async(FunctionName="f", InvokeArgs=b"{")
+    assert call(client, {}) == (None, 1)

@@ -275,6 +275,8 @@ def test_headers_that_are_no_signature(authorization: str) -> None:
 def echo(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     """The port of a server with little patience that tells how long a body was."""
     monkeypatch.setattr(listener, "RECEIVE_SECONDS", 0.3)
+    monkeypatch.setattr(listener, "NEW_SECONDS", 0.6)
+    monkeypatch.setattr(listener, "CONNECTIONS", 20)
     monkeypatch.setattr(listener, "BODY_BYTES", 1000)
 
     def application(environ: dict[str, Any], start_response: Any) -> list[bytes]:
@@ -335,6 +337,48 @@ def test_slow_clients_are_dropped_and_hold_up_nobody(echo: int) -> None:
         assert closed_within(dripping, 5)
         stop.set()
         thread.join()
+
+
+@pytest.mark.parametrize(
+    "sent", [b"", b"P", b"\r\n", b"POST / HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Length: 2\r\n\r\n12"]
+)
+def test_many_connections_that_ask_nothing_keep_nobody_out(echo: int, sent: bytes) -> None:
+    """Neither those that never sent a request nor those that were answered, and stay."""
+    others = []
+    for _ in range(70):
+        others.append(socket.create_connection(("127.0.0.1", echo), timeout=5))
+        others[-1].sendall(sent.replace(b"{port}", str(echo).encode()))
+    connection = http.client.HTTPConnection("127.0.0.1", echo, timeout=5)
+    started = time.monotonic()
+    for size in range(3):
+        connection.request("POST", "/", b"1" * size)
+        assert connection.getresponse().read() == str(size).encode()
+    assert time.monotonic() - started < 2
+    for other in others:
+        other.close()
+
+
+def test_one_that_works_is_not_the_one_that_ends(echo: int) -> None:
+    """Of all connections those end first that are silent longest."""
+    connection = http.client.HTTPConnection("127.0.0.1", echo, timeout=5)
+    others, ports = [], set()
+    for number in range(70):
+        others.append(socket.create_connection(("127.0.0.1", echo), timeout=5))
+        if number % 10 == 0:
+            connection.request("POST", "/", b"1")
+            assert connection.getresponse().read() == b"1"
+            ports.add(connection.sock.getsockname()[1])
+    assert len(ports) == 1
+    for other in others:
+        other.close()
+
+
+@pytest.mark.parametrize("sent", [b"", b"\r\n"])
+def test_a_connection_that_sends_no_request_is_closed(echo: int, sent: bytes) -> None:
+    with socket.create_connection(("127.0.0.1", echo)) as silent:
+        silent.sendall(sent)
+        assert not closed_within(silent, 0.2)
+        assert closed_within(silent, 5)
 
 
 @pytest.mark.parametrize("chunked", [True, False])

@@ -23,25 +23,40 @@ TARGETED = ("athena", "events", "firehose", "glue", "kinesis", "states")
 ROUTED = ("lakeformation", "lambda", "ram")
 """Those whose operations the method and path tell."""
 MODELS = {"states": "stepfunctions"}
+EVENTS = ("Payload", "InvokeArgs")
+"""What Lambda's model calls an event: the whole body, in JSON."""
 MOST_CHARACTERS = 1000
 
 
 def refusal(environ: dict[str, Any], service: str) -> Reply | None:
     """The answer to a request that is none; None for one that the service may see."""
     shape = _shape(environ, service)
-    if shape is None or "payload" in shape.serialization:
+    event = shape is not None and shape.serialization.get("payload") in EVENTS
+    if shape is None or ("payload" in shape.serialization and not event):
         return None
     body = environ["wsgi.input"]
     try:
-        given = _known(json.loads(body.read() or b"{}"), shape)
+        # Decoded first: Python's JSON would take UTF-16 and UTF-32 too, which services do not.
+        given = json.loads(body.read().decode() or "{}", parse_constant=_no_number)
+        given = _known(given, shape)
     except (ValueError, RecursionError) as error:
+        if event:
+            return _refused(
+                "InvalidRequestContentException", f"Could not parse request body into json: {error}"
+            )
         return _refused("SerializationException", f"The body is not JSON: {error}")
     finally:
         body.seek(0)
+    if event:
+        return None
     if isinstance(given, dict):
         given |= _elsewhere(shape)
     problems = ParamValidator().validate(given, shape)
     return _refused("ValidationException", problems.generate_report()) if problems.has_errors() else None
+
+
+def _no_number(name: str) -> Any:
+    raise ValueError(f"{name} is no number in JSON")
 
 
 def _shape(environ: Mapping[str, Any], service: str) -> StructureShape | None:

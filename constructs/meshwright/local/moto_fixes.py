@@ -4,9 +4,8 @@ Each fix is a function named after the fault; `tests/local/test_moto_fixes.py` s
 """
 
 import base64
-import io
+import contextlib
 import json
-import zipfile
 from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
@@ -14,7 +13,7 @@ from typing import Any
 import moto.awslambda.models
 import moto.backends
 import moto.core.responses
-from moto.awslambda.exceptions import InvalidParameterValueException
+from moto.awslambda.exceptions import InvalidParameterValueException, LambdaClientError
 from moto.awslambda.models import LambdaFunction
 from moto.cloudtrail.responses import CloudTrailResponse
 from moto.core.exceptions import JsonRESTError
@@ -27,7 +26,8 @@ from moto.s3.exceptions import S3ClientError
 from moto.s3.models import FakeBucket, PublicAccessBlock, S3Backend
 
 from meshwright.local.identity import principal_exists
-from meshwright.local.lambdas.runner import UNZIPPED_BYTES
+from meshwright.local.lambdas.logs import keep_the_last_events_of_functions
+from meshwright.local.lambdas.refusals import RefusedError, check_code, check_configuration
 
 Invoke = Callable[[LambdaFunction, Any], tuple[str, bool, str]]
 """Runs a function with an event; returns the payload, whether it failed, and the log."""
@@ -43,7 +43,8 @@ def apply(*, invoke: Invoke, start: Start) -> None:
     aws_managed_policies_load_one_by_one()
     policies_name_existing_principals()
     functions_run_in_subprocesses(invoke, start)
-    code_of_functions_is_limited()
+    functions_are_checked()
+    keep_the_last_events_of_functions()
     unknown_operations_are_refused_at_once()
     cloudtrail_is_empty()
     services_are_looked_up_once()
@@ -176,30 +177,75 @@ def functions_run_in_subprocesses(invoke: Invoke, start: Start) -> None:
     LambdaFunction.invoke = run  # type: ignore[method-assign]
 
 
-def code_of_functions_is_limited() -> None:
-    """moto takes any bytes as code; Lambda refuses what is no zip file, and one that unpacks to too much."""
+def functions_are_checked() -> None:
+    """moto takes any bytes as code and any configuration; Lambda refuses what could never run.
+
+    What moto raises as ValueError, about code in S3, or lets pass, code that is not given, is said as Lambda
+    does.
+    """
     models: Any = moto.awslambda.models
+    make, update, set_code = (
+        LambdaFunction.__init__,
+        LambdaFunction.update_configuration,
+        LambdaFunction._set_function_code,
+    )
 
     def checked(content: Callable[[Any], tuple[bytes, int, str, str]]) -> Any:
         def limited(source: Any) -> tuple[bytes, int, str, str]:
             found = content(source)
-            try:
-                with zipfile.ZipFile(io.BytesIO(found[0])) as archive:
-                    size = sum(member.file_size for member in archive.infolist())
-            except zipfile.BadZipFile:
-                raise InvalidParameterValueException(
-                    "Could not unzip uploaded file. Please check your file, then try to upload again."
-                ) from None
-            if size >= UNZIPPED_BYTES:
-                raise InvalidParameterValueException(
-                    f"Unzipped size must be smaller than {UNZIPPED_BYTES} bytes"
-                )
+            with _refusals():
+                check_code(found[0])
             return found
 
         return limited
 
+    def checked_make(
+        self: LambdaFunction, account_id: str, spec: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> None:
+        given = _given(spec)
+        with _refusals():
+            check_configuration(given)
+        make(self, account_id, given, *args, **kwargs)
+
+    def checked_update(self: LambdaFunction, config_updates: dict[str, Any]) -> dict[str, Any]:
+        given = _given(config_updates)
+        with _refusals():
+            check_configuration(given)
+        return update(self, given)
+
+    def checked_code(self: LambdaFunction, updated_spec: dict[str, Any]) -> None:
+        if not {"ZipFile", "ImageUri"} & set(updated_spec) and not {"S3Bucket", "S3Key"} <= set(updated_spec):
+            raise InvalidParameterValueException("Please provide a source for function code.")
+        try:
+            set_code(self, updated_spec)
+        except ValueError as error:
+            raise InvalidParameterValueException(str(error.args[-1])) from error
+
     models._zipfile_content = checked(models._zipfile_content)
     models._s3_content = checked(models._s3_content)
+    LambdaFunction.__init__ = checked_make  # type: ignore[method-assign]
+    LambdaFunction.update_configuration = checked_update  # type: ignore[method-assign]
+    LambdaFunction._set_function_code = checked_code  # type: ignore[method-assign]
+
+
+def _given(spec: dict[str, Any]) -> dict[str, Any]:
+    """Without what is null, which means not there; with the variables of an environment, as moto expects."""
+    given = {name: value for name, value in spec.items() if value is not None}
+    if "Environment" in given:
+        given["Environment"] = {
+            **given["Environment"],
+            "Variables": given["Environment"].get("Variables") or {},
+        }
+    return given
+
+
+@contextlib.contextmanager
+def _refusals() -> Iterator[None]:
+    """Raises what is refused as moto's own error."""
+    try:
+        yield
+    except RefusedError as error:
+        raise LambdaClientError(error.code, str(error)) from error
 
 
 def unknown_operations_are_refused_at_once() -> None:

@@ -196,8 +196,8 @@ class Services:
 
     def _write_log(self, function: Function, stream: str, text: str) -> None:
         """To the function's log group, as Lambda does; a failure to log is no failure of the function."""
-        logs = self.clients.acting_as(function.role_arn, function.region)("logs")
         try:
+            logs = self.clients.acting_as(function.role_arn, function.region)("logs")
             for create, names in (
                 (logs.create_log_group, {"logGroupName": function.log_group}),
                 (logs.create_log_stream, {"logGroupName": function.log_group, "logStreamName": stream}),

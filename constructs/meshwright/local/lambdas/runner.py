@@ -3,27 +3,33 @@
 import hashlib
 import io
 import json
+import logging
 import shutil
 import threading
 import uuid
 import zipfile
-import zlib
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from meshwright.local.lambdas.container import Container, DiedError, TimedOutError
+from meshwright.local.lambdas.logs import shortened
 
+log = logging.getLogger(__name__)
 UNZIPPED_BYTES = 262_144_000
 """https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
 RETRIES = 2
 """How often Lambda repeats an asynchronous invocation that failed."""
 
 
-class TooLargeError(Exception):
-    """Code that Lambda would refuse."""
+class BrokenCodeError(Exception):
+    """Code that can't be unpacked; the message says why."""
+
+
+class TooLargeError(BrokenCodeError):
+    """Code that Lambda would refuse for its size."""
 
 
 @dataclass(frozen=True)
@@ -80,34 +86,28 @@ class Runner:
     _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(32, "lambda"))
 
     def invoke(self, function: Function, event: Any) -> Outcome:
-        """Runs the function and waits for it."""
+        """Runs the function and waits for it. Whatever goes wrong is an error of the function."""
         request_id = str(uuid.uuid4())
         container: Container | None = None
+        problem: Mapping[str, Any] | None = None
+        payload, text = "null", ""
         try:
             container = self._take(function)
             self._busy.add(container)
-            reply = container.call(
-                {"event": event, "request_id": request_id, "function_arn": function.arn},
-                timeout=function.timeout,
-            )
-        except TimedOutError:
-            text = f"{request_id} Task timed out after {function.timeout:.2f} seconds"
-            reply = {"result": None, "error": {"errorType": "Sandbox.Timedout", "errorMessage": text}}
-        except DiedError as died:
-            text = f"RequestId: {request_id} Error: {died}"
-            reply = {"result": None, "error": {"errorType": "Runtime.ExitError", "errorMessage": text}}
-        except (zipfile.BadZipFile, zlib.error, NotImplementedError, OSError, TooLargeError) as error:
-            reply = {"result": None, "error": {"errorType": "InvalidZipFile", "errorMessage": str(error)}}
+            request = {"event": event, "request_id": request_id, "function_arn": function.arn}
+            reply = container.call(request, timeout=function.timeout)
+            payload, problem = reply.result, reply.error
+        except Exception as error:
+            problem = _problem(error, function, request_id)
         finally:
             self._busy.discard(container)
-        log = container.read_log() if container else ""
-        if container and container.alive:
-            self._give_back(function, container)
-        text = f"START RequestId: {request_id}\n{log}END RequestId: {request_id}\n"
+        if container:
+            text = shortened(container.read_log())
+            if container.alive:
+                self._give_back(function, container)
+        text = f"START RequestId: {request_id}\n{text}END RequestId: {request_id}\n"
         self.write_log(function, container.stream if container else "none", text)
-        problem = reply["error"]
-        payload = json.dumps(problem) if problem else reply["result"]
-        return Outcome(payload=payload, error=problem, log=text)
+        return Outcome(payload=json.dumps(problem) if problem else payload, error=problem, log=text)
 
     def start(self, arn: str, event: Any) -> "Future[str | None]":
         """Runs the function in the background, with Lambda's retries.
@@ -185,8 +185,14 @@ class Runner:
             if not target.exists():
                 partial = target.with_suffix(".partial")
                 shutil.rmtree(partial, ignore_errors=True)  # what a crash left
-                with zipfile.ZipFile(io.BytesIO(code)) as archive:
-                    unpack(archive, partial)
+                try:
+                    partial.mkdir(parents=True)
+                    with zipfile.ZipFile(io.BytesIO(code)) as archive:
+                        unpack(archive, partial)
+                except BrokenCodeError:
+                    raise
+                except Exception as error:  # whatever a broken archive brings `zipfile` to
+                    raise BrokenCodeError(f"the archive can't be unpacked: {_said(error)}") from error
                 partial.rename(target)
         return target
 
@@ -199,11 +205,43 @@ def unpack(archive: zipfile.ZipFile, folder: Path) -> None:
             continue
         # As ZipFile.extract does, without what leads out of the folder.
         parts = [part for part in member.filename.split("/") if part not in ("", ".", "..")]
-        target = folder.joinpath(*parts)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with archive.open(member) as source, target.open("wb") as sink:
+        if not parts:
+            continue
+        try:
+            sink = _new_file(folder.joinpath(*parts))
+        except (OSError, ValueError) as error:
+            raise BrokenCodeError(f"the member {member.filename} can't be made: {_said(error)}") from error
+        with archive.open(member) as source, sink:
             while part := source.read(min(1 << 20, left + 1)):
                 left -= len(part)
                 if left < 0:
                     raise TooLargeError(f"Unzipped size must be smaller than {UNZIPPED_BYTES} bytes")
                 sink.write(part)
+
+
+def _new_file(path: Path) -> IO[bytes]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path.open("wb")
+
+
+def _problem(error: Exception, function: Function, request_id: str) -> dict[str, str]:
+    """The error object of an invocation that came to no answer of the function."""
+    text = f"RequestId: {request_id} Error: {error}"
+    match error:
+        case TimedOutError():
+            kind = "Sandbox.Timedout"
+            text = f"{request_id} Task timed out after {function.timeout:.2f} seconds"
+        case DiedError():
+            kind = "Runtime.ExitError"
+        case BrokenCodeError():
+            kind = "InvalidZipFile"
+        case _:
+            unexpected = not isinstance(error, OSError | TypeError | ValueError)
+            log.warning("%s can't be started: %r", function.name, error, exc_info=unexpected)
+            kind, text = "Runtime.InvalidEntrypoint", f"RequestId: {request_id} Error: {_said(error)}"
+    return {"errorType": kind, "errorMessage": text}
+
+
+def _said(error: Exception) -> str:
+    """What an error says, without the paths of this machine that errors of files have."""
+    return (error.strerror if isinstance(error, OSError) else None) or str(error) or type(error).__name__

@@ -100,7 +100,8 @@ def main() -> None:
             print("[ERROR] " + "".join(problem["stackTrace"]), file=sys.stderr)
         sys.stderr.flush()
         sys.stdout.flush()
-        print(json.dumps({"result": result, "error": problem}), file=replies, flush=True)
+        reply = {"request_id": request["request_id"], "result": result, "error": problem}
+        print(json.dumps(reply), file=replies, flush=True)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """The HTTP server under every server of ours: waitress, with a gate before it and limits on slow clients.
 
 A request is received whole, by one thread for all connections, before a worker sees it, so a client that
-stalls holds up nobody.
+stalls holds up nobody. Nor do many: where there are as many connections as are served, the next one takes the
+place of the one that has been silent longest, of those that nobody is working for.
 """
 
 import socket
@@ -29,9 +30,12 @@ BODY_BYTES = 256 * 1024 * 1024
 """The largest body of a request."""
 RECEIVE_SECONDS = 60
 """In which a request must arrive whole, and an answer be taken."""
+NEW_SECONDS = 20
+"""In which a new connection must begin its first request."""
 IDLE_SECONDS = 600
-"""After which a connection without a request is closed."""
-CONNECTIONS = 1000
+"""After which a connection that had requests, and has none, is closed."""
+CONNECTIONS = 500
+"""Half of the files that a process may have open where nobody raised the usual limit."""
 THREADS = 128
 """Workers. Functions that call the server back hold one each while they are waited for."""
 
@@ -75,6 +79,8 @@ class GatedRequest(HTTPRequestParser):  # type: ignore[misc]
 
 
 SHORT_BYTES = 65_536
+SPARE = 20
+"""How many more connections than CONNECTIONS there may be until those that end for them have ended."""
 
 
 class Task(WSGITask):  # type: ignore[misc]
@@ -119,22 +125,41 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         self.parser_class = partial(GatedRequest, authority=server.authority)
         self.since: float | None = None
         """When the request that isn't whole yet began to arrive, or the answer that isn't taken was given."""
+        self.opened = self.active = time.monotonic()
+        """When it was made, and when bytes last went either way."""
+        self.spoken = False
+        """Whether a request arrived whole."""
         super().__init__(server, *args, **kwargs)
 
     def received(self, data: bytes) -> bool:
+        self.active = time.monotonic()
         if self.request is None:
-            self.since = time.monotonic()
+            self.since = self.active
         taken: bool = super().received(data)
         if self.request is None:
             self.since = None
+        self.spoken = self.spoken or bool(self.requests)
         return taken
+
+    def send(self, data: bytes, do_close: bool = True) -> int:
+        sent: int = super().send(data, do_close=do_close)
+        if sent:
+            self.active = time.monotonic()
+        return sent
 
     def service(self) -> None:
         super().service()
         self.since = time.monotonic()
 
     @property
+    def waiting(self) -> bool:
+        """Whether nobody works for it: it has no request, not the whole of one, or leaves its answer."""
+        return not self.requests and not self.will_close
+
+    @property
     def slow(self) -> bool:
+        if not self.spoken and self.request is None and time.monotonic() - self.opened > NEW_SECONDS:
+            return True
         pending = self.request is not None or self.total_outbufs_len > 0
         return (
             pending
@@ -156,7 +181,7 @@ class Listener(TcpWSGIServer):  # type: ignore[misc]
             host=address,
             port=port,
             threads=THREADS,
-            connection_limit=CONNECTIONS,
+            connection_limit=CONNECTIONS + SPARE,
             max_request_body_size=BODY_BYTES,
             channel_timeout=IDLE_SECONDS,
             cleanup_interval=5,
@@ -172,6 +197,14 @@ class Listener(TcpWSGIServer):  # type: ignore[misc]
             sockinfo=(listening.family, listening.type, listening.proto, listening.getsockname()),
             bind_socket=False,
         )
+
+    def handle_accept(self) -> None:
+        """Also where all connections are taken: then another one ends for it."""
+        super().handle_accept()
+        if len(self.active_channels) > CONNECTIONS:
+            waiting = [channel for channel in self.active_channels.values() if channel.waiting]
+            if waiting:
+                min(waiting, key=lambda channel: channel.active).will_close = True
 
     def maintenance(self, now: float) -> None:
         super().maintenance(now)

@@ -11,6 +11,7 @@ from tests.access import (
     situations_iam,
     situations_open_hybrid,
     situations_principals,
+    situations_rows_views,
     situations_storage,
     situations_two_steps,
 )
@@ -27,6 +28,7 @@ SITUATIONS: tuple[Situation, ...] = (
     *situations_across.SITUATIONS,
     *situations_storage.SITUATIONS,
     *situations_files.SITUATIONS,
+    *situations_rows_views.SITUATIONS,
     *situations_buckets_keys.SITUATIONS,
     *situations_iam.SITUATIONS,
 )

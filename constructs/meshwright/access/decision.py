@@ -122,6 +122,8 @@ class Way(StrEnum):
     """IAM alone, for the table is open to IAM_ALLOWED_PRINCIPALS."""
     STORAGE = "storage"
     """IAM alone, past the catalog: the principal may read the files themselves."""
+    VIEW = "view"
+    """A view over the table, with the rights of its definer."""
 
 
 class Path(NamedTuple):

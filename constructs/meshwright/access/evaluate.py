@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from meshwright.access.cells import Cells, union
 from meshwright.access.data_location import data_location_hops
@@ -13,6 +14,7 @@ from meshwright.access.identity_hops import ON_METADATA, Who, identity_hops, who
 from meshwright.access.links import dangling
 from meshwright.access.past_catalog import may_be_let_in, may_read_files
 from meshwright.access.request import Asker, Request, asker_of
+from meshwright.access.row_policies import limited
 from meshwright.access.state import LakeState, Table
 from meshwright.access.storage_path import (
     ON_OBJECTS,
@@ -22,9 +24,11 @@ from meshwright.access.storage_path import (
     reach_of,
     registration_hops,
 )
+from meshwright.access.views import view_paths
 
 OPEN_TABLE = "Super of IAM_ALLOWED_PRINCIPALS lets everybody read whom IAM lets ask Lake Formation"
 NOT_ALL = "the partitions at {} are not reached"
+EXTERNAL = "engines of account {} filter rows and columns by themselves, as Lake Formation tells them"
 OPEN_IGNORED = "for who opted in to Lake Formation, Super of IAM_ALLOWED_PRINCIPALS does not count"
 KEPT = 20_000
 """How many entries the memos of principals have at most: enough for decisions that follow one another."""
@@ -43,6 +47,7 @@ class Evaluator:
     """Decisions on one state; what many of them have in common is worked out once."""
 
     state: LakeState
+    through_views: bool = True
     _askers: dict[tuple[str, str, str], Asker] = field(default_factory=dict)
     _who: dict[tuple[str, str, str, str, str, bool], Who] = field(default_factory=dict)
     _places: dict[tuple[str, str], tuple[Place, Files]] = field(default_factory=dict)
@@ -59,6 +64,8 @@ class Evaluator:
             return Decision(principal, table, action, (), (), (Path(Way.DIRECT, (missing,)),))
         request = Request(asker, table, found, action)
         paths = self._to_data(request) if action in ON_OBJECTS else self._to_metadata(request)
+        if action == "SELECT" and self.through_views and table in self.state.views_over:
+            paths += self._through_views(request)
         holding = tuple([path for path in paths if path.cells and path.holds])
         cells = union([piece for path in holding for piece in path.cells])
         return Decision(principal, table, action, cells, _shown(found, cells), holding or (_to_mend(paths),))
@@ -112,6 +119,9 @@ class Evaluator:
         for way, hops, cells in grant_paths(self.state, request):
             if group and place.hybrid and enforced and not all(hop.holds for hop in hops):
                 hops = _assuming(hops, OPEN_IGNORED)
+            if request.action == "SELECT" and cells:
+                cells, limits = self._limited(request, cells)
+                hops = _assuming(hops, *limits)
             paths.append(Path(way, who + hops + data, cells))
         if group and enforced and not place.hybrid:
             paths.append(Path(Way.OPEN, (*who, *group.hops, *data), group.cells))
@@ -125,6 +135,37 @@ class Evaluator:
             everything = Cells(frozenset(request.table.columns))
             paths.append(Path(Way.STORAGE, (*itself, storage), (everything,)))
         return paths
+
+    def _limited(
+        self, request: Request, cells: tuple[Cells, ...]
+    ) -> tuple[tuple[Cells, ...], tuple[str, ...]]:
+        """What row-level policies leave, and that engines which filter by themselves do."""
+        assumed = tuple[str, ...]()
+        if request.owner.row_policies:
+            cells, assumed = limited(cells, request)
+        if request.account in request.owner.settings.external_engines and not _is_whole(cells, request):
+            assumed = (*assumed, EXTERNAL.format(request.account))
+        return cells, assumed
+
+    def _through_views(self, request: Request) -> Iterator[Path]:
+        def who(asked: Request) -> tuple[Hop, ...]:
+            return self._identity(asked, vended=False)[1]
+
+        def decided(principal: str, table: TableName) -> Decision:
+            return self.of_tables().decide(principal, table)
+
+        yield from view_paths(
+            self.state,
+            request.name,
+            request.table,
+            asker_of=partial(self._asker, request.principal),
+            who=who,
+            decide=decided,
+        )
+
+    def of_tables(self) -> "Evaluator":
+        """The same without views, which would lead from one to the other."""
+        return replace(self, through_views=False)
 
     def _to_metadata(self, request: Request) -> list[Path]:
         _, who = self._identity(request, vended=False)
@@ -194,6 +235,10 @@ class Evaluator:
         if hop is None:
             hop = self._past[key] = may_read_files(self.state, principal, files, action)
         return hop
+
+
+def _is_whole(cells: tuple[Cells, ...], request: Request) -> bool:
+    return cells == (Cells(frozenset(request.table.columns)),)
 
 
 def _shown(table: Table, cells: tuple[Cells, ...]) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ from meshwright.access.state import AccountState, Identity, LakeState
 
 OF_SERVICES: Final = ("aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:principalservicename")
 """Condition keys of requests that a service makes by itself."""
-THROUGH = "{} does not ask through the VPC endpoint {}, which does not allow {}"
+THROUGH = "{} does not ask through the VPC endpoint {}, whose policy does not let it"
 MUST_LET_IN: Final = ("kms:", "sts:AssumeRole")
 """Actions on things whose own policy must let in also within an account: keys, and roles by their trust
 (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-basics-single-account.html).
@@ -110,7 +110,7 @@ def by_endpoints(
     """
     service = action.partition(":")[0]
     return tuple(
-        THROUGH.format(principal, each.id, action)
+        THROUGH.format(principal, each.id)
         for each in account.endpoints
         if each.service == service
         and not resource_verdict(

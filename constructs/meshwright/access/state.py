@@ -30,6 +30,10 @@ class Grant(NamedTuple):
     """On attributes of the principal (a Cedar expression); not evaluated."""
 
 
+Named = tuple[str, str, str]
+"""Catalog, database and name of a table."""
+
+
 class Filter(NamedTuple):
     """What a data-cells filter lets through."""
 
@@ -64,6 +68,10 @@ class Table:
     partition_by: tuple[str, ...] = ()
     elsewhere: tuple[str, ...] = field(default=(), compare=False)
     """Bucket and prefix of partitions that do not lie below the location."""
+    definer: str = ""
+    """Of a view, the ARN of the role with whose rights it reads."""
+    view_of: tuple[Named, ...] = ()
+    """Of a view of the catalog, the tables that it reads."""
     creator: str = field(default="", compare=False)
     """ARN of the role or user that made it; empty where that is not known."""
 
@@ -200,6 +208,25 @@ class Settings:
     """Principals that get Super on each new database."""
     table_defaults: frozenset[str] = frozenset()
     cross_account_version: int = 4
+    external_engines: frozenset[str] = frozenset()
+    """Accounts whose own engines may filter rows and columns themselves (AllowExternalDataFiltering)."""
+    full_tables: bool = False
+    """Engines get whole tables without telling for whom, where the caller may read them whole
+    (AllowFullTableExternalDataAccess).
+    """
+
+
+class RowPolicy(NamedTuple):
+    """A row-level security policy as attached to a principal on a table, or on tables by LF-Tags."""
+
+    principal: str
+    resource: Resource
+    rows: str
+    """Its condition."""
+    condition: str = ""
+    """On attributes of the principal; not evaluated."""
+    default: bool = False
+    """It is the table's, for every principal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +252,8 @@ class AccountState:
     grants: tuple[Grant, ...] = ()
     """Made in this account, on its own resources or on those shared with it."""
     filters: Mapping[Resource, Filter] = field(default_factory=dict)
+    """Of this account's tables."""
+    row_policies: tuple[RowPolicy, ...] = ()
     """Of this account's tables."""
     tag_keys: Mapping[str, frozenset[str]] = field(default_factory=dict)
     tags: Mapping[Resource, Mapping[str, str]] = field(default_factory=dict)
@@ -375,6 +404,17 @@ class LakeState:
     def partition(self) -> str:
         """With what its ARNs begin: `aws`, or that of a separate group of Regions."""
         return partition_of(self.region)
+
+    @cached_property
+    def views_over(self) -> Mapping[Named, tuple[tuple[Named, Table], ...]]:
+        """The views of the catalogs by the tables that they read."""
+        found: dict[Named, list[tuple[Named, Table]]] = {}
+        for number, account in self.accounts.items():
+            for database, each in account.databases.items():
+                for name, table in each.tables.items():
+                    for read in table.view_of:
+                        found.setdefault(read, []).append(((number, database, name), table))
+        return {read: tuple(views) for read, views in found.items()}
 
     @cached_property
     def letting_in(self) -> Mapping[str, tuple[str, ...]]:

@@ -18,7 +18,7 @@ from meshwright.access.granted import (
 from meshwright.access.held import Held, sorted_by_table
 from meshwright.access.request import Request
 from meshwright.access.resources import ALL_TABLES, Kind
-from meshwright.access.state import Grant
+from meshwright.access.state import Grant, RowPolicy
 
 FILTERS_ADD_UP = "several grants limited to rows add up: each column is shown in the rows of its own limits"
 ROWS_NARROW = "the rows that the account was granted limit those that it grants on"
@@ -105,7 +105,7 @@ def of_database(held: Held, request: Request) -> tuple[str, ...]:
     return () if wildcard and not request.abroad else (NO_DATABASE,)
 
 
-def conditional(grants: Iterable[Grant]) -> tuple[str, ...]:
+def conditional(grants: Iterable[Grant | RowPolicy]) -> tuple[str, ...]:
     """The conditions under which grants hold."""
     texts = dict.fromkeys(grant.condition for grant in grants if grant.condition)
     return tuple(f"the condition of the grant holds: {text}" for text in texts)

@@ -21,6 +21,7 @@ from meshwright.access.state import (
     Identity,
     Key,
     Location,
+    RowPolicy,
     Settings,
     ShareState,
 )
@@ -54,6 +55,7 @@ class Own:
     catalog_policy: Policy | None
     endpoints: tuple[Endpoint, ...]
     filters: Mapping[Resource, Filter]
+    row_policies: tuple[RowPolicy, ...]
     tag_keys: Mapping[str, frozenset[str]]
     tags: Mapping[Resource, Mapping[str, str]]
     locations: Mapping[str, Location]
@@ -123,6 +125,7 @@ def read_own(mesh: Mesh, calls: Calls, caller: str) -> Own:
         catalog_policy=read_catalog_policy(calls),
         endpoints=read_endpoints(calls),
         filters=lake_reader.read_filters(calls, _filtered(calls.account, prefix, databases, grants)),
+        row_policies=lake_reader.read_row_policies(calls),
         tag_keys=tag_keys,
         tags={} if untagged else lake_reader.read_tags(calls, databases),
         locations=lake_reader.read_locations(calls),
@@ -211,6 +214,7 @@ def state_of(
         databases=own.databases,
         grants=related.grants,
         filters=own.filters,
+        row_policies=own.row_policies,
         tag_keys=own.tag_keys,
         tags=own.tags,
         locations=own.locations,

@@ -113,6 +113,7 @@ def table_of(shape: Mapping[str, Any]) -> Table:
     """A table. Glue does not know the partitioning of an Iceberg table: its columns are all in one list."""
     descriptor = shape.get("StorageDescriptor") or {}
     partitions = shape.get("PartitionKeys") or []
+    view = shape.get("ViewDefinition") or {}
     columns = [*(descriptor.get("Columns") or []), *partitions]
     return Table(
         columns=tuple(each["Name"] for each in columns),
@@ -121,8 +122,17 @@ def table_of(shape: Mapping[str, Any]) -> Table:
         # Iceberg writes `decimal(12, 2)`; Glue, and the files, know no spaces.
         types=tuple("".join((each.get("Type") or "").split()) for each in columns),
         partition_by=tuple(each["Name"] for each in partitions),
+        definer=view.get("Definer") or "",
+        view_of=tuple(_table_in(each) for each in view.get("SubObjects") or ()),
         creator=role_of(shape.get("CreatedBy") or ""),
     )
+
+
+def _table_in(arn: str) -> tuple[str, str, str]:
+    """Catalog, database and table of an ARN of Glue: `…:glue:eu-west-1:111111111111:table/sales/orders`."""
+    parts = arn.split(":", 5)
+    _, database, table = parts[5].split("/", 2)
+    return parts[4], database, table
 
 
 def role_of(arn: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from meshwright.access.resources import Kind, Resource, database, filter_on, table
-from meshwright.access.state import Database, Filter, Grant, Location, Settings
+from meshwright.access.state import Database, Filter, Grant, Location, RowPolicy, Settings
 from meshwright.aws.calls import Calls
 from meshwright.aws.lake_shapes import (
     Expressions,
@@ -144,6 +144,27 @@ def read_filters(calls: Calls, tables: Iterable[Resource]) -> dict[Resource, Fil
             on = filter_on(row["TableCatalogId"], row["DatabaseName"], row["TableName"], row["Name"])
             found[on] = filter_of(row)
     return found
+
+
+def read_row_policies(calls: Calls) -> tuple[RowPolicy, ...]:
+    """Row-level security policies as they are attached; what is on a kind that isn't modelled is left out."""
+    attached = calls.listing(LAKE, "list_rls_policy_attachments", "RLSPolicyAttachments")
+    if not attached:
+        return ()
+    listed = calls.listing(LAKE, "list_rls_policies", "RLSPolicies")
+    rows = {each["Name"].lower(): each.get("FilterExpression") or "" for each in listed}
+    found = ((each, resource_of(each["Resource"], calls.account, {})) for each in attached)
+    return tuple(
+        RowPolicy(
+            principal=each["Principal"]["DataLakePrincipalIdentifier"],
+            resource=resource,
+            rows=rows.get(each["PolicyName"].lower(), ""),
+            condition=(each.get("Condition") or {}).get("Expression") or "",
+            default=bool(each.get("DefaultRLSPolicy")),
+        )
+        for each, resource in found
+        if resource is not None
+    )
 
 
 def read_tag_keys(calls: Calls) -> dict[str, frozenset[str]]:

@@ -141,6 +141,10 @@ def settings_of(shape: Mapping[str, Any]) -> Settings:
         database_defaults=defaults_of(shape.get("CreateDatabaseDefaultPermissions")),
         table_defaults=defaults_of(shape.get("CreateTableDefaultPermissions")),
         cross_account_version=int(version) if version.isdigit() else 1,
+        external_engines=_principals(shape.get("ExternalDataFilteringAllowList"))
+        if shape.get("AllowExternalDataFiltering")
+        else frozenset(),
+        full_tables=bool(shape.get("AllowFullTableExternalDataAccess")),
     )
 
 

@@ -21,6 +21,8 @@ CALLS = frozenset(
         "organizations:ListPoliciesForTarget",
         "organizations:DescribePolicy",
         "ec2:DescribeVpcEndpoints",
+        "lakeformation:ListRLSPolicies",
+        "lakeformation:ListRLSPolicyAttachments",
     }
 )
 """What they tell can only take access away."""

@@ -237,6 +237,14 @@ class LakeFormationResponse(BaseResponse):
         rows = opt_ins.listed(self.lake, self.caller, self.catalog, self.given)
         return self.page("LakeFormationOptInsInfoList", rows)
 
+    def list_rls_policies(self) -> str:
+        """None: row-level security policies can't be made here, so there are none."""
+        return self.page("RLSPolicies", [])
+
+    def list_rls_policy_attachments(self) -> str:
+        """See list_rls_policies."""
+        return self.page("RLSPolicyAttachments", [])
+
     def _location(self) -> dict[str, Any]:
         arn = self.given["ResourceArn"].rstrip("/")
         try:
@@ -271,4 +279,5 @@ PATHS = (
     "CreateDataCellsFilter", "UpdateDataCellsFilter", "GetDataCellsFilter", "DeleteDataCellsFilter",
     "ListDataCellsFilter",
     "CreateLakeFormationOptIn", "DeleteLakeFormationOptIn", "ListLakeFormationOptIns",
+    "ListRLSPolicies", "ListRLSPolicyAttachments",
 )  # fmt: skip

@@ -16,7 +16,15 @@ from meshwright.access.findings import Audit, Effect, Finding, OneMore, Severity
 from meshwright.access.iam import Policy, parse_policy
 from meshwright.access.principals import ANYBODY
 from meshwright.access.resources import Resource, table, tag_policy
-from meshwright.access.state import AccountState, Database, Grant, Identity, KeyGrant, Table
+from meshwright.access.state import (
+    AccountState,
+    Database,
+    Grant,
+    Identity,
+    KeyGrant,
+    RowPolicy,
+    Table,
+)
 from meshwright.project import load_mesh
 from tests.access.test_audit import (
     AGREED,
@@ -370,3 +378,42 @@ def test_what_the_files_lead_to_is_no_finding(small: Small) -> None:
     lets_in = trusting({"Effect": "Allow", "Principal": {"AWS": SPY}})
     spy, trusts = with_spy(may("glue:Get*")), identity(ORDERS_ANALYST, trust=lets_in)
     assert small.audit(ORDERS=lambda account: trusts(spy(account))).findings == ()
+
+
+def test_a_view_over_a_table_of_the_mesh(small: Small) -> None:
+    view = Table(("email",), definer=DEPLOYER, view_of=((G, DATABASE, "orders"),))
+
+    def change(account: AccountState) -> AccountState:
+        more = {"views": Database(tables={"emails": view})}
+        return replace(account, databases={**account.databases, **more})
+
+    assert small.one(G=change).severity is Severity.LOW
+    granted = Grant(STRANGER, table(G, "views", "emails"), frozenset({"SELECT"}))
+    finding = small.one(G=lambda account: having(granted)(change(account)))
+    assert summary(finding) == ("table-unexpected", Severity.CRITICAL, G, "views.emails")
+    assert finding.what == (
+        f"no file declares the table views.emails, which reads {DATABASE}.orders: account {STRANGER} can use "
+        "these through it"
+    )
+
+
+def test_a_row_level_policy_takes_rows_from_readers(small: Small) -> None:
+    policy = RowPolicy(ENGINEERS, table(G, DATABASE, "orders"), "country = 'FR'", default=True)
+    finding = small.one(G=lambda account: replace(account, row_policies=(policy,)))
+    assert (finding.code, finding.severity) == ("row-policy-unexpected", Severity.HIGH)
+    assert finding.what.startswith("a row-level policy shows everybody of table")
+    assert {each.principal for each in finding.affected} >= {ENGINEERS, ANALYSTS}
+    assert all(each.lost and not each.gained for each in finding.affected)
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"external_engines": frozenset({STRANGER})}, "engines-filter"),
+        ({"full_tables": True}, "full-tables"),
+    ],
+)
+def test_settings_for_engines(small: Small, changes: dict[str, object], code: str) -> None:
+    finding = small.one(G=lambda account: replace(account, settings=replace(account.settings, **changes)))
+    assert (finding.code, finding.severity) == (code, Severity.MEDIUM)
+    assert finding.repair[0].operation == "put_data_lake_settings"

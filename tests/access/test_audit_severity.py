@@ -628,6 +628,8 @@ OPENS_NOTHING = frozenset(
         "bucket-unblocked",  # what is public then is a finding of its own
         "consumer-missing",
         "consumer-policy-missing",
+        "engines-filter",  # to those that Lake Formation tells what to filter
+        "full-tables",  # of callers that may read all
         "database-missing",
         "database-unexpected",  # the grants on its tables are findings of their own
         "filter-missing",
@@ -645,6 +647,7 @@ OPENS_NOTHING = frozenset(
         "not-deployed",
         "opt-in-unexpected",  # it puts a principal under Lake Formation's grants
         "reader-missing",
+        "row-policy-unexpected",
         "role-missing",
         "share-failed",
         "share-missing",

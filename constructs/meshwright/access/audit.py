@@ -24,6 +24,8 @@ from meshwright.access.drift.locations import NEEDS as LOCATIONS_NEED
 from meshwright.access.drift.locations import OPT_INS_NEED, locations, opt_ins
 from meshwright.access.drift.prerequisites import in_order
 from meshwright.access.drift.roles import POLICIES_NEED, roles
+from meshwright.access.drift.row_policies import NEEDS as ROW_POLICIES_NEED
+from meshwright.access.drift.row_policies import row_policies
 from meshwright.access.drift.settings import NEEDS as SETTINGS_NEED
 from meshwright.access.drift.settings import settings
 from meshwright.access.drift.shares import INVITATIONS_NEED, shares
@@ -65,6 +67,7 @@ COMPARISONS: Final[tuple[tuple[Comparing, tuple[str, ...]], ...]] = (
     (locations, LOCATIONS_NEED),
     (tags, (*TAGS_NEED, *CATALOG_NEEDS)),
     (filters, (*FILTERS_NEED, *CATALOG_NEEDS)),
+    (row_policies, ROW_POLICIES_NEED),
     (links, LINKS_NEED),
     (grants, ()),
     (shares, SHARES_NEED),

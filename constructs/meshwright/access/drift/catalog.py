@@ -146,7 +146,8 @@ def _unexpected(comparison: Comparison, name: TableName, found: Table) -> Deviat
     what = f"no file declares the table {at}"
     if files:
         what += (
-            f", which lies over the files of {', '.join(f'{each.database}.{each.table}' for each in files)}"
+            f", which {'reads' if found.view_of else 'lies over the files of'} "
+            f"{', '.join(f'{each.database}.{each.table}' for each in files)}"
         )
     if granted:
         what += f": {', '.join(comparison.who(each) for each in granted)} can use these through it"

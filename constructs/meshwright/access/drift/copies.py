@@ -1,4 +1,4 @@
-"""Tables that no file declares, over the files of tables of the mesh: another name for the same data.
+"""Tables and views that no file declares, over tables of the mesh: another name for the same data.
 
 Lake Formation looks at the grants on the table that is asked for, and hands out credentials for its location
 (https://docs.aws.amazon.com/lake-formation/latest/APIReference/API_GetTemporaryGlueTableCredentials.html). So
@@ -17,13 +17,15 @@ ON_FILES = ("SELECT", "INSERT", "DELETE")
 
 
 def same_files(comparison: Comparison, table: Table) -> list[TableName]:
-    """The declared tables at the table's location, inside it, or around it."""
+    """The declared tables at the table's location, inside it, or around it; or that it is a view of."""
     bucket = table.location.partition("/")[0]
-    return [
+    over = [
         name
         for name in comparison.tables_at.get(bucket, ())
         if _overlap(table.location, comparison.table(name.database, name.table).location)
     ]
+    read = [TableName(*each) for each in table.view_of]
+    return over + [name for name in read if name in comparison.tables_in.get(name.database, ())]
 
 
 def granted_on(comparison: Comparison, name: TableName, table: Table) -> dict[str, tuple[str, ...]]:

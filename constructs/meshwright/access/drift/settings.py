@@ -29,6 +29,25 @@ def settings(comparison: Comparison, account: str) -> Iterator[Deviation]:
                 {name: {"set": []}},
                 floor=Severity.HIGH,
             )
+    engines = live.external_engines - declared.external_engines
+    if engines:
+        yield setting(
+            account,
+            "engines-filter",
+            "AllowExternalDataFiltering",
+            f"engines of {listed(engines)} get data whole, and filter rows and columns by themselves",
+            "end that",
+            {"AllowExternalDataFiltering": {"set": False}, "ExternalDataFilteringAllowList": {"set": []}},
+        )
+    if live.full_tables and not declared.full_tables:
+        yield setting(
+            account,
+            "full-tables",
+            "AllowFullTableExternalDataAccess",
+            "engines get whole tables without telling Lake Formation for whom, where the caller may read all",
+            "end that",
+            {"AllowFullTableExternalDataAccess": {"set": False}},
+        )
     if live.cross_account_version < declared.cross_account_version:
         yield setting(
             account,

@@ -265,6 +265,13 @@ KINDS: dict[str, Opening] = {
         NOBODY,
         NOBODY,
     ),
+    "a link is open to whomever IAM lets in": Opening(
+        {ANALYTICS: holding(ANYBODY, database(ANALYTICS, DATABASE), "ALL")},
+        "open-to-iam",
+        Severity.MEDIUM,
+        NOBODY,
+        NOBODY,
+    ),
     "a stranger sees the database": Opening(
         {G: holding(STRANGER, ON_DATABASE, "DESCRIBE")},
         "grant-unexpected",
@@ -483,6 +490,19 @@ def test_a_public_bucket_that_is_not_encrypted_either(small: Small) -> None:
         "bucket-policy-changed": Severity.CRITICAL,
     }
     assert affected(found["bucket-policy-changed"])[EVERYONE, "SELECT"] == BOTH
+
+
+def test_a_bucket_without_the_key_that_kept_a_role_of_its_account_out(small: Small) -> None:
+    reads = parse_policy({"Statement": {"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}})
+    loader = f"arn:aws:iam::{ORDERS}:role/Loader"
+
+    def change(account: AccountState) -> AccountState:
+        known = {**account.identities, loader: Identity(reads)}
+        return unencrypted(BUCKET)(replace(account, identities=known))
+
+    finding = small.one(ORDERS=change)
+    assert (finding.code, finding.severity) == ("bucket-encryption", Severity.CRITICAL)
+    assert affected(finding) == {(loader, "SELECT"): BOTH}
 
 
 def test_raw_data_that_somebody_reads_is_critical_though_no_table_lies_there(small: Small) -> None:

@@ -15,7 +15,6 @@ from tests.access.test_audit import (
     BUCKET,
     Change,
     having,
-    statements_of,
 )
 
 SPY = "arn:aws:iam::111111111111:role/Spy"
@@ -93,5 +92,8 @@ def holding(principal: str, resource: Resource, *permissions: str, grantable: st
 
 
 def without_tls(account: AccountState) -> AccountState:
-    kept = [each for each in statements_of(account, BUCKET) if each["Effect"] == "Allow"]
-    return replace(account, buckets={**account.buckets, BUCKET: parse_policy({"Statement": kept})})
+    """The bucket's policy without its Deny."""
+    policy = account.buckets[BUCKET]
+    assert policy is not None
+    kept = Policy(tuple(each for each in policy.statements if each.allow))
+    return replace(account, buckets={**account.buckets, BUCKET: kept})

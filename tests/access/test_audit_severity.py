@@ -6,21 +6,53 @@ in rows of Germany, and engineers of orders make its two tables.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from itertools import combinations, product
 from pathlib import Path
 
 import pytest
 
 from meshwright.access.audit import audit
+from meshwright.access.beyond import beyond
 from meshwright.access.cells import Cells
 from meshwright.access.compiled import compile_state
 from meshwright.access.decision import TableName
+from meshwright.access.evaluate import Evaluator
 from meshwright.access.findings import Finding, Severity
-from meshwright.access.iam import Policy, parse_policy
-from meshwright.access.principals import ANYBODY
-from meshwright.access.resources import Resource, database, location, table, tag_policy
-from meshwright.access.state import AccountState, Database, Filter, Grant, Identity, Location, Table
+from meshwright.access.iam import parse_policy
+from meshwright.access.principals import ANYBODY, account_of
+from meshwright.access.resources import table, tag_policy
+from meshwright.access.state import AccountState, Database, Filter, Identity, Location, Table
 from meshwright.project import load_mesh
+from tests.access.live_changes import (
+    allowing,
+    both_of,
+    holding,
+    may,
+    policies,
+    tagged,
+    trusting,
+    unblocked,
+    unencrypted,
+)
+from tests.access.openings import (
+    ADMIN,
+    BOTH,
+    EVERYONE,
+    KINDS,
+    LINES,
+    NAMES,
+    NOBODY,
+    OLD,
+    ON_DATABASE,
+    ON_ORDERS,
+    ONE,
+    ORDERS_TABLE,
+    RAW,
+    G,
+    affected,
+    near,
+)
 from tests.access.test_audit import (
     ALL,
     ANALYSTS,
@@ -33,31 +65,16 @@ from tests.access.test_audit import (
     FILTER,
     ORDERS,
     ORDERS_ANALYST,
-    PROVIDER,
     REGISTRATION,
     STRANGER,
+    TABLE,
     Change,
     Small,
     administering,
-    having,
-    having_also,
     identity,
     sales,
-    statements_of,
 )
 from tests.config.small_mesh import MESH_FILE, TODAY, edited, write_mesh
-
-G = "111111111111"
-LINES = TableName(G, DATABASE, "lines")
-BOTH = frozenset({"orders", "lines"})
-ONE = frozenset({"orders"})
-RAW = f"acme-orders-raw-{ORDERS}"
-SPY = f"arn:aws:iam::{G}:role/Spy"
-EVERYONE = "000000000000"
-NAMES = {G: "G", ORDERS: "ORDERS", ANALYTICS: "ANALYTICS"}
-
-Opened = Mapping[tuple[str, str], frozenset[str]]
-"""Tables by the principal and what it can do, or the call that it needs."""
 
 
 @pytest.fixture(scope="module")
@@ -65,402 +82,6 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Small:
     root = write_mesh(tmp_path_factory.mktemp("mesh"))
     mesh = load_mesh(root, environment="dev", today=TODAY)
     return Small(mesh, compile_state(mesh))
-
-
-@dataclass(frozen=True)
-class Opening:
-    """A kind of deviation: what was done where, and what is said of it."""
-
-    changes: Mapping[str, Change]
-    code: str
-    severity: Severity
-    gained: Opened
-    within_reach: Opened
-
-
-def affected(finding: Finding) -> Opened:
-    found: dict[tuple[str, str], frozenset[str]] = {}
-    for each in finding.affected:
-        if each.gained:
-            at = (each.principal, each.action)
-            found[at] = found.get(at, frozenset()) | {each.table.table}
-    return found
-
-
-def near(finding: Finding) -> Opened:
-    return {
-        (each.principal, each.by.value): frozenset(name.table for name in each.tables)
-        for each in finding.within_reach
-    }
-
-
-def policies(buckets: Mapping[str, dict[str, object]], on_key: dict[str, object] | None = None) -> Change:
-    """One more statement in the policies of these buckets, and of the domain's key."""
-
-    def change(account: AccountState) -> AccountState:
-        changed = {
-            name: parse_policy({"Statement": [*statements_of(account, name), more]})
-            for name, more in buckets.items()
-        }
-        [(arn, held)] = account.keys.items()
-        assert held.policy is not None
-        more = parse_policy({"Statement": on_key}).statements if on_key else ()
-        key = replace(held, policy=Policy((*held.policy.statements, *more)))
-        return replace(account, buckets={**account.buckets, **changed}, keys={arn: key})
-
-    return change
-
-
-def may(principal: object, *actions: str, resource: str = "*") -> dict[str, object]:
-    return {"Effect": "Allow", "Principal": principal, "Action": list(actions), "Resource": resource}
-
-
-def allowing(arn: str, *actions: str) -> Change:
-    """The role's own policies allow these actions too."""
-
-    def change(account: AccountState) -> AccountState:
-        held = account.identities[arn]
-        assert held.policy is not None
-        more = parse_policy({"Statement": {"Effect": "Allow", "Action": list(actions), "Resource": "*"}})
-        policy = Policy((*held.policy.statements, *more.statements))
-        return replace(account, identities={**account.identities, arn: replace(held, policy=policy)})
-
-    return change
-
-
-def unencrypted(bucket: str) -> Change:
-    return lambda account: replace(
-        account, bucket_keys={name: key for name, key in account.bucket_keys.items() if name != bucket}
-    )
-
-
-def both_of(*changes: Change) -> Change:
-    def change(account: AccountState) -> AccountState:
-        for each in changes:
-            account = each(account)
-        return account
-
-    return change
-
-
-def tagged(key: str, value: str, at: Resource) -> Change:
-    return lambda account: replace(
-        account, tags={**account.tags, at: {**account.tags.get(at, {}), key: value}}
-    )
-
-
-def with_spy(account: AccountState) -> AccountState:
-    return replace(account, identities={**account.identities, SPY: Identity(ANY_QUERY)})
-
-
-def trusting(*principals: dict[str, str]) -> Policy:
-    statements = [{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": each} for each in principals]
-    return parse_policy({"Statement": statements})
-
-
-def holding(principal: str, resource: Resource, *permissions: str, grantable: str = "") -> Change:
-    return having(
-        Grant(principal, resource, frozenset(permissions), frozenset({grantable} if grantable else ()))
-    )
-
-
-ADMIN = f"arn:aws:iam::{ANALYTICS}:role/LakeAdmin"
-CATALOG_ADMIN = f"arn:aws:iam::{G}:role/LakeAdmin"
-GLUE_ALONE = parse_policy({"Statement": {"Effect": "Allow", "Action": "glue:*", "Resource": "*"}})
-ON_ORDERS, ON_DATABASE = table(G, DATABASE, "orders"), database(G, DATABASE)
-OLD = Table(("name", "salary"), location=f"{BUCKET}/old/staff")
-ORDERS_TABLE = f"{BUCKET}/sales/orders"
-NOBODY: Opened = {}
-GLUE, LAKE_FORMATION = {"Service": "glue.amazonaws.com"}, {"Service": "lakeformation.amazonaws.com"}
-
-
-def without_tls(account: AccountState) -> AccountState:
-    kept = [each for each in statements_of(account, BUCKET) if each["Effect"] == "Allow"]
-    return replace(account, buckets={**account.buckets, BUCKET: parse_policy({"Statement": kept})})
-
-
-KINDS: dict[str, Opening] = {
-    # Lake Formation's administrators and defaults
-    "an administrator of the catalog": Opening(
-        {G: administering(CATALOG_ADMIN, policy=ANY_QUERY)},
-        "admin-undeclared",
-        Severity.CRITICAL,
-        NOBODY,
-        {(CATALOG_ADMIN, "grant"): BOTH},
-    ),
-    "an administrator of a consumer": Opening(
-        {ANALYTICS: administering(ADMIN, policy=ANY_QUERY)},
-        "admin-undeclared",
-        Severity.CRITICAL,
-        {(ADMIN, "SELECT"): ONE},
-        NOBODY,
-    ),
-    "an administrator whose IAM keeps it from data": Opening(
-        {ANALYTICS: administering(ADMIN, policy=GLUE_ALONE)},
-        "admin-undeclared",
-        Severity.HIGH,
-        NOBODY,
-        {(ADMIN, "grant"): ONE},
-    ),
-    "an administrator who does not exist": Opening(
-        {G: administering(SPY, exist=False)},
-        "admin-dead",
-        Severity.HIGH,
-        NOBODY,
-        {(SPY, "role"): BOTH},
-    ),
-    "a read-only administrator sees no data": Opening(
-        {G: administering(readers=(CATALOG_ADMIN,))}, "reader-undeclared", Severity.MEDIUM, NOBODY, NOBODY
-    ),
-    "new tables would be open": Opening(
-        {G: lambda a: replace(a, settings=replace(a.settings, table_defaults=frozenset({ANYBODY})))},
-        "defaults-open",
-        Severity.HIGH,
-        NOBODY,
-        NOBODY,
-    ),
-    "new databases of a domain would be open": Opening(
-        {ORDERS: lambda a: replace(a, settings=replace(a.settings, database_defaults=frozenset({ANYBODY})))},
-        "defaults-open",
-        Severity.HIGH,
-        NOBODY,
-        NOBODY,
-    ),
-    "new tables of a product would be open": Opening(
-        {
-            G: lambda a: replace(
-                a, databases={DATABASE: replace(a.databases[DATABASE], table_defaults=frozenset({ANYBODY}))}
-            )
-        },
-        "defaults-open",
-        Severity.HIGH,
-        NOBODY,
-        NOBODY,
-    ),
-    # Grants
-    "a stranger may write": Opening(
-        {G: holding(STRANGER, ON_ORDERS, "INSERT")},
-        "grant-unexpected",
-        Severity.CRITICAL,
-        {(STRANGER, "INSERT"): ONE},
-        NOBODY,
-    ),
-    "a stranger may drop the database": Opening(
-        {G: holding(STRANGER, ON_DATABASE, "DROP")},
-        "grant-unexpected",
-        Severity.CRITICAL,
-        {(STRANGER, "DROP"): BOTH},
-        NOBODY,
-    ),
-    "the database is open to whomever IAM lets in": Opening(
-        {G: holding(ANYBODY, ON_DATABASE, "ALL")},
-        "open-to-iam",
-        Severity.CRITICAL,
-        {(G, "DROP"): BOTH},
-        NOBODY,
-    ),
-    "a stranger may make tables in the database": Opening(
-        {G: holding(STRANGER, ON_DATABASE, "CREATE_TABLE")},
-        "grant-unexpected",
-        Severity.HIGH,
-        NOBODY,
-        NOBODY,
-    ),
-    "a stranger sees the database": Opening(
-        {G: holding(STRANGER, ON_DATABASE, "DESCRIBE")},
-        "grant-unexpected",
-        Severity.MEDIUM,
-        NOBODY,
-        NOBODY,
-    ),
-    "a stranger has the location of the data": Opening(
-        {G: holding(STRANGER, location(G, BUCKET), "DATA_LOCATION_ACCESS")},
-        "grant-unexpected",
-        Severity.HIGH,
-        NOBODY,
-        {(STRANGER, "table"): BOTH},
-    ),
-    "a role may pass on what it reads": Opening(
-        {
-            ORDERS: lambda a: replace(
-                a,
-                grants=tuple(
-                    each._replace(grantable=frozenset({"SELECT"}))
-                    if (each.principal, each.resource) == (ORDERS_ANALYST, ON_ORDERS)
-                    else each
-                    for each in a.grants
-                ),
-            )
-        },
-        "grant-option-unexpected",
-        Severity.HIGH,
-        NOBODY,
-        {(ORDERS_ANALYST, "pass-on"): ONE},
-    ),
-    "a reader also has Super": Opening(
-        {ORDERS: having_also(ORDERS_ANALYST, ON_ORDERS, "ALL")},
-        "grant-unexpected",
-        Severity.CRITICAL,
-        {(ORDERS_ANALYST, action): ONE for action in ("INSERT", "DELETE", "DROP")},
-        NOBODY,
-    ),
-    # Tags and filters
-    "a filter shows a column more": Opening(
-        {G: lambda a: replace(a, filters={FILTER: Filter(ALL, rows="country = 'DE'")})},
-        "filter-changed",
-        Severity.CRITICAL,
-        {(ANALYSTS, "SELECT"): ONE},
-        NOBODY,
-    ),
-    # Locations
-    "the files are registered in the producer's account too": Opening(
-        {ORDERS: lambda a: replace(a, locations={BUCKET: Location(f"arn:aws:iam::{ORDERS}:role/Other")})},
-        "location-unexpected",
-        Severity.HIGH,
-        NOBODY,
-        {(ORDERS, "table"): BOTH},
-    ),
-    "a location inside is registered with another role": Opening(
-        {
-            G: lambda a: replace(
-                a, locations={**a.locations, f"{BUCKET}/raw": Location(f"arn:aws:iam::{G}:role/Other")}
-            )
-        },
-        "location-unexpected",
-        Severity.MEDIUM,
-        NOBODY,
-        NOBODY,
-    ),
-    "the location is hybrid": Opening(
-        {G: lambda a: replace(a, locations={BUCKET: Location(REGISTRATION, hybrid=True)})},
-        "location-hybrid",
-        Severity.HIGH,
-        NOBODY,
-        NOBODY,
-    ),
-    "the location is read with another role": Opening(
-        {G: lambda a: replace(a, locations={BUCKET: Location(f"arn:aws:iam::{G}:role/Other")})},
-        "location-role",
-        Severity.HIGH,
-        NOBODY,
-        NOBODY,
-    ),
-    # Roles
-    "a stranger may assume a reader": Opening(
-        {ANALYTICS: identity(ANALYSTS, trust=trusting({"AWS": STRANGER}))},
-        "role-trust-changed",
-        Severity.CRITICAL,
-        {(STRANGER, "SELECT"): ONE},
-        NOBODY,
-    ),
-    "a reader may assume what writes": Opening(
-        {G: identity(REGISTRATION, trust=trusting({"AWS": ORDERS_ANALYST}, LAKE_FORMATION))},
-        "role-trust-changed",
-        Severity.CRITICAL,
-        {(ORDERS_ANALYST, action): BOTH for action in ("INSERT", "DELETE")},
-        NOBODY,
-    ),
-    "a service may assume a reader": Opening(
-        {ANALYTICS: identity(ANALYSTS, trust=trusting(GLUE))},
-        "role-trust-changed",
-        Severity.HIGH,
-        NOBODY,
-        {(ANALYTICS, "pass-role"): ONE},
-    ),
-    "a service may assume the registration role": Opening(
-        {G: identity(REGISTRATION, trust=trusting(GLUE, LAKE_FORMATION))},
-        "role-trust-changed",
-        Severity.HIGH,
-        NOBODY,
-        {(G, "pass-role"): BOTH},
-    ),
-    "a stranger may assume the provider's role of the catalog": Opening(
-        {G: identity(PROVIDER, trust=trusting({"AWS": STRANGER}))},
-        "role-trust-changed",
-        Severity.CRITICAL,
-        NOBODY,
-        {(STRANGER, "grant"): BOTH},
-    ),
-    "a reader may change its own policies": Opening(
-        {ANALYTICS: allowing(ANALYSTS, "iam:PutRolePolicy")},
-        "role-policy-changed",
-        Severity.HIGH,
-        NOBODY,
-        {(ANALYSTS, "policy"): ONE},
-    ),
-    "the provider's role of the catalog may do anything": Opening(
-        {G: allowing(PROVIDER, "*")},
-        "role-policy-changed",
-        Severity.HIGH,
-        NOBODY,
-        # Whoever made an Iceberg table holds Super on it, and it reads orders already.
-        {(PROVIDER, "policy"): frozenset({"lines"})},
-    ),
-    "a reader may list Glue's jobs": Opening(
-        {ANALYTICS: allowing(ANALYSTS, "glue:ListJobs")},
-        "role-policy-changed",
-        Severity.MEDIUM,
-        NOBODY,
-        NOBODY,
-    ),
-    # Buckets and keys
-    "a stranger is let into the bucket": Opening(
-        {ORDERS: policies({BUCKET: may({"AWS": STRANGER}, "s3:GetObject")})},
-        "bucket-policy-changed",
-        Severity.HIGH,
-        NOBODY,
-        {(STRANGER, "policy"): BOTH},
-    ),
-    "the bucket is public": Opening(
-        {ORDERS: policies({BUCKET: may("*", "s3:GetObject")})},
-        "bucket-policy-changed",
-        Severity.HIGH,
-        NOBODY,
-        {(EVERYONE, "policy"): BOTH},
-    ),
-    "a stranger may delete the files": Opening(
-        {ORDERS: policies({BUCKET: may({"AWS": STRANGER}, "s3:DeleteObject")})},
-        "bucket-policy-changed",
-        Severity.CRITICAL,
-        {(STRANGER, "DELETE"): BOTH},
-        NOBODY,
-    ),
-    "a stranger may change the bucket's policy": Opening(
-        {ORDERS: policies({BUCKET: may({"AWS": STRANGER}, "s3:PutBucketPolicy")})},
-        "bucket-policy-changed",
-        Severity.HIGH,
-        NOBODY,
-        {(STRANGER, "policy"): BOTH},
-    ),
-    "a service is let into the bucket": Opening(
-        {ORDERS: policies({BUCKET: may({"Service": "glue.amazonaws.com"}, "s3:GetObject")})},
-        "bucket-policy-changed",
-        Severity.HIGH,
-        NOBODY,
-        NOBODY,
-    ),
-    "TLS is no longer demanded": Opening(
-        {ORDERS: without_tls},
-        "bucket-policy-changed",
-        Severity.MEDIUM,
-        NOBODY,
-        NOBODY,
-    ),
-    "a stranger may use the key": Opening(
-        {ORDERS: policies({}, may({"AWS": STRANGER}, "kms:Decrypt"))},
-        "key-policy-changed",
-        Severity.HIGH,
-        NOBODY,
-        {(STRANGER, "policy"): BOTH},
-    ),
-    "raw data is let out, the key is not": Opening(
-        {ORDERS: policies({RAW: may({"AWS": STRANGER}, "s3:GetObject")})},
-        "bucket-policy-changed",
-        Severity.HIGH,
-        NOBODY,
-        NOBODY,
-    ),
-}
 
 
 @pytest.mark.parametrize("name", KINDS)
@@ -484,6 +105,19 @@ def test_a_public_bucket_that_is_not_encrypted_either(small: Small) -> None:
         "bucket-policy-changed": Severity.CRITICAL,
     }
     assert affected(found["bucket-policy-changed"])[EVERYONE, "SELECT"] == BOTH
+
+
+def test_a_bucket_without_the_key_that_kept_a_role_of_its_account_out(small: Small) -> None:
+    reads = parse_policy({"Statement": {"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}})
+    loader = f"arn:aws:iam::{ORDERS}:role/Loader"
+
+    def change(account: AccountState) -> AccountState:
+        known = {**account.identities, loader: Identity(reads)}
+        return unencrypted(BUCKET)(replace(account, identities=known))
+
+    finding = small.one(ORDERS=change)
+    assert (finding.code, finding.severity) == ("bucket-encryption", Severity.CRITICAL)
+    assert affected(finding) == {(loader, "SELECT"): BOTH}
 
 
 def test_raw_data_that_somebody_reads_is_critical_though_no_table_lies_there(small: Small) -> None:
@@ -595,6 +229,56 @@ def test_a_role_that_somebody_else_made_reads_files_past_the_catalog(small: Smal
     assert (finding.code, finding.severity) == ("role-policy-unfit", Severity.CRITICAL)
     # It reads both tables already.
     assert affected(finding) == {(ORDERS_ANALYST, action): BOTH for action in ("INSERT", "DELETE")}
+
+
+TOGETHER: Mapping[str, tuple[str, Change]] = {
+    "the bucket lets in a reader": (ORDERS, policies({BUCKET: may({"AWS": ANALYSTS}, "s3:GetObject")})),
+    "the key lets in a reader": (ORDERS, policies({}, may({"AWS": ANALYSTS}, "kms:Decrypt"))),
+    "the reader may use any bucket and key": (ANALYTICS, allowing(ANALYSTS, "s3:*", "kms:*")),
+    "the bucket is public": (
+        ORDERS,
+        both_of(policies({BUCKET: may("*", "s3:GetObject", "s3:DeleteObject")}), unblocked(BUCKET)),
+    ),
+    "the bucket is not encrypted": (ORDERS, unencrypted(BUCKET)),
+    "a tag is put on": (G, tagged("team", "spies", ON_DATABASE)),
+    "a grant by that tag": (
+        G,
+        holding(STRANGER, tag_policy(G, "TABLE", {"team": frozenset({"spies"})}), "SELECT"),
+    ),
+    "the consumer is granted the whole table": (G, holding(ANALYTICS, ON_ORDERS, "SELECT")),
+    "the reader is granted the whole table": (ANALYTICS, holding(ANALYSTS, ON_ORDERS, "SELECT")),
+    "the table is open to IAM": (G, holding(ANYBODY, ON_ORDERS, "ALL")),
+    "the location is hybrid": (
+        G,
+        lambda a: replace(a, locations={BUCKET: Location(REGISTRATION, hybrid=True)}),
+    ),
+    "an administrator of the consumer": (ANALYTICS, administering(ADMIN, policy=ANY_QUERY)),
+}
+
+
+def test_whoever_gains_by_two_deviations_is_named_in_a_critical_finding(small: Small) -> None:
+    declared, seen = Evaluator(small.declared), 0
+    for pair in combinations(TOGETHER, 2):
+        accounts = dict(small.declared.accounts)
+        for account, change in (TOGETHER[name] for name in pair):
+            accounts[account] = change(accounts[account])
+        live = replace(small.declared, accounts=accounts)
+        found = audit(small.declared, live, small.mesh, EXTRAS).findings
+        named = {
+            (effect.principal, effect.table)
+            for each in found
+            if each.severity is Severity.CRITICAL
+            for effect in each.affected
+            if effect.gained
+        }
+        for who in (ANALYSTS, ADMIN, ORDERS_ANALYST, ENGINEERS, STRANGER, EVERYONE):
+            group = (who, account_of(who), EVERYONE)
+            for name, action in product((TABLE, LINES), ("SELECT", "INSERT", "DELETE", "DROP")):
+                before, after = (each.decide(who, name, action) for each in (declared, Evaluator(live)))
+                if beyond(after.cells, before.cells):
+                    assert any((each, name) in named for each in group), (pair, who, name, action)
+                    seen += 1
+    assert seen > 50
 
 
 ELSEWHERE = {

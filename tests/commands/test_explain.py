@@ -505,6 +505,29 @@ def test_accounts_that_differ_from_the_files(tmp_path: Path) -> None:
         "Files and accounts differ at:",
         "  - analytics does not grant SELECT to the role",
     ]
+    table = markdown(*answers, hops=True).splitlines()
+    assert table[:7] == [
+        "### No: analytics.analysts cannot read orders.sales.orders",
+        "",
+        "- Because analytics does not grant it to the role analytics.analysts.",
+        "- Who mends it: insights (insights&#64;<!-- -->acme.example), the team of analytics, by granting it "
+        "to the role.",
+        "",
+        "The files say otherwise: by them analytics.analysts can read orders.sales.orders, only rows where "
+        "country is DE, without email, until 2027-06-30.",
+        "`meshwright audit` lists what differs in all accounts, with repairs; or deploy.",
+    ]
+    start = table.index("Fix, by analytics:")
+    assert table[start + 1 : start + 4] == [
+        "",
+        "```sh",
+        "aws lakeformation grant-permissions --region eu-west-1 \\",
+    ]
+    assert table[-3:] == [
+        "Files and accounts differ at:",
+        "",
+        "- analytics does not grant SELECT to the role",
+    ]
     assert "The files say the same." in text(explained(asked, declared), explained(asked, declared))
 
 

@@ -11,7 +11,7 @@ from typing import Final
 from meshwright.commands.access_wording import wrapped
 from meshwright.commands.explanation import Answer, broken
 from meshwright.commands.summary import VERDICTS, Summary, Verdict, summary, unchecked_texts
-from meshwright.markdown import escaped, row
+from meshwright.markdown import escaped, fenced, row
 
 MORE = "`--hops` shows each hop, what makes it hold, and the call that mends it."
 
@@ -130,13 +130,21 @@ def markdown(answer: Answer, files: Answer | None, hops: bool = False) -> str:
     lines.append(row([_sign(agreed.holds), escaped(agreed.what), escaped(", ".join(answer.places))]))
     for hop in answer.hops:
         lines.append(row([_sign(hop.holds), escaped(hop.what), escaped("; ".join(hop.evidence))]))
-    if calls := list(_call(answer, live=live))[1:]:
-        lines += ["", *(["Fix:", "", *(f"    {line}" for line in "\n".join(calls).splitlines())])]
+    lines += _call_markdown(list(_call(answer, live=live)))
     if resting := _rests_on(answer, live=live):
         lines += ["", resting, "", *(f"- {escaped(each)}" for each in dict.fromkeys(answer.assumed))]
     if files is not None and (differing := _differing(answer, files)):
         lines += ["", "Files and accounts differ at:", "", *(f"- {escaped(each)}" for each in differing)]
     return "\n".join(lines)
+
+
+def _call_markdown(lines: list[str]) -> list[str]:
+    """What `_call` yields: an empty line, who mends it, and the command if there is one."""
+    if not lines:
+        return []
+    _, who, *command = lines
+    said = ["", escaped(" ".join(who.split()))]
+    return [*said, "", *fenced(textwrap.dedent("\n".join(command)).splitlines(), "sh")] if command else said
 
 
 def _sign(holds: bool) -> str:

@@ -22,7 +22,7 @@ from meshwright.access.state import AccountState, Table
 ON_DATA: Final = frozenset({*ACTIONS, SUPER, "DATA_LOCATION_ACCESS"})
 """Permissions whose holder reaches data, or the definition of a table."""
 ON_DATABASE: Final = frozenset({"ALTER", "CREATE_TABLE", "DROP", SUPER})
-"""Permissions whose holder changes a database, or a link."""
+"""Permissions whose holder changes a database."""
 
 
 def opened(

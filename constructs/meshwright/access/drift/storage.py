@@ -107,7 +107,6 @@ def encryption(comparison: Comparison, account: str) -> Iterator[Deviation]:
                 yield _bucket_key_off(comparison, account, name, parameters)
             continue
         tables = comparison.tables_at.get(name, ())
-        identities = comparison.live.account(account).identities
         yield Deviation(
             code="bucket-encryption",
             account=account,
@@ -119,7 +118,7 @@ def encryption(comparison: Comparison, account: str) -> Iterator[Deviation]:
             repair=(Call(account, "s3", "put_bucket_encryption", parameters, merge=True),),
             change=_encrypted_by(comparison, account, name, found),
             readers=comparison.readers_of(tables),
-            principals=frozenset(identities) - comparison.platform,
+            principals=_with_own_files(comparison, account, name),
             tables=tables,
             actions=WITH_FILES,
         )
@@ -264,6 +263,17 @@ def _may_decrypt(comparison: Comparison, account: str, bucket: str, principal: s
     context = known_context(comparison.live, principal, account)
     return policy is None or (
         resource_verdict(policy, "kms:Decrypt", key, context, principal=principal, account=holder).allowed
+    )
+
+
+def _with_own_files(comparison: Comparison, account: str, bucket: str) -> frozenset[str]:
+    """The roles of the account whose policies speak of what is in the bucket; its key may keep them out."""
+    objects = f"arn:{comparison.live.partition}:s3:::{bucket}/object"
+    return frozenset(
+        arn
+        for arn, identity in comparison.live.account(account).identities.items()
+        if arn not in comparison.platform and identity.policy is not None
+        if any(identity.policy.about(action, objects) for action in ON_OBJECTS)
     )
 
 

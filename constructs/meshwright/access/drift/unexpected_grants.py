@@ -56,7 +56,7 @@ def unexpected(
         again = grant(account, holder, resource, declared.permissions, declared.grantable, region=region)
         repair += (again,)
     holders = holders_of(comparison, account, live.principal)
-    if code != "grant-dead" and _opens_more(live.resource, more, options):
+    if code != "grant-dead" and _opens_more(comparison, live.resource, more, options):
         floor = min(floor, Severity.HIGH, key=list(Severity).index)
     together = live._replace(
         permissions=live.permissions | expected.permissions,
@@ -90,9 +90,15 @@ def _actions(more: frozenset[str]) -> tuple[str, ...]:
     return tuple(each for each in ACTIONS if each in more or (each == NEEDED_BY and PERMISSION in more))
 
 
-def _opens_more(resource: Resource, more: frozenset[str], options: frozenset[str]) -> bool:
-    """Whether the holder may pass on data, lay a table over the files, or change a database."""
-    on_database = resource.kind is Kind.DATABASE or resource.path == ("DATABASE",)
+def _opens_more(
+    comparison: Comparison, resource: Resource, more: frozenset[str], options: frozenset[str]
+) -> bool:
+    """Whether the holder may pass on data, lay a table over the files, or change a database.
+
+    Of a link nobody comes by what it leads to, whatever may be done to it.
+    """
+    of_catalog = resource.catalog == comparison.catalog
+    on_database = of_catalog and (resource.kind is Kind.DATABASE or resource.path == ("DATABASE",))
     return bool(options & ON_DATA or PERMISSION in more or (on_database and more & ON_DATABASE))
 
 

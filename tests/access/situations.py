@@ -5,6 +5,7 @@ from tests.access import (
     situations_buckets_keys,
     situations_catalog,
     situations_columns,
+    situations_conditions,
     situations_files,
     situations_filters_tags,
     situations_grants,
@@ -31,4 +32,5 @@ SITUATIONS: tuple[Situation, ...] = (
     *situations_rows_views.SITUATIONS,
     *situations_buckets_keys.SITUATIONS,
     *situations_iam.SITUATIONS,
+    *situations_conditions.SITUATIONS,
 )

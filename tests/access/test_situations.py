@@ -50,7 +50,7 @@ def test_what_is_decided_in(situation: Situation) -> None:
 
 def test_the_situations_cover_every_step_fault_and_way_with_their_sources() -> None:
     names = Counter(each.name for each in SITUATIONS)
-    assert len(SITUATIONS) >= 80
+    assert len(SITUATIONS) >= 450
     assert [name for name, count in names.items() if count > 1] == []
     assert [
         each.page

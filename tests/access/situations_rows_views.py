@@ -5,8 +5,9 @@ from functools import partial
 
 from meshwright.access import evaluate, policies, row_policies, views
 from meshwright.access.decision import Fault, Step, Way
+from meshwright.access.further_state import Endpoint, KeyGrant, RowPolicy
 from meshwright.access.resources import filter_on, table, tag_policy
-from meshwright.access.state import Endpoint, Filter, Identity, Key, KeyGrant, RowPolicy, Table
+from meshwright.access.state import Filter, Identity, Key, Table
 from tests.access.building import (
     ANALYST,
     BUCKET,

@@ -10,9 +10,10 @@ from meshwright.access.compiled import compile_state
 from meshwright.access.decision import TableName
 from meshwright.access.drift.reach import ANYBODY_IN_AWS
 from meshwright.access.findings import Severity
+from meshwright.access.further_state import KeyGrant
 from meshwright.access.iam import parse_policy
 from meshwright.access.past_catalog import ALL_USERS
-from meshwright.access.state import AccountState, KeyGrant
+from meshwright.access.state import AccountState
 from meshwright.project import load_mesh
 from tests.access.test_audit import (
     ALL,

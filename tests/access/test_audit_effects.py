@@ -13,18 +13,11 @@ from meshwright.access.compiled import compile_state
 from meshwright.access.decision import TableName
 from meshwright.access.drift.trust import newly_trusted
 from meshwright.access.findings import Audit, Effect, Finding, OneMore, Severity, WithinReach
+from meshwright.access.further_state import KeyGrant, RowPolicy
 from meshwright.access.iam import Policy, parse_policy
 from meshwright.access.principals import ANYBODY
 from meshwright.access.resources import Resource, table, tag_policy
-from meshwright.access.state import (
-    AccountState,
-    Database,
-    Grant,
-    Identity,
-    KeyGrant,
-    RowPolicy,
-    Table,
-)
+from meshwright.access.state import AccountState, Database, Grant, Identity, Table
 from meshwright.project import load_mesh
 from tests.access.test_audit import (
     AGREED,

@@ -256,6 +256,7 @@ TOGETHER: Mapping[str, tuple[str, Change]] = {
 }
 
 
+@pytest.mark.slow
 def test_whoever_gains_by_two_deviations_is_named_in_a_critical_finding(small: Small) -> None:
     declared, seen = Evaluator(small.declared), 0
     for pair in combinations(TOGETHER, 2):

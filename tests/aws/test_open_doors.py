@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from meshwright.access.bucket_state import AccessPoint, AclGrant, BucketSettings
+from meshwright.access.further_state import Endpoint, KeyGrant
 from meshwright.access.iam import Policy, Statement, parse_policy
-from meshwright.access.state import Endpoint, KeyGrant, LakeState, Link, Unread
+from meshwright.access.state import LakeState, Link, Unread
 from meshwright.aws.accounts import Account
 from meshwright.aws.calls import Calls
 from meshwright.aws.live import read_state

@@ -110,6 +110,7 @@ def shows(engine, row, condition) -> bool:
     return engine.execute(query, given_values).fetchone()[0]
 
 
+@pytest.mark.slow
 @examples(100)
 @given(PAIRS)
 def test_what_is_said_of_two_conditions_is_what_an_engine_finds(engine, pair):
@@ -275,6 +276,7 @@ def test_the_solver_gives_up_after_a_while(monkeypatch):
         comparing._search.cache_clear()
 
 
+@pytest.mark.slow
 @examples(3)
 @given(st.lists(PAIRS, min_size=20, max_size=20))
 def test_most_is_known(pairs):

@@ -8,10 +8,10 @@ https://docs.aws.amazon.com/lake-formation/latest/APIReference/API_AttachRLSPoli
 from collections.abc import Iterator
 
 from meshwright.access.cells import Cells, conditions, union
+from meshwright.access.further_state import RowPolicy
 from meshwright.access.lf_tags import meets, tags_of
 from meshwright.access.request import Request
 from meshwright.access.resources import ALL_TABLES, Kind
-from meshwright.access.state import RowPolicy
 from meshwright.access.undocumented import conditional
 
 NONE_ATTACHED = "a principal without a row-level policy on a table sees the rows that its grants show"

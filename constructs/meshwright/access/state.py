@@ -10,8 +10,8 @@ from functools import cached_property
 from typing import NamedTuple
 
 from meshwright.access.bucket_state import USUAL, AccessGrant, BucketSettings
-from meshwright.access.iam import Policy, Statement
-from meshwright.access.principals import PrincipalKind, principal_of
+from meshwright.access.further_state import Endpoint, KeyGrant, RowPolicy
+from meshwright.access.iam import Policy
 from meshwright.access.resources import Kind, Resource
 from meshwright.access.stream_state import StreamState
 from meshwright.mesh.names import partition_of
@@ -129,35 +129,6 @@ class Identity:
         return bool(self.boundary_name or self.limits or self.session is not None)
 
 
-class KeyGrant(NamedTuple):
-    """A grant of a KMS key: it lets its grantee use the key, whatever the key's policy says.
-
-    https://docs.aws.amazon.com/kms/latest/developerguide/grants.html
-    """
-
-    grantee: str
-    """An ARN, or the name of a service."""
-    operations: frozenset[str]
-    """As KMS names them: `Decrypt`."""
-    context: tuple[tuple[str, str], ...] = ()
-    """Pairs that the encryption context must have; none for any."""
-    id: str = ""
-
-    @property
-    def statement(self) -> Statement:
-        """What it lets, as a key policy would."""
-        service = principal_of(self.grantee).kind is PrincipalKind.SERVICE
-        return Statement(
-            allow=True,
-            actions=tuple(sorted(f"kms:{each}" for each in self.operations)),
-            resources=("*",),
-            principals=(f"service:{self.grantee}" if service else self.grantee,),
-            conditions=tuple(
-                ("StringEquals", f"kms:EncryptionContext:{name}", (value,)) for name, value in self.context
-            ),
-        )
-
-
 @dataclass(frozen=True, slots=True)
 class Key:
     """A KMS key."""
@@ -174,18 +145,6 @@ class Key:
         if self.policy is None or not self.grants:
             return self.policy
         return Policy((*self.policy.statements, *(each.statement for each in self.grants)))
-
-
-class Endpoint(NamedTuple):
-    """A VPC endpoint of a service.
-
-    https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
-    """
-
-    id: str
-    service: str
-    """As actions begin: `s3`."""
-    policy: Policy
 
 
 class ShareState(StrEnum):
@@ -214,19 +173,6 @@ class Settings:
     """Engines get whole tables without telling for whom, where the caller may read them whole
     (AllowFullTableExternalDataAccess).
     """
-
-
-class RowPolicy(NamedTuple):
-    """A row-level security policy as attached to a principal on a table, or on tables by LF-Tags."""
-
-    principal: str
-    resource: Resource
-    rows: str
-    """Its condition."""
-    condition: str = ""
-    """On attributes of the principal; not evaluated."""
-    default: bool = False
-    """It is the table's, for every principal."""
 
 
 @dataclass(frozen=True, slots=True)

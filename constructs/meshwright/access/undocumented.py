@@ -6,6 +6,7 @@ Each function answers with no text as long as the outcome follows from what is d
 from collections.abc import Iterable, Sequence
 
 from meshwright.access.cells import Cells, covered
+from meshwright.access.further_state import RowPolicy
 from meshwright.access.granted import (
     NEEDS_ALL_COLUMNS,
     SUPER,
@@ -18,7 +19,7 @@ from meshwright.access.granted import (
 from meshwright.access.held import Held, sorted_by_table
 from meshwright.access.request import Request
 from meshwright.access.resources import ALL_TABLES, Kind
-from meshwright.access.state import Grant, RowPolicy
+from meshwright.access.state import Grant
 
 FILTERS_ADD_UP = "several grants limited to rows add up: each column is shown in the rows of its own limits"
 ROWS_NARROW = "the rows that the account was granted limit those that it grants on"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from meshwright.access.bucket_state import AccessGrant
+from meshwright.access.further_state import Endpoint, RowPolicy
 from meshwright.access.iam import Policy
 from meshwright.access.principals import account_of
 from meshwright.access.resources import ALL_TABLES, Resource
@@ -15,13 +16,11 @@ from meshwright.access.resources import table as table_of
 from meshwright.access.state import (
     AccountState,
     Database,
-    Endpoint,
     Filter,
     Grant,
     Identity,
     Key,
     Location,
-    RowPolicy,
     Settings,
     ShareState,
 )

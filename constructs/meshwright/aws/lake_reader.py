@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from meshwright.access.further_state import RowPolicy
 from meshwright.access.resources import Kind, Resource, database, filter_on, table
-from meshwright.access.state import Database, Filter, Grant, Location, RowPolicy, Settings
+from meshwright.access.state import Database, Filter, Grant, Location, Settings
 from meshwright.aws.calls import Calls
 from meshwright.aws.lake_shapes import (
     Expressions,

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from meshwright.access.further_state import Endpoint
 from meshwright.access.iam import Policy, Statement, parse_policy
-from meshwright.access.state import Endpoint
 from meshwright.aws.calls import Calls
 
 PARENTS = "organizations:ListParents"

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from meshwright.access.bucket_state import USUAL, AccessGrant, AccessPoint, AclGrant, BucketSettings
+from meshwright.access.further_state import KeyGrant
 from meshwright.access.iam import Policy, parse_policy
-from meshwright.access.state import Key, KeyGrant
+from meshwright.access.state import Key
 from meshwright.access.storage_path import MANAGED_BY_AWS
 from meshwright.aws.calls import Calls
 from meshwright.mesh.names import partition_of

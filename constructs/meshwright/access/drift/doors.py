@@ -14,9 +14,10 @@ from meshwright.access.drift.deviation import Change, Deviation, Phase, on_accou
 from meshwright.access.drift.reach import ANYBODY_IN_AWS
 from meshwright.access.drift.storage import encrypted_with, named_in, strangers
 from meshwright.access.findings import Call, OneMore, Severity, WithinReach
+from meshwright.access.further_state import KeyGrant
 from meshwright.access.iam import Policy
 from meshwright.access.principals import ELSEWHERE, principal_of
-from meshwright.access.state import AccountState, KeyGrant
+from meshwright.access.state import AccountState
 
 DOORS_NEED = ("s3:ListBuckets", "s3:GetBucketPolicy")
 KEY_GRANTS_NEED = ("kms:DescribeKey", "kms:ListGrants")

@@ -8,7 +8,8 @@ from meshwright.access.drift.deviation import Deviation, Phase, on_account
 from meshwright.access.drift.opened import tables_meant
 from meshwright.access.drift.wording import in_words
 from meshwright.access.findings import Severity
-from meshwright.access.state import AccountState, RowPolicy
+from meshwright.access.further_state import RowPolicy
+from meshwright.access.state import AccountState
 
 NEEDS = ("lakeformation:ListRLSPolicyAttachments", "lakeformation:ListRLSPolicies")
 

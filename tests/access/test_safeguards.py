@@ -246,3 +246,14 @@ def test_other_administrators() -> None:
         )
     ]
     assert len(found) == 5
+
+
+def test_a_role_of_the_account_that_may_come_to_read() -> None:
+    """Who may assume the scientists reads what they read; a role of the account needs no more than its name."""
+    analysts = "arn:aws:iam::555555555551:role/acme-analytics-analysts"
+    files = raw_files()
+    roles = files["domains"]["analytics"]["roles"]
+    roles["scientists"] = {**roles["scientists"], "create": True, "trusted_by": [analysts]}
+    found = [each for each in changes(raw_files(), files) if each.subject == "analytics.analysts"]
+    assert {(each.what, each.before, each.loosens) for each in found} == {("may come to read", "none", True)}
+    assert "customers.profiles.profiles: assume analytics.scientists" in {each.after for each in found}

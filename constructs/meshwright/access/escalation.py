@@ -16,7 +16,7 @@ from typing import NamedTuple
 from meshwright.access.beyond import beyond
 from meshwright.access.cells import Cells, union
 from meshwright.access.decision import TableName
-from meshwright.access.escalation_steps import MOVING, Taken, others_of, steps_of
+from meshwright.access.escalation_steps import EDITING, MOVING, Taken, others_of, steps_of
 from meshwright.access.evaluate import Evaluator
 from meshwright.access.principals import IN_IAM, account_of, principal_of
 from meshwright.access.state import LakeState
@@ -69,13 +69,14 @@ class Escalation:
 
     @cached_property
     def _named(self) -> frozenset[str]:
-        """Whom policies of buckets and keys let in."""
+        """Whom policies of buckets and keys let edit these."""
         policies = [
             policy
             for account in self.state.accounts.values()
             for policy in (*account.buckets.values(), *(key.lets for key in account.keys.values()))
+            if policy is not None
         ]
-        return frozenset[str]().union(*(each.lets_in for each in policies if each is not None))
+        return frozenset[str]().union(*(each.let_in_to(action) for each in policies for action in EDITING))
 
     def may_move(self, principal: str) -> bool:
         """A quick first look: whether it may take a step at all, which most may not."""

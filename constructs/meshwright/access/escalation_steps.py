@@ -76,15 +76,15 @@ ON_USER: Final = ("iam:PutUserPolicy", "iam:AttachUserPolicy", "iam:AddUserToGro
 ON_POLICIES: Final = ("iam:CreatePolicyVersion",)
 OF_USER: Final = ("iam:CreateAccessKey", "iam:CreateLoginProfile", "iam:UpdateLoginProfile")
 OVER_OTHERS: Final = ("iam:PassRole", "iam:UpdateAssumeRolePolicy", *OF_USER)
+EDITING: Final = ("s3:PutBucketPolicy", "kms:PutKeyPolicy", "kms:CreateGrant")
+"""What policies of buckets and keys may let in to, so that these are edited."""
 MOVING: Final = (
     *ON_ROLE,
     *ON_USER,
     *ON_POLICIES,
+    *EDITING,
     "lakeformation:PutDataLakeSettings",
     "lakeformation:GrantPermissions",
-    "s3:PutBucketPolicy",
-    "kms:PutKeyPolicy",
-    "kms:CreateGrant",
 )
 """What a step takes that is not one to another principal."""
 EVERYTHING: Final = Policy((Statement(allow=True, actions=("*",), resources=("*",)),))

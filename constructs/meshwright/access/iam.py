@@ -159,6 +159,11 @@ class Policy:
             found = self._resources[action] = tuple(dict.fromkeys(listed))
         return found
 
+    def let_in_to(self, action: str) -> frozenset[str]:
+        """Whom some Allow on the action names."""
+        about = [each for _, each in self._on_action(action) if each.allow]
+        return frozenset(name for each in about for name in each.principals)
+
     def conditions_on(self, key: str) -> tuple[str, ...]:
         """The values with which its conditions compare that key, which is in lower case."""
         return tuple(

@@ -6,6 +6,8 @@ And of the record of who read what.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from meshwright.access.escalation import Escalation
+from meshwright.access.rows import tables_of
 from meshwright.access.state import LakeState
 from meshwright.config.domain_file import Product
 from meshwright.config.operations_file import AuditTrail
@@ -44,6 +46,7 @@ def safeguard_changes(
         *_purposes(before, after),
         *_roles(before, after),
         *_administrators(*states),
+        *_escalations(after, states),
     )
 
 
@@ -140,6 +143,23 @@ def _roles(before: Mesh, after: Mesh) -> Iterator[Safeguard]:
                 # What the account's own IAM policies let is not known here, so it may be more.
                 more = not role.trusted_by or not set(role.trusted_by) <= set(old.trusted_by)
                 yield Safeguard(f"{name}.{key}", "assumed by", was, now, loosens=more)
+
+
+def _escalations(after: Mesh, states: tuple[LakeState, LakeState]) -> Iterator[Safeguard]:
+    """By which steps a role could come to read what it could not before."""
+    old, new = (Escalation(state) for state in states)
+    tables = [(each.name, each.reference) for some in tables_of(after).values() for each in some]
+    roles = {
+        role.arn: f"{domain.name}.{role.key}"
+        for domain in after.domains.values()
+        for role in domain.roles.values()
+    }
+    for arn, reference in roles.items():
+        for name, table in tables if new.may_move(arn) else ():
+            chain = new.chain(arn, name)
+            if chain is not None and old.chain(arn, name) is None:
+                steps = ", ".join(f"{each.how} {roles.get(each.target, each.target)}" for each in chain.steps)
+                yield Safeguard(reference, "may come to read", NONE, f"{table}: {steps}", loosens=True)
 
 
 def _administrators(before: LakeState, after: LakeState) -> Iterator[Safeguard]:

@@ -249,7 +249,7 @@ def test_other_administrators() -> None:
 
 
 def test_a_role_of_the_account_that_may_come_to_read() -> None:
-    """Who may assume the scientists reads what they read; a role of the account needs no more than its name."""
+    """Who may assume the scientists reads what they read; a role of the account needs only to be named."""
     analysts = "arn:aws:iam::555555555551:role/acme-analytics-analysts"
     files = raw_files()
     roles = files["domains"]["analytics"]["roles"]

@@ -38,6 +38,11 @@ FINDINGS, MISTAKE, BUG, INTERRUPTED = 1, 2, 3, 130
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 """Of whatever is written to: the disk, the user's share of it, the largest file."""
 
+_STUTTER: Final = re.compile(
+    r"^(Error: Invalid value(?: for .*?)?: )(?:Value error|Assertion failed), ", re.MULTILINE
+)
+"""What pydantic, which checks options, puts before the reason."""
+
 COMMANDS: Final[dict[str, Callable[..., int]]] = {
     "validate": validate,
     "plan": plan,
@@ -115,7 +120,8 @@ def _main(given: list[str]) -> int:
             return MISTAKE
         if hasattr(error, "show") and hasattr(error, "exit_code"):  # a wrong argument or option
             error.show(file=(message := StringIO()))
-            print(_echoed(message.getvalue(), given), end="", file=sys.stderr)
+            shown = _STUTTER.sub(r"\1", message.getvalue())
+            print(_echoed(shown, given), end="", file=sys.stderr)
             return MISTAKE
         _report_bug(given)
         return BUG

@@ -12,7 +12,7 @@ from meshwright.checks.status import missing_environments, notices
 from meshwright.config.domain_file import DomainFile
 from meshwright.config.loading import Files, collector_paused, load
 from meshwright.config.positions import Source
-from meshwright.config.problems import Problem, shown
+from meshwright.config.problems import Problem, in_order, shown
 from meshwright.config.reading import MESH_FILE
 from meshwright.config.suggest import suggestion
 from meshwright.config.trees import Tree, WorkingTree
@@ -70,7 +70,7 @@ def examine(
     if environment is None:
         to_know += missing_environments(files)
         to_know += stream_status.missing_environments(files)
-    known = tuple(sorted({*hints, *locate(files, iter(to_know))}))
+    known = in_order([*hints, *locate(files, iter(to_know))])
     return Examined(files, (), known, decided, streams)
 
 
@@ -86,7 +86,9 @@ def _checked(
     What days have made wrong is said of a folder alone: of a commit it was not so then.
     """
     files = load_files(root, only=only, reuse=reuse)
-    found = sorted({*files.problems, *check(files, today if isinstance(root, Path | WorkingTree) else None)})
+    found = in_order(
+        [*files.problems, *check(files, today if isinstance(root, Path | WorkingTree) else None)]
+    )
     errors = tuple(each for each in found if each.severity == "error")
     hints = tuple(each for each in found if each.severity == "notice")
     if files.mesh is not None and environment is not None and environment not in files.mesh.environments:
@@ -162,7 +164,7 @@ def refuse(problems: Iterable[Problem]) -> None:
 
 def refusal_text(found: Iterable[Problem]) -> str:
     """Problems in one message."""
-    return "\n".join(["The files of the mesh have problems:", *shown(sorted(found)).lines()])
+    return "\n".join(["The files of the mesh have problems:", *shown(in_order(found)).lines()])
 
 
 @collector_paused()

@@ -13,7 +13,7 @@ from meshwright.checks.duplicates import duplicates
 from meshwright.config.domain_file import DomainFile, Product, Table
 from meshwright.config.loading import parse_text
 from meshwright.config.pipeline_file import Pipeline
-from meshwright.config.problems import MOST_SHOWN, Finding, shown
+from meshwright.config.problems import MOST_SHOWN, Finding, Problem, in_order, shown
 from meshwright.config.streams_file import Delivery, Stream
 from meshwright.config.suggest import did_you_mean
 from meshwright.mesh.quality.datasets import aliased, aliases
@@ -154,3 +154,11 @@ def test_a_rule_with_many_values(tmp_path: Path) -> None:
     text = ORDERS.replace("          quantity: int\n", column + rule)
     found = examine(write_mesh(tmp_path, {**TEXTS, ORDERS_FILE: text}), environment=None, today=TODAY).errors
     assert {problem.code for problem in found} == {"too-many-rules", "duplicate"}
+
+
+def test_problems_are_put_in_order_by_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not two at a time, which calls a method of ours for each pair."""
+    monkeypatch.delattr(Problem, "__lt__")
+    places = [Problem("f", line, 1, "", "code", "what", "fix") for line in range(MANY, 0, -1)]
+    found = in_order([*places, *places])
+    assert [problem.line for problem in found] == list(range(1, MANY + 1))

@@ -122,3 +122,19 @@ def test_a_root_that_is_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str
     (tmp_path / "x").write_text("")
     assert main(["validate", "--root", str(tmp_path / "x")]) == 2
     assert "there is no mesh.yaml here" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "name", "wanted"),
+    [
+        (["validate", "--format", "nope"], "--format", "'text', 'json', 'github'"),
+        (["plan", "--format", "nope"], "--format", "'text', 'markdown', 'json'"),
+        (["plan", "--fail-on", "nope"], "--fail-on", "'widened', 'pii', 'removed', 'any'"),
+    ],
+)
+def test_a_choice_that_is_none_is_said_once(
+    arguments: list[str], name: str, wanted: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 2
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert last == f"Error: Invalid value for '{name}': 'nope' is not one of {wanted}."

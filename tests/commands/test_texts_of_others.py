@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,12 @@ from markdown_it import MarkdownIt
 from meshwright.access.findings import Audit, Call, Finding, Severity
 from meshwright.access.state import Unread
 from meshwright.cli import main
-from meshwright.commands.audit_text import Failed, Report, applied, call_lines, markdown
+from meshwright.commands.audit_text import Failed, Report, applied, call_lines, markdown, text
 from meshwright.commands.audit_words import Words
+from meshwright.commands.aws_lines import aws_line
 from meshwright.mesh.model import Mesh
 from meshwright.project import load_mesh
+from meshwright.texts import inert
 from tests.config.small_mesh import TEXTS, TODAY, write_mesh
 
 ACTING = (
@@ -108,6 +111,42 @@ FINDING = Finding(
     what=f"the role {ACTING}\n is there",
     remedy=ACTING,
 )
+
+
+HOSTILE = "a\\'\n::add-mask::x\n\u202e\x1b[31m ##[group]\u2028\x85\x0b\x1cNo differences.\r\nNo differences."
+"""Of an account: what ends lines, moves a terminal or is a command to a workflow."""
+
+
+def test_no_text_of_an_account_makes_a_line_of_its_own(tmp_path: Path) -> None:
+    mesh: Mesh = load_mesh(write_mesh(tmp_path), environment="dev", today=TODAY)
+    finding = replace(FINDING, subject=HOSTILE, what=HOSTILE, remedy=HOSTILE)
+    unread = (Unread("222222222221", "iam:GetRole", HOSTILE),)
+    call = Call("222222222221", "iam", "tag_role", {"RoleName": HOSTILE})
+    report = Report(mesh, Audit((finding,), unread), 3, {0: (call,)}, {0: HOSTILE})
+    told = [text(report), markdown(report)]
+    told += [
+        applied(Words(mesh), 1, [Failed(finding, HOSTILE)], output=output) for output in ("text", "markdown")
+    ]
+    for written in told:
+        shown = inert(written)
+        assert not [line for line in shown.splitlines() if re.match(r"\s*(No differences|::)", line)]
+        assert not re.search("[\x1b\u202e\u2028\x85\x0b\x1c]", shown)
+
+
+@pytest.mark.parametrize(
+    "value", [HOSTILE, "##[group]", "{", '{"a": "\u202e\n"}', "\U000e0041", "plain", "it's"]
+)
+def test_a_command_to_paste_means_what_the_account_has(value: str) -> None:
+    call = Call(
+        "222222222221", "iam", "tag_role", {"Name": value, "Names": [value, "b"], "Nested": [{"a": value}]}
+    )
+    line = inert(aws_line(call, "eu-west-1")).removeprefix("aws ")
+    said = subprocess.run(
+        ["bash", "-c", f"printf '%s\\0' {line}"], capture_output=True, check=True, env={"LC_ALL": "C.UTF-8"}
+    )
+    name, names, nested = (said.stdout.decode().split("\0")[place] for place in (5, 7, 10))
+    assert name == value or json.loads(name) == json.loads(value)
+    assert (names, json.loads(nested)) == (value, [{"a": value}])
 
 
 def test_markdown_of_an_audit(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from meshwright.errors import UserError
 from meshwright.local import control, states
 from meshwright.local.persistence.codec import sealed
+from meshwright.local.persistence.keeper import written
+from meshwright.local.persistence.store import Store
 from meshwright.local.private import PrivateFolder
 from tests.embedded import REGION, SESSION
 
@@ -442,6 +445,15 @@ def test_a_state_that_came_with_the_repository_is_not_gone_on_from(
     assert [each["Name"] for each in machine.client("s3").list_buckets()["Buckets"]] == ["planted"]
 
 
+def kept(path: Path, *, name: str, value: bytes) -> None:
+    """Adds a piece as the server does."""
+    with closing(sqlite3.connect(path)) as database:
+        about = dict(database.execute("SELECT * FROM about WHERE name NOT IN ('format', 'sum', 'open')"))
+    store = Store(path, about=about, unwritable=lambda error: None)
+    store.commit([(name, value)])
+    store.close()
+
+
 def changed(path: Path, statement: str, *values: Any) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as database:
         database.execute(statement, values)
@@ -453,28 +465,45 @@ def changed(path: Path, statement: str, *values: Any) -> None:
         (lambda path: path.write_bytes(b"no database" * 99), "it is damaged (file is not a database)"),
         (
             lambda path: changed(path, "UPDATE about SET value = '0' WHERE name = 'format'"),
-            "it was written with format 0, this is 2",
+            "it was written with format 0, this is 3",
         ),
         (
             lambda path: changed(path, "UPDATE about SET value = '4.0.0' WHERE name = 'moto'"),
             "it was written with moto 4.0.0, this is 5.2.5",
         ),
         (lambda path: changed(path, "PRAGMA application_id = 1"), "it is no state of an embedded AWS"),
-        (
-            lambda path: changed(
-                path,
-                "INSERT INTO piece VALUES ('backend/s3/222222222221/aws', ?)",
-                sealed(b"cos\nsystem\n(S'x'\ntR."),
-            ),
-            "os.system is not called",
+        *(
+            (partial(kept, name=name, value=value), why)
+            for name, value, why in (
+                (
+                    "backend/s3/222222222221/aws",
+                    sealed(b"cos\nsystem\n(S'x'\ntR."),
+                    "os.system is not called",
+                ),
+                ("backend/s3", written({}), "ValueError: not enough values to unpack (expected 3, got 1)"),
+                (
+                    "backend/sqs/222222222221/eu-west-1",
+                    written(5),
+                    "TypeError: 'int' object is not iterable",
+                ),
+                ("invocation/x", written(5), "TypeError: cannot unpack non-iterable int object"),
+                ("query/x", b"", "its checksum does not fit"),
+            )
         ),
+        (
+            lambda path: changed(path, "DELETE FROM content"),
+            "the content of an object in a bucket is missing",
+        ),
+        (lambda path: path.write_bytes(b""), "it is empty"),
     ],
-    ids=["no database", "format", "moto", "another program's", "a piece that asks for something"],
 )
 def test_a_state_that_can_not_be_gone_on_from(
     tmp_path: Path, spoil: Callable[[Path], object], why: str
 ) -> None:
-    control.up(tmp_path, 0)
+    running = Machine(tmp_path, control.up(tmp_path, 0))
+    s3 = running.client("s3")
+    s3.create_bucket(Bucket="kept", CreateBucketConfiguration={"LocationConstraint": REGION})
+    s3.put_object(Bucket="kept", Key="a", Body=b"body")
     control.down(tmp_path)
     state = tmp_path / ".meshwright" / "state"
     spoil(state / "state.sqlite")
@@ -482,7 +511,27 @@ def test_a_state_that_can_not_be_gone_on_from(
     with pytest.raises(UserError) as caught:
         control.up(tmp_path, 0)
     assert str(caught.value) == (
-        f"The embedded AWS did not start: The state in {state} can't be gone on from: {why}. "
-        f"To go on without it: meshwright local reset. Its log is {state.parent / 'embedded-aws.log'}"
+        f"The embedded AWS did not start: The state in {state / 'state.sqlite'} can't be gone on from: "
+        f"{why}. To go on without it: meshwright local reset; to one that was saved: meshwright local load "
+        f"NAME. Its log is {state.parent / 'embedded-aws.log'}"
     )
     assert (state / "state.sqlite").read_bytes() == before
+
+
+def test_a_saved_state_that_is_damaged_is_named_and_the_present_one_stays(tmp_path: Path) -> None:
+    running = Machine(tmp_path, control.up(tmp_path, 0))
+    location = {"LocationConstraint": REGION}
+    running.client("s3").create_bucket(Bucket="present", CreateBucketConfiguration=location)
+    folder = PrivateFolder.of(tmp_path)
+    saved = states.save(folder, "one", replace=False) / "state.sqlite"
+    changed(saved, "DELETE FROM piece WHERE name LIKE 'backend/s3/%'")
+    with pytest.raises(UserError) as caught:
+        control.load(tmp_path, "one", trust=False, organization=None)
+    assert str(caught.value) == (
+        f"The embedded AWS did not start: The saved state {saved} can't be gone on from: it is damaged: "
+        "parts of it are missing, or are not what was written. The state of before is kept. "
+        f"Go back to another one: meshwright local load NAME. Its log is {folder.path / 'embedded-aws.log'}"
+    )
+    running.start()
+    assert [each["Name"] for each in running.client("s3").list_buckets()["Buckets"]] == ["present"]
+    control.down(tmp_path)

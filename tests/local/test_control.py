@@ -6,13 +6,16 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from meshwright.errors import UserError
-from meshwright.local import control
+from meshwright.local import control, states
 from meshwright.local.control import Embedded
+from meshwright.local.private import PrivateFolder
+from meshwright.local.record import LOCK
 from tests.conftest import REAL_SETTINGS
 from tests.embedded import Aws
 
@@ -41,9 +44,72 @@ def test_a_folder_that_cannot_be_written(root: Path) -> None:
     with pytest.raises(UserError) as caught:
         control.up(root, 0)
     assert str(caught.value) == (
-        f"{root / '.meshwright'}: the embedded AWS keeps its state and log there, and can't write them: "
-        "File exists. Make the folder writable, or name another one with --root DIR."
+        f"{root / '.meshwright'} is no folder, and the embedded AWS keeps its state and log there. Remove it."
     )
+
+
+def test_a_state_that_is_a_file(root: Path) -> None:
+    (root / ".meshwright").mkdir()
+    (root / ".meshwright" / "state").touch()
+    with pytest.raises(UserError) as caught:
+        control.up(root, 0)
+    assert str(caught.value) == (
+        f"{root / '.meshwright' / 'state'} is no folder, and the embedded AWS keeps its state and log there. "
+        "Remove it."
+    )
+    assert control.reset(root) == (False, True)
+    assert not (root / ".meshwright" / "state").exists()
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, Path.mkdir], ids=["a pipe", "a folder"])
+def test_a_state_that_is_no_file(root: Path, make: Callable[[Path], None]) -> None:
+    file = root / ".meshwright" / "state" / "state.sqlite"
+    file.parent.mkdir(parents=True)
+    make(file)
+    with pytest.raises(UserError) as caught:
+        control.up(root, 0)
+    assert str(caught.value) == (
+        f"{file} is no plain file, and so no state. To go on without it: meshwright local reset; "
+        "to one that was saved: meshwright local load NAME."
+    )
+
+
+def test_what_is_no_file_in_the_place_of_one(root: Path) -> None:
+    log = root / ".meshwright" / "embedded-aws.log"
+    log.mkdir(parents=True)
+    with pytest.raises(UserError) as caught:
+        control.up(root, 0)
+    assert str(caught.value) == f"{log} is no plain file. Remove it."
+
+
+def test_a_server_that_refuses_connections_is_not_said_to_be_slow(root: Path) -> None:
+    folder = PrivateFolder.of(root)
+    folder.make()
+    held = folder.hold(LOCK)
+    assert held is not None
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with pytest.raises(UserError) as caught:
+        Embedded(port=port, pid=7, wanted_port=0, folder=folder.path).stacks()
+    os.close(held)
+    assert str(caught.value) == (
+        f"The embedded AWS (process 7) runs, but does not answer at port {port}: Connection refused. "
+        "Stop it, and start it anew: meshwright local down; meshwright local up"
+    )
+
+
+def test_every_file_is_its_owners_alone(root: Path) -> None:
+    running = control.up(root, 0)
+    (running.folder / "state" / "state.sqlite").chmod(0o644)  # as it was of earlier versions
+    states.save(PrivateFolder.of(root), "one", replace=False)
+    control.down(root)
+    control.up(root, 0)
+    modes = {path: oct(path.stat().st_mode & 0o077) for path in running.folder.rglob("*")}
+    control.down(root)
+    assert running.folder / "state" / "state.sqlite-wal" in modes
+    assert running.folder / "saves" / "one" / "state.sqlite" in modes
+    assert set(modes.values()) == {"0o0"}, modes
 
 
 def test_a_busy_port_gives_way_to_a_free_one(root: Path) -> None:

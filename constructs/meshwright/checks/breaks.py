@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from meshwright.checks.sentences import quoted, some
 from meshwright.config.loading import Files
-from meshwright.config.problems import Finding, Path, Problem
+from meshwright.config.problems import Finding, Path, Problem, in_order
 from meshwright.texts import few_of
 
 
@@ -85,7 +85,7 @@ def problems(files: Files, breaks: Iterable[Break]) -> tuple[Problem, ...]:
 
     A domain whose file has problems of its own is left out: what it has removed is not known.
     """
-    return tuple(sorted({_problem(files, each) for each in breaks if each.domain not in files.broken}))
+    return in_order(_problem(files, each) for each in breaks if each.domain not in files.broken)
 
 
 def _problem(files: Files, change: Break) -> Problem:

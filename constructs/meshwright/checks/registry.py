@@ -34,7 +34,7 @@ from meshwright.checks import (
     tables,
 )
 from meshwright.config.loading import Files
-from meshwright.config.problems import Finding, Problem
+from meshwright.config.problems import Finding, Problem, in_order
 
 CHECKS: Final[tuple[Callable[[Files], Iterator[Finding]], ...]] = (
     dynamic_references.check,
@@ -95,4 +95,4 @@ def check(files: Files, today: date | None = None) -> tuple[Problem, ...]:
 
 def locate(files: Files, findings: Iterator[Finding]) -> tuple[Problem, ...]:
     """The findings with their places, sorted, each once."""
-    return tuple(sorted({files.sources[finding.file].locate(finding) for finding in findings}))
+    return in_order(files.sources[finding.file].locate(finding) for finding in findings)

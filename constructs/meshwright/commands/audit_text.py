@@ -98,7 +98,7 @@ def text(report: Report) -> str:
 
 
 def _lines(sentence: str, indent: str) -> list[str]:
-    return wrapped(sentence, first=indent, rest=indent + "  ").splitlines()
+    return wrapped(sentence, first=indent, rest=indent + "  ").split("\n")
 
 
 def _affected(words: Words, finding: Finding) -> Iterator[str]:

@@ -3,8 +3,10 @@
 import json
 import shlex
 from collections.abc import Iterator
+from contextlib import suppress
 
 from meshwright.access.findings import Call
+from meshwright.texts import inert, unseen
 
 WIDTH = 100
 SERVICES = {"s3": "s3api"}
@@ -30,7 +32,7 @@ def _option(name: str, value: object) -> Iterator[str]:
     if isinstance(value, bool):
         yield f"--{name}" if value else f"--no-{name}"
     elif isinstance(value, list) and all(isinstance(each, str) for each in value):
-        yield f"--{name} {' '.join(shlex.quote(each) for each in value)}"
+        yield f"--{name} {' '.join(quoted(each) for each in value)}"
     elif isinstance(value, dict | list):
         yield f"--{name} {_json(value)}"
     else:
@@ -39,7 +41,22 @@ def _option(name: str, value: object) -> Iterator[str]:
 
 def _text(value: str) -> str:
     """A policy is JSON in a text: it may be written over several lines."""
-    return _json(json.loads(value)) if value.startswith("{") else shlex.quote(value)
+    if value.startswith("{"):
+        with suppress(ValueError, RecursionError):
+            return _json(json.loads(value))
+    return quoted(value)
+
+
+def quoted(text: str) -> str:
+    """One argument, in one line, that output shows as it is: what it would change is written in escapes.
+
+    https://www.gnu.org/software/bash/manual/html_node/ANSI_002dC-Quoting.html; zsh takes it too.
+    """
+    if "\n" not in text and inert(text) == text:
+        return shlex.quote(text)
+    escapes = {"\\": "\\\\", "'": "\\'", "\n": "\\n", "[": "\\x5b", ":": "\\x3a"}
+    changed = {found[0]: f"\\U{ord(found[0]):08x}" for found in unseen(text)}
+    return "$'" + "".join((escapes | changed).get(sign, sign) for sign in text) + "'"
 
 
 def _json(value: object) -> str:

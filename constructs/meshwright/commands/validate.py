@@ -7,7 +7,7 @@ from pathlib import Path
 from meshwright.commands.formats import FORMATS, Report
 from meshwright.commands.live import Deployed
 from meshwright.config.git import NoMeshYetError
-from meshwright.config.problems import Problem
+from meshwright.config.problems import Problem, in_order
 from meshwright.output import print_commands
 from meshwright.project import Examined, examine
 
@@ -35,7 +35,7 @@ def validate(
         errors |= {*against.refusals(accept_breaking)}
     report = Report(
         root=root,
-        problems=tuple(sorted({*errors, *found.notices})),
+        problems=in_order([*errors, *found.notices]),
         domains=len({*found.files.paths.values(), *(f"domains/{name}.yaml" for name in found.files.broken)}),
         products=sum(len(domain.products) for domain in found.files.domains.values()),
         statuses=(

@@ -17,7 +17,7 @@ from meshwright.config.mesh_file import MeshFile
 from meshwright.config.models import field_at, model_at, pattern_at
 from meshwright.config.plain import plain_data, plain_data_of_many
 from meshwright.config.positions import Source
-from meshwright.config.problems import Path, Problem, dotted
+from meshwright.config.problems import Path, Problem, dotted, in_order
 from meshwright.config.reading import DOMAINS, MESH_FILE, decoded, domain_files, domain_of
 from meshwright.config.trees import Tree, WorkingTree
 from meshwright.config.wording import reword
@@ -129,7 +129,7 @@ def _files(
     return Files(
         mesh=mesh if isinstance(mesh, MeshFile) else None,
         domains=domains,
-        problems=tuple(sorted(problems)),
+        problems=in_order(problems),
         sources=sources,
         paths=paths,
         broken=frozenset(broken),

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any, Final, Literal
 
 from meshwright.texts import Later, cut, one_line, said
@@ -61,6 +62,14 @@ class Problem:
 
     def __str__(self) -> str:
         return self.in_file(self.file)
+
+
+_ORDER: Final = attrgetter("file", "line", "column", "path", "code", "what", "severity")
+
+
+def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Each once, by place: by keys, for comparing two at a time takes long where there are many."""
+    return tuple(sorted(dict.fromkeys(problems), key=_ORDER))
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from meshwright.local import states
 from meshwright.local.private import PrivateFolder
 from meshwright.local.record import FILE, LOCK, last_port, record_in
 from meshwright.local.wire import proof
+from meshwright.texts import said
 
 ADMIN_ROLE = "embedded-admin"
 """Name of the role whose credentials `environment` gives by default. It needn't exist in the account."""
@@ -105,19 +106,27 @@ class Embedded:
                 raise UserError(
                     f"The embedded AWS ended{why}. Its log is {self.log}. Start it anew: meshwright local up"
                 ) from error
+            if isinstance(error, TimeoutError):
+                raise UserError(
+                    f"The embedded AWS (process {self.pid}) runs, but did not answer within {ANSWER_SECONDS} "
+                    "seconds. Wait until the machine is less busy, or stop it: meshwright local down"
+                ) from error
             raise UserError(
-                f"The embedded AWS (process {self.pid}) runs, but did not answer within {ANSWER_SECONDS} "
-                "seconds. Wait until the machine is less busy, or stop it: meshwright local down"
+                f"The embedded AWS (process {self.pid}) runs, but does not answer at port {self.port}: "
+                f"{said(error.strerror or str(error))}. Stop it, and start it anew: meshwright local down; "
+                "meshwright local up"
             ) from error
 
 
-def up(root: Path, port: int | None = None, *, organization: str | None = None) -> Embedded:
+def up(
+    root: Path, port: int | None = None, *, organization: str | None = None, saved: Path | None = None
+) -> Embedded:
     """The running embedded AWS of the project at `root`; started if there is none.
 
     `port` defaults to that of the last server, or a free one if that is busy or there was none. With
     `organization`, accounts count as members of it with RAM sharing on, and shares need no acceptance;
-    otherwise invitations wait for one. Raises UserError if moto isn't installed, the folder can't be written,
-    or the server doesn't start.
+    otherwise invitations wait for one. `saved` is the file that the state was put back from, for messages.
+    Raises UserError if moto isn't installed, the folder can't be written, or the server doesn't start.
     """
     folder = PrivateFolder.of(root)
     folder.make()
@@ -132,6 +141,8 @@ def up(root: Path, port: int | None = None, *, organization: str | None = None) 
         command += ["--port", str(wanted), "--folder", str(folder.path)]
         if organization:
             command += ["--organization", organization]
+        if saved:
+            command += ["--saved", str(saved)]
         kept = {name: os.environ[name] for name in SERVER_VARIABLES if name in os.environ}
         with open(folder.create(LOG), "wb") as sink:
             process = subprocess.Popen(
@@ -209,9 +220,9 @@ def load(root: Path, name: str, *, trust: bool, organization: str | None) -> Emb
     with folder.alone("up.lock"):
         states.check(folder, name, trust=trust)
         down(root)
-        before = states.load(folder, name)
+        saved, before = states.load(folder, name)
     try:
-        return up(root, organization=organization)
+        return up(root, organization=organization, saved=saved)
     except BaseException:
         states.go_back(folder, before)
         raise

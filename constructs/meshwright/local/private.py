@@ -4,6 +4,7 @@ A repository may bring such a folder along, with links to files of whoever works
 """
 
 import contextlib
+import errno
 import fcntl
 import os
 import stat
@@ -37,7 +38,7 @@ class PrivateFolder:
         except OSError as error:
             raise UserError(
                 f"{self.path}: the embedded AWS keeps its state and log there, and can't write them: "
-                f"{error.strerror}. Make the folder writable, or name another one with --root DIR."
+                f"{error.strerror}. {_way(error)}, or name another folder with --root DIR."
             ) from error
 
     def problem(self) -> str | None:
@@ -48,6 +49,8 @@ class PrivateFolder:
             return None
         if stat.S_ISLNK(found.st_mode):
             return f"{self.path} is a link, and the embedded AWS follows none. Remove it, and try again."
+        if not stat.S_ISDIR(found.st_mode):
+            return f"{self.path} is no folder, and the embedded AWS keeps its state and log there. Remove it."
         if found.st_uid != os.getuid():
             return f"{self.path} belongs to another user. Remove it, or work in a folder of your own."
         return None
@@ -76,8 +79,14 @@ class PrivateFolder:
 
     def create(self, name: str) -> int:
         """A descriptor of a new and empty file, in the place of whatever was there."""
-        with contextlib.suppress(FileNotFoundError):
+        try:
             os.unlink(self.path / name)
+        except FileNotFoundError:
+            pass
+        except OSError as error:  # a folder is no file to unlink, in Linux or in POSIX's words
+            if error.errno not in (errno.EISDIR, errno.EPERM):
+                raise
+            raise UserError(f"{self.path / name} is no plain file. Remove it.") from error
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         return os.open(self.path / name, flags, 0o600)
 
@@ -134,3 +143,10 @@ class PrivateFolder:
             return os.open(self.path / name, flags, 0o600)
         except OSError:
             return None
+
+
+def _way(error: OSError) -> str:
+    """What to do where something can't be written."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return "Free some space"
+    return "Make the folder writable"

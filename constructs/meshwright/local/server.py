@@ -14,11 +14,13 @@ from types import FrameType
 
 from meshwright.local.limits import LIMITS
 from meshwright.local.persistence.codec import DamagedError
-from meshwright.local.persistence.store import UnreadableError
+from meshwright.local.persistence.store import FILE as STATE_FILE
+from meshwright.local.persistence.store import GO_ON, UnreadableError
 from meshwright.local.private import PrivateFolder
 from meshwright.local.record import FILE, LOCK, Record, started
 from meshwright.local.states import STATE
 from meshwright.local.wire.proof import new_token
+from meshwright.texts import said
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +49,16 @@ def end_at_once(error: Exception) -> None:
     os._exit(3)
 
 
+def unreadable_state(file: Path, error: UnreadableError | DamagedError, saved: str | None) -> str:
+    """Why a state is not gone on from, and what to do, in one line."""
+    why = said(str(error)).rstrip(".")
+    if saved:
+        again = "The state of before is kept. Go back to another one: meshwright local load NAME."
+        return f"The saved state {saved} can't be gone on from: {why}. {again}"
+    way = error.way if isinstance(error, UnreadableError) else GO_ON
+    return f"The state in {file} can't be gone on from: {why}. {way}."
+
+
 def main(argv: list[str] | None = None) -> int:
     """Serves until a signal ends it. With a busy port, takes a free one; the record tells which."""
     parser = argparse.ArgumentParser(prog="meshwright.local.server", epilog=LIMITS)
@@ -55,7 +67,9 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument(
         "--organization", help="id of an organization with RAM sharing that holds all accounts"
     )
+    parser.add_argument("--saved", help="the file that the state was put back from")
     arguments = parser.parse_args(argv)
+    os.umask(0o077)  # all that is written is its owner's alone
     folder = PrivateFolder(arguments.folder.resolve())
     folder.make()
     (folder.path / STATE).mkdir(mode=0o700, exist_ok=True)
@@ -83,11 +97,7 @@ def main(argv: list[str] | None = None) -> int:
             unwritable=end_at_once,
         )
     except (UnreadableError, DamagedError) as error:
-        print(
-            f"The state in {folder.path / STATE} can't be gone on from: {error}. "
-            "To go on without it: meshwright local reset.",
-            file=sys.stderr,
-        )
+        print(unreadable_state(folder.path / STATE / STATE_FILE, error, arguments.saved), file=sys.stderr)
         return 2
     listener = Listener(application, listening)
 

@@ -8,13 +8,12 @@ own list of them has too.
 import os
 import secrets
 import shutil
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from meshwright.errors import UserError
-from meshwright.local.persistence.store import FILE, copy
+from meshwright.local.persistence.store import FILE, GO_ON, UnreadableError, copy, private_file
 from meshwright.local.private import PrivateFolder
 
 STATE, SAVES = "state", "saves"
@@ -25,7 +24,9 @@ OWNER = "owner"
 def own(folder: PrivateFolder) -> None:
     """Makes the folder of the state, or raises UserError if what is there is not this user's."""
     state = _subfolder(folder, STATE)
-    if (state.path / FILE).exists() or (state.path / FILE).is_symlink():
+    if os.path.lexists(state.path / FILE):
+        if not (state.path / FILE).is_file() or (state.path / FILE).is_symlink():
+            raise UserError(f"{state.path / FILE} is no plain file, and so no state. {GO_ON}.")
         if not _ours(state):
             raise UserError(
                 f"{state.path}: you did not write this state on this machine; it may have come with the "
@@ -60,8 +61,10 @@ def save(folder: PrivateFolder, name: str, *, replace: bool) -> Path:
         copied.make()
         try:
             copy(folder.path / STATE / FILE, fresh / FILE)
-        except (sqlite3.Error, OSError) as error:
-            raise UserError(f"{folder.path / STATE}: the state can't be copied: {error}.") from error
+        except UnreadableError as error:
+            raise UserError(
+                f"{folder.path / STATE / FILE}: the state can't be saved: {error}. {error.way}."
+            ) from error
         _sign(copied)
     return target
 
@@ -81,19 +84,20 @@ def check(folder: PrivateFolder, name: str, *, trust: bool) -> None:
         )
 
 
-def load(folder: PrivateFolder, name: str) -> Path:
-    """Puts a saved state in the place of the one that is there; where that one is now."""
+def load(folder: PrivateFolder, name: str) -> tuple[Path, Path]:
+    """Puts a saved state in the place of the one that is there; the file of it, and where that one is now."""
     source = _subfolder(folder, SAVES).path / name
     state, before = folder.path / STATE, folder.path / "state.before"
     _remove(before)
     with _aside(folder.path / "state.next") as fresh:
         PrivateFolder(fresh).make()
+        private_file(fresh / FILE)
         shutil.copyfile(source / FILE, fresh / FILE)
         _sign(PrivateFolder(fresh))
     if state.exists() or state.is_symlink():
         os.rename(state, before)
     os.rename(folder.path / "state.next", state)
-    return before
+    return source / FILE, before
 
 
 def go_back(folder: PrivateFolder, before: Path) -> None:

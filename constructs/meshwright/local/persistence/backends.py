@@ -160,8 +160,10 @@ class Backends:
             if found is None:
                 raise DamagedError(f"an object of the bucket {bucket}, which is not there")
             dict.__setitem__(found.keys, key, self._decoded(name, data))
-        known = set(self._uses)
-        self._store.commit((), forgotten=self._store.digests() - known)
+        known, there = set(self._uses), self._store.digests()
+        if not known <= there:
+            raise DamagedError("the content of an object in a bucket is missing")
+        self._store.commit((), forgotten=there - known)
 
     def _restore_backend(self, name: str, data: bytes) -> None:
         service, account, region = name.removeprefix(BACKEND).split("/")

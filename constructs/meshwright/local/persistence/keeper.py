@@ -13,7 +13,7 @@ from meshwright.local.operations import Operation
 from meshwright.local.persistence.backends import BACKEND, OBJECT, Backends
 from meshwright.local.persistence.codec import DamagedError, decode, encode
 from meshwright.local.persistence.entries import Entries
-from meshwright.local.persistence.store import Store
+from meshwright.local.persistence.store import Store, UnreadableError
 
 Pieces = dict[str, bytes | None]
 
@@ -24,7 +24,7 @@ class Keeper:
     def __init__(
         self, path: Path, *, about: Mapping[str, str], unwritable: Callable[[Exception], None]
     ) -> None:
-        """As `Store`. Raises DamagedError too."""
+        """As `Store`."""
         self.store = Store(path, about=about, unwritable=unwritable)
         self.backends = Backends(self.store)
         self._entries: dict[str, Entries[Any, Any]] = {}
@@ -35,10 +35,15 @@ class Keeper:
         self._found = found
 
     def restore(self) -> None:
-        """Brings moto's backends back. To be called once, before the first request."""
+        """Brings moto's backends back. To be called once, before the first request.
+
+        Raises DamagedError, and UnreadableError where the contents of objects are damaged.
+        """
         gc.disable()  # which would look, again and again, through what only grows: a third of the time
         try:
-            self.backends.restore([*self._found.pop(BACKEND, ()), *self._found.pop(OBJECT, ())])
+            with _damage():
+                self.backends.restore([*self._found.pop(BACKEND, ()), *self._found.pop(OBJECT, ())])
+            self.store.go_on()
         finally:
             gc.freeze()
             gc.enable()
@@ -56,8 +61,9 @@ class Keeper:
 
         What an operation changes in it is kept with that operation; `entries.save` keeps it at once.
         """
-        for key, value in self.pieces_of(name).values():
-            entries[key] = value
+        with _damage():
+            for key, value in self.pieces_of(name).values():
+                entries[key] = value
         entries.seen.clear()
         entries.save = lambda: self._save_entries(name)
         self._entries[name] = entries
@@ -104,6 +110,17 @@ class Keeper:
             piece = name + hashlib.sha256(repr(key).encode()).hexdigest()[:32]
             changed[piece] = encode((key, value), _whole) if key in entries else None
         return changed
+
+
+@contextlib.contextmanager
+def _damage() -> Iterator[None]:
+    """Raises whatever is wrong with what was read as DamagedError."""
+    try:
+        yield
+    except (DamagedError, UnreadableError):
+        raise
+    except Exception as error:  # a piece that is whole, and not what its name says
+        raise DamagedError(f"{type(error).__name__}: {error}") from error
 
 
 def written(value: Any) -> bytes:

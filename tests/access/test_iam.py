@@ -496,6 +496,18 @@ def test_before_version_2012_10_17_there_are_no_variables():
         assert identity_verdict(read, "s3:GetObject", resource, context).allowed is allowed
 
 
+def test_before_version_2012_10_17_a_star_in_braces_is_a_wildcard():
+    document = {"Statement": allow("s3:*", on="arn:aws:s3:::b/${*}")}
+    for version, resource, allowed in (
+        ({}, "arn:aws:s3:::b/${x}", True),
+        ({}, "arn:aws:s3:::b/*", False),
+        ({"Version": "2012-10-17"}, "arn:aws:s3:::b/${x}", False),
+        ({"Version": "2012-10-17"}, "arn:aws:s3:::b/*", True),
+    ):
+        read = parse_policy(version | document)
+        assert identity_verdict(read, "s3:GetObject", resource, {}).allowed is allowed
+
+
 def test_what_is_known_of_a_request():
     state = changed(
         lambda lake: replace(lake, organization="o-acme"),

@@ -483,6 +483,14 @@ def test_a_variable_in_a_condition(operator, value, effect):
     )
 
 
+@pytest.mark.parametrize("operator", ["StringEquals", "StringEqualsIgnoreCase", "StringLike"])
+@pytest.mark.parametrize(("tag", "value"), [("*", "${aws:PrincipalTag/t}"), ("a?$", "a${?}${$}")])
+def test_a_sign_that_is_a_wildcard_elsewhere_equals_itself(operator, tag, value):
+    context = {"aws:principaltag/t": tag}
+    when = {operator: {"aws:PrincipalTag/t": value}}
+    assert identity_verdict(policy(allow("*", when=when)), "s3:GetObject", RESOURCES[0], context).allowed
+
+
 def test_before_version_2012_10_17_there_are_no_variables():
     document = {"Statement": allow("s3:*", on="arn:aws:s3:::b/${aws:username}")}
     for version, resource, allowed in (

@@ -89,9 +89,10 @@ def commands(folder: Path, *targets: str) -> list[str]:
 
 def test_every_package_is_installed_by_its_hash(tmp_path: Path) -> None:
     assert main(["init", str(tmp_path)]) == 0
-    ours, theirs = commands(REPOSITORY, "setup", "audit", "e2e"), commands(tmp_path, "setup")
+    ours = commands(REPOSITORY, "setup", "audit", "e2e", "second-opinion")
+    theirs = commands(tmp_path, "setup")
     installs = [command for command in ours + theirs if "pip install" in command]
-    assert len(installs) == 6
+    assert len(installs) == 7
     (checkout,) = (command for command in installs if "--editable ." in command)
     assert "--offline --no-deps --no-build-isolation" in checkout
     for command in installs:

@@ -88,6 +88,12 @@ $(SECOND_OPINION)/.ready: requirements-second-opinion.lock | .venv/.ready
 	@$(RUN) uv pip install --quiet --system-certs --python $(SECOND_OPINION)/bin/python --require-hashes --no-build -r $<
 	@touch $@
 
+# The code with one small change after the other, each of which a test should notice: for hours, so at night.
+MUTANTS_SECONDS ?= 18000
+mutants: setup
+	@$(UV_LOCKED) -r requirements-mutants.lock
+	@$(RUN) tests.mutants --seconds $(MUTANTS_SECONDS) $(MODULES)
+
 # Known vulnerabilities: asks PyPI, so it is no part of `make test`.
 audit: setup
 	@$(UV_LOCKED) -r requirements-audit.lock

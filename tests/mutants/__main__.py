@@ -1,10 +1,10 @@
 """Mutation testing: each mutant is the code with one small change, and some test should then fail.
 
-`python -m tests.mutants [--seconds N] [MODULE …]` runs mutmut in `.mutants`, a copy of the package and its
-tests, and prints how many were killed and each that survived. A run goes on where the last one ended: what
-changed since is done again, and survivors are tried by the tests of now. A MODULE is the beginning of a name,
-such as `access.iam`; the default is all that decide about access. Survivors that no test can kill are in
-equivalent.toml, with the reason. Survivors are for reading: they are no failure.
+`python -m tests.mutants [--seconds N] [MODULE …] [--tests FILE …]` runs mutmut in `.mutants`, a copy of the
+package and its tests, and prints how many were killed and each that survived. A run goes on where the last
+one ended: what changed since is done again, and survivors are tried by the tests of now. A MODULE is the
+beginning of a name, such as `access.iam`; the default is all that decide about access. Survivors that no test
+can kill are in equivalent.toml, with the reason. Survivors are for reading: they are no failure.
 
 mutmut changes neither decorated functions nor what stands outside of functions; and what is called while a
 module is imported is not called again.
@@ -46,8 +46,9 @@ pytest_add_cli_args=
     no:cacheprovider
     -m
     not (integration or slow)
+    --ignore=tests/access/test_codes.py
 pytest_add_cli_args_test_selection=
-    tests/access
+{tests}
 use_git_change_detection=false
 
 [tool:pytest]
@@ -71,7 +72,7 @@ class Mutant(NamedTuple):
     survived: bool
 
 
-def prepare() -> None:
+def prepare(tests: list[str]) -> None:
     """The copy, in which only what differs is written, since mutmut looks at the files' times."""
     copied = []
     for source, target in (
@@ -90,7 +91,9 @@ def prepare() -> None:
         for file in {each for each in (FOLDER / name).rglob("*") if each.is_file()} - set(copied):
             file.unlink()
     modules = "\n".join(f"    src/meshwright/{each.replace('.', '/')}.py" for each in MODULES[1:])
-    (FOLDER / "setup.cfg").write_text(SETTINGS.format(modules=modules))
+    (FOLDER / "setup.cfg").write_text(
+        SETTINGS.format(modules=modules, tests="\n".join(f"    {each}" for each in tests))
+    )
 
 
 def forget_survivors(modules: list[str]) -> None:
@@ -182,10 +185,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.mutants")
     parser.add_argument("modules", nargs="*", default=MODULES)
     parser.add_argument("--seconds", type=float, default=3600)
+    parser.add_argument("--tests", nargs="+", default=["tests/access"])
     given = parser.parse_args()
     os.nice(19)
     if given.seconds:
-        prepare()
+        prepare(given.tests)
         forget_survivors(list(given.modules))
         run(list(given.modules), given.seconds)
     show(results(list(given.modules)), equivalents())

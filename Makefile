@@ -15,14 +15,14 @@ BROWSER := tests/e2e/browser/node_modules
 # Nothing of the caller's Python or Node set-up may leak into ours.
 unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE VIRTUAL_ENV NODE_PATH NODE_OPTIONS
 
-.PHONY: demo test setup lint types unit integration deep e2e fuzz soak soak-provider soak-whole audit lock stop clean
+.PHONY: demo test setup lint types unit integration deep e2e fuzz soak soak-provider soak-whole second-opinion mutants audit lock stop clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo    deploy the example mesh to an embedded AWS and show it working"
 	@echo "make test    lint, types and all tests"
 	@echo "make stop    stop the embedded AWS"
-	@echo "also: setup lint types unit integration deep e2e fuzz soak audit lock clean"
+	@echo "also: setup lint types unit integration deep e2e fuzz soak second-opinion mutants audit lock clean"
 
 demo: setup
 	@$(RUN) meshwright local demo
@@ -77,6 +77,23 @@ soak-whole: SCHEDULES ?= 1000
 soak-whole: setup
 	@$(RUN) tests.soak.whole --schedules $(SCHEDULES) --seed $(SEED)
 
+# Random policies judged by us and by another evaluator of IAM, which needs other versions of what we use.
+SECOND_OPINION := .second-opinion
+REQUESTS ?= 20000
+second-opinion: setup $(SECOND_OPINION)/.ready
+	@$(RUN) tests.second_opinion --python $(SECOND_OPINION)/bin/python --requests $(REQUESTS) --seed $(SEED)
+
+$(SECOND_OPINION)/.ready: requirements-second-opinion.lock | .venv/.ready
+	@$(PYTHON) -m venv $(SECOND_OPINION)
+	@$(RUN) uv pip install --quiet --system-certs --python $(SECOND_OPINION)/bin/python --require-hashes --no-build -r $<
+	@touch $@
+
+# The code with one small change after the other, each of which a test should notice: for hours, so at night.
+MUTANTS_SECONDS ?= 18000
+mutants: setup
+	@$(UV_LOCKED) -r requirements-mutants.lock
+	@$(RUN) tests.mutants --seconds $(MUTANTS_SECONDS) $(MODULES)
+
 # Known vulnerabilities: asks PyPI, so it is no part of `make test`.
 audit: setup
 	@$(UV_LOCKED) -r requirements-audit.lock
@@ -119,4 +136,4 @@ lock: .venv/.ready
 	@$(LOCK) --no-annotate -c requirements.lock --extra local --extra logic pyproject.toml -o $(TEMPLATES)/requirements.txt
 
 clean:
-	rm -rf .venv node_modules $(BROWSER) cdk.out .meshwright
+	rm -rf .venv node_modules $(BROWSER) $(SECOND_OPINION) .mutants cdk.out .meshwright

@@ -59,7 +59,7 @@ def test_no_checkout_leaves_its_token_in_the_folder() -> None:
         for step in steps(file)
         if step.get("uses", "").startswith("actions/checkout@")
     ]
-    assert len(checkouts) == 7
+    assert len(checkouts) == 8
     for step in checkouts:
         assert step["with"]["persist-credentials"] is False
 
@@ -89,9 +89,10 @@ def commands(folder: Path, *targets: str) -> list[str]:
 
 def test_every_package_is_installed_by_its_hash(tmp_path: Path) -> None:
     assert main(["init", str(tmp_path)]) == 0
-    ours, theirs = commands(REPOSITORY, "setup", "audit", "e2e"), commands(tmp_path, "setup")
+    ours = commands(REPOSITORY, "setup", "audit", "e2e", "second-opinion", "mutants")
+    theirs = commands(tmp_path, "setup")
     installs = [command for command in ours + theirs if "pip install" in command]
-    assert len(installs) == 6
+    assert len(installs) == 8
     (checkout,) = (command for command in installs if "--editable ." in command)
     assert "--offline --no-deps --no-build-isolation" in checkout
     for command in installs:

@@ -483,6 +483,14 @@ def test_a_variable_in_a_condition(operator, value, effect):
     )
 
 
+@pytest.mark.parametrize("operator", ["StringEquals", "StringEqualsIgnoreCase", "StringLike"])
+@pytest.mark.parametrize(("tag", "value"), [("*", "${aws:PrincipalTag/t}"), ("a?$", "a${?}${$}")])
+def test_a_sign_that_is_a_wildcard_elsewhere_equals_itself(operator, tag, value):
+    context = {"aws:principaltag/t": tag}
+    when = {operator: {"aws:PrincipalTag/t": value}}
+    assert identity_verdict(policy(allow("*", when=when)), "s3:GetObject", RESOURCES[0], context).allowed
+
+
 def test_before_version_2012_10_17_there_are_no_variables():
     document = {"Statement": allow("s3:*", on="arn:aws:s3:::b/${aws:username}")}
     for version, resource, allowed in (
@@ -494,6 +502,18 @@ def test_before_version_2012_10_17_there_are_no_variables():
         read = parse_policy(version | document)
         context = {"aws:username": "me"}
         assert identity_verdict(read, "s3:GetObject", resource, context).allowed is allowed
+
+
+def test_before_version_2012_10_17_a_star_in_braces_is_a_wildcard():
+    document = {"Statement": allow("s3:*", on="arn:aws:s3:::b/${*}")}
+    for version, resource, allowed in (
+        ({}, "arn:aws:s3:::b/${x}", True),
+        ({}, "arn:aws:s3:::b/*", False),
+        ({"Version": "2012-10-17"}, "arn:aws:s3:::b/${x}", False),
+        ({"Version": "2012-10-17"}, "arn:aws:s3:::b/*", True),
+    ):
+        read = parse_policy(version | document)
+        assert identity_verdict(read, "s3:GetObject", resource, {}).allowed is allowed
 
 
 def test_what_is_known_of_a_request():

@@ -10,7 +10,7 @@ from functools import cache
 from ipaddress import ip_address, ip_network
 from typing import Any, TypeVar
 
-from meshwright.access.patterns import patterns
+from meshwright.access.patterns import as_text, patterns
 from meshwright.access.variables import has_variables
 
 Value = str | tuple[str, ...]
@@ -89,11 +89,11 @@ def _all(answers: Iterable[bool | None]) -> bool | None:
 
 
 def _equal(value: str, values: tuple[str, ...]) -> bool:
-    return value in values
+    return value in map(as_text, values)
 
 
 def _equal_in_any_case(value: str, values: tuple[str, ...]) -> bool:
-    return value.lower() in {each.lower() for each in values}
+    return value.lower() in {as_text(each).lower() for each in values}
 
 
 def _like(value: str, values: tuple[str, ...]) -> bool:

@@ -316,8 +316,6 @@ def parse_policy(document: Mapping[str, Any], *, text: str = "") -> Policy:
 
 
 def _without_variables(statement: Statement) -> Statement:
-    if not statement.variables:
-        return statement
     return replace(
         statement,
         resources=tuple(map(literally, statement.resources)),

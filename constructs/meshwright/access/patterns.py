@@ -54,6 +54,11 @@ class Patterns:
         return bool(self._other) and any(pattern.match(text) for pattern in self._other)
 
 
+def as_text(value: str) -> str:
+    """The value of a condition that compares without wildcards: `${*}` in it is the character."""
+    return re.sub(r"\$\{([*?$])\}", r"\1", value) if "${" in value else value
+
+
 def _expression(text: str) -> str:
     """The pattern as a regular expression, with `${*}` for the character itself."""
     pieces = re.split(r"(\$\{[*?$]\}|[*?])", text)

@@ -1,5 +1,6 @@
 """Every shape of Lake Formation's API, and what it is in the access model."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from meshwright.access.state import Filter, Grant, Location, Settings
 from meshwright.aws.lake_shapes import (
     filter_of,
     grants_of,
+    is_outlived,
     location_of,
     made_in,
     resource_of,
@@ -216,3 +218,18 @@ def test_tags() -> None:
     assert dict(tags_of({"LFTagOnDatabase": pair}, database)) == {database: {"sensitivity": "pii"}}
     # What a table inherits from its database is not put on it.
     assert dict(tags_of({"LFTagOnDatabase": pair}, table)) == {}
+
+
+def test_a_grant_older_than_its_table_is_one_on_another() -> None:
+    """https://docs.aws.amazon.com/lake-formation/latest/dg/granting-catalog-permissions.html"""
+    on = {"Table": {"CatalogId": "111111111111", "DatabaseName": "d", "Name": "t"}}
+    row = {"Resource": on, "LastUpdated": datetime(2027, 1, 1, tzinfo=UTC)}
+    then = row["LastUpdated"].timestamp()
+    made = ("111111111111", "d", "t")
+    assert is_outlived(row, "111111111111", {made: then + 3600})
+    assert not is_outlived(row, "111111111111", {made: then - 3600})
+    assert not is_outlived(row, "111111111111", {made: then + 1})
+    assert not is_outlived(row, "111111111111", {("111111111111", "d", "other"): then + 3600})
+    assert not is_outlived({"Resource": on}, "111111111111", {made: then + 3600})
+    database = {"Database": {"CatalogId": "111111111111", "Name": "d"}}
+    assert not is_outlived({**row, "Resource": database}, "111111111111", {made: then + 3600})

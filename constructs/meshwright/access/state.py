@@ -74,6 +74,8 @@ class Table:
     """Of a view of the catalog, the tables that it reads."""
     creator: str = field(default="", compare=False)
     """ARN of the role or user that made it; empty where that is not known."""
+    created: float = field(default=0.0, compare=False)
+    """When, in seconds since 1970; 0 where that is not known."""
 
     @property
     def typed(self) -> dict[str, str]:

@@ -30,6 +30,7 @@ from meshwright.aws.deployed_reader import Stream, read_stacks, read_streams
 from meshwright.aws.glue_reader import read_catalog_policy, read_databases
 from meshwright.aws.identity_reader import read_identities
 from meshwright.aws.inventory import Stack
+from meshwright.aws.lake_shapes import is_outlived
 from meshwright.aws.organization_reader import read_endpoints
 from meshwright.aws.ram_reader import Sent, read_invitations, read_sent
 from meshwright.aws.storage_reader import (
@@ -47,6 +48,7 @@ from meshwright.mesh.policies import database_prefix
 class Own:
     """What an account says of itself."""
 
+    account: str
     settings: Settings
     rows: tuple[Mapping[str, Any], ...]
     """Of ListPermissions, on its own catalog and on the governance account's."""
@@ -118,6 +120,7 @@ def read_own(mesh: Mesh, calls: Calls, caller: str) -> Own:
     untagged = not tag_keys and not calls.failed("lakeformation:ListLFTags")
     stem = f"{mesh.name}-"
     return Own(
+        account=calls.account,
         settings=settings or Settings(),
         rows=rows,
         databases=databases,
@@ -166,6 +169,13 @@ def read_related(mesh: Mesh, calls: Calls, own: Own, others: Iterable[Own]) -> R
         rows += tuple(lake_reader.list_rows_of_filters(calls, _visible(calls.account, own, tables)))
     stem, data_in = f"{mesh.name}-", {bucket for each in others for bucket in each.data_in}
     names = {name for name in own.bucket_names if name.startswith(stem) or name in data_in}
+    created = {
+        (each.account, database, name): table.created
+        for each in others
+        for database, held in each.databases.items()
+        for name, table in held.tables.items()
+    }
+    rows = tuple(row for row in rows if not is_outlived(row, calls.account, created))
     buckets = read_buckets(calls, names)
     return Related(
         grants=lake_reader.read_grants(calls, rows),

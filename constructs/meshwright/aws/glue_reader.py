@@ -124,6 +124,7 @@ def table_of(shape: Mapping[str, Any]) -> Table:
         partition_by=tuple(each["Name"] for each in partitions),
         definer=view.get("Definer") or "",
         view_of=tuple(_table_in(each) for each in view.get("SubObjects") or ()),
+        created=shape["CreateTime"].timestamp() if shape.get("CreateTime") else 0.0,
         creator=role_of(shape.get("CreatedBy") or ""),
     )
 

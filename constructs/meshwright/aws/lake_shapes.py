@@ -21,6 +21,8 @@ from meshwright.access.state import Filter, Grant, Location, Settings
 
 Expressions = Mapping[str, Mapping[str, frozenset[str]]]
 """Saved LF-Tag expressions by name."""
+CLOCKS_DIFFER = 5.0
+"""Seconds by which the times of two services may differ."""
 SHOWN_AS_ALL = "ALL_TABLES"
 """Name of the table in a listed grant on the table wildcard."""
 
@@ -108,6 +110,20 @@ def grants_of(rows: Iterable[Mapping[str, Any]], own: str, expressions: Expressi
     for (principal, resource, condition), (permissions, grantable) in held.items():
         if made_in(own, principal, resource):
             yield Grant(principal, resource, frozenset(permissions), frozenset(grantable), condition)
+
+
+def is_outlived(row: Mapping[str, Any], own: str, created: Mapping[tuple[str, str, str], float]) -> bool:
+    """Whether a listed grant on a table is older than the table: it was on one of that name that was dropped.
+
+    A grant ends with its table, and does not come back with one of the same name
+    (https://docs.aws.amazon.com/lake-formation/latest/dg/granting-catalog-permissions.html).
+    """
+    resource = resource_of(row["Resource"], own, {})
+    if resource is None or resource.table is None or not row.get("LastUpdated"):
+        return False
+    database_name, name = resource.path[:2]
+    made = created.get((resource.catalog, database_name, name), 0.0)
+    return bool(row["LastUpdated"].timestamp() + CLOCKS_DIFFER < made)
 
 
 def made_in(own: str, principal: str, resource: Resource) -> bool:

@@ -97,3 +97,12 @@ def test_a_database_with_a_table_and_a_link_to_a_table() -> None:
         table_defaults=frozenset({"IAM_ALLOWED_PRINCIPALS"}),
         parameters={"meshwright.domain": "orders"},
     )
+
+
+def test_a_column_that_was_dropped_from_an_iceberg_table() -> None:
+    columns = [
+        {"Name": "id", "Type": "int", "Parameters": {"iceberg.field.current": "true"}},
+        {"Name": "old", "Type": "int", "Parameters": {"iceberg.field.current": "false"}},
+    ]
+    shape = {"Name": "t", "StorageDescriptor": {"Columns": columns}, "Parameters": {"table_type": "ICEBERG"}}
+    assert table_of(shape).columns == ("id",)

@@ -233,3 +233,16 @@ def test_a_grant_older_than_its_table_is_one_on_another() -> None:
     assert not is_outlived({"Resource": on}, "111111111111", {made: then + 3600})
     database = {"Database": {"CatalogId": "111111111111", "Name": "d"}}
     assert not is_outlived({**row, "Resource": database}, "111111111111", {made: then + 3600})
+
+
+@pytest.mark.parametrize(
+    ("given", "rows"),
+    [
+        ({"FilterExpression": "TRUE"}, None),
+        ({"FilterExpression": " true "}, None),
+        ({"AllRowsWildcard": {}}, None),
+        ({"FilterExpression": "true_price = 1"}, "true_price = 1"),
+    ],
+)
+def test_a_filter_of_all_rows_has_no_condition(given: dict[str, Any], rows: str | None) -> None:
+    assert filter_of({"RowFilter": given, "ColumnWildcard": {}}).rows == rows

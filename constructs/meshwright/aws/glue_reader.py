@@ -114,7 +114,8 @@ def table_of(shape: Mapping[str, Any]) -> Table:
     descriptor = shape.get("StorageDescriptor") or {}
     partitions = shape.get("PartitionKeys") or []
     view = shape.get("ViewDefinition") or {}
-    columns = [*(descriptor.get("Columns") or []), *partitions]
+    current = [each for each in descriptor.get("Columns") or [] if not _is_dropped(each)]
+    columns = [*current, *partitions]
     return Table(
         columns=tuple(each["Name"] for each in columns),
         location=_path(descriptor.get("Location") or ""),
@@ -127,6 +128,13 @@ def table_of(shape: Mapping[str, Any]) -> Table:
         created=shape["CreateTime"].timestamp() if shape.get("CreateTime") else 0.0,
         creator=role_of(shape.get("CreatedBy") or ""),
     )
+
+
+def _is_dropped(column: Mapping[str, Any]) -> bool:
+    """A column that was dropped from an Iceberg table stays in the catalog, marked
+    (https://github.com/apache/iceberg/issues/16877).
+    """
+    return (column.get("Parameters") or {}).get("iceberg.field.current") == "false"
 
 
 def _table_in(arn: str) -> tuple[str, str, str]:

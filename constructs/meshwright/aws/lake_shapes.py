@@ -21,6 +21,7 @@ from meshwright.access.state import Filter, Grant, Location, Settings
 
 Expressions = Mapping[str, Mapping[str, frozenset[str]]]
 """Saved LF-Tag expressions by name."""
+ALL_ROWS = "TRUE"
 CLOCKS_DIFFER = 5.0
 """Seconds by which the times of two services may differ."""
 SHOWN_AS_ALL = "ALL_TABLES"
@@ -140,8 +141,11 @@ def made_in(own: str, principal: str, resource: Resource) -> bool:
 
 
 def filter_of(row: Mapping[str, Any]) -> Filter:
-    """https://docs.aws.amazon.com/lake-formation/latest/APIReference/API_DataCellsFilter.html"""
+    """One of all rows, whose expression Lake Formation gives as TRUE, has no condition
+    (https://docs.aws.amazon.com/lake-formation/latest/APIReference/API_DataCellsFilter.html).
+    """
     rows = (row.get("RowFilter") or {}).get("FilterExpression") or None
+    rows = None if rows is not None and rows.strip().upper() == ALL_ROWS else rows
     if row.get("ColumnNames"):
         return Filter(columns=frozenset(row["ColumnNames"]), rows=rows)
     excluded = (row.get("ColumnWildcard") or {}).get("ExcludedColumnNames") or ()

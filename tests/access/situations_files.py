@@ -402,6 +402,11 @@ ENCRYPTION = (
     ),
 )
 
+
+def granted(grantee, permission="READ", scope=f"{BUCKET}/t/*"):
+    return fields(P, access_grants=(AccessGrant(grantee, scope, permission, "arn:aws:iam::1:role/L"),))
+
+
 EVERYBODY = allow("s3:GetObject", on=OBJECTS, to="*")
 OF_ORGANIZATION = allow(
     "s3:GetObject", on=OBJECTS, to="*", when={"StringEquals": {"aws:PrincipalOrgID": "o-acme"}}
@@ -464,6 +469,18 @@ PUBLIC = (
             settings(restricts_public=True),
             lambda state: replace(state, organization="o-acme"),
         ),
+    ),
+    not_shared(
+        name="a public bucket, restricted, keeps the registration role out, which it names",
+        page=BLOCK_PUBLIC,
+        changes=(bucket(BUCKET_ALLOW, LIST, EVERYBODY), settings(restricts_public=True)),
+        broken=Step.BUCKET,
+    ),
+    strange_not(
+        name="an access grant on another table's files after one on this",
+        page=GRANTS,
+        table="u",
+        changes=(*stranger(allow("s3:GetDataAccess")), granted(STRANGER)),
     ),
     reads(
         name="a public bucket, restricted, and a role of its own account",
@@ -557,10 +574,6 @@ ACCESS_POINTS = (
         changes=(engineer(ON_POINT), bucket(BUCKET_ALLOW, LIST, DELEGATED), point()),
     ),
 )
-
-
-def granted(grantee, permission="READ", scope=f"{BUCKET}/t/*"):
-    return fields(P, access_grants=(AccessGrant(grantee, scope, permission, "arn:aws:iam::1:role/L"),))
 
 
 MAY_ASK = allow("s3:GetDataAccess")

@@ -131,11 +131,7 @@ def _by_policies(
     probe: Probe,
     context: Mapping[str, Value],
 ) -> Allowed:
-    settings = state.account(files.owner or "").settings_of(files.bucket)
-    use = probe.use
-    if settings.restricts_public and _keeps_out(use.policy, principal, files):
-        use = use._replace(policy=None)
-    return both_allow(use, principal, identity, context)
+    return both_allow(probe.use, principal, identity, context)
 
 
 def _keeps_out(policy: Policy | None, principal: str, files: Files) -> bool:

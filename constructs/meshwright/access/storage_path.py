@@ -26,6 +26,7 @@ from meshwright.access.policies import (
     resource_allows,
 )
 from meshwright.access.principals import account_of
+from meshwright.access.public import is_public
 from meshwright.access.state import Identity, LakeState
 
 LAKE_FORMATION = "lakeformation.amazonaws.com"
@@ -109,9 +110,14 @@ Reach = tuple[object, ...]
 def reach_of(state: LakeState, role: str, files: Files, action: str) -> Reach:
     """What of the policies decides on these files: where it is the same in a bucket, so are the hops."""
     policies = _policies(state, role, files)
-    by_path = any(each.conditions_on("s3:prefix") for each in policies)
-    settings = state.account(files.owner or "").settings_of(files.bucket)
-    by_path = by_path or bool(settings.access_points) or (bool(files.key) and not settings.bucket_key)
+    owner = state.account(files.owner or "")
+    settings = owner.settings_of(files.bucket)
+    by_path = (
+        any(each.conditions_on("s3:prefix") for each in policies)
+        or bool(settings.access_points or owner.access_grants)
+        or bool(state.account(account_of(role) or "").endpoints)
+        or (bool(files.key) and not settings.bucket_key)
+    )
     probes = [each for name in NAMES_OF[action] for each in probes_of(state, role, files, name)]
     said = tuple(policy.reach(each.use.action, each.use.resource) for each in probes for policy in policies)
     return (*said, files.path) if by_path or len(probes) > len(NAMES_OF[action]) else said
@@ -129,7 +135,7 @@ class Probe(NamedTuple):
 def probes_of(state: LakeState, role: str, files: Files, action: str) -> tuple[Probe, ...]:
     """`action` on every object below the path, as far as policies tell one from another."""
     owner = state.account(files.owner or "")
-    policy = owner.buckets.get(files.bucket)
+    policy = _bucket_policy(state, role, files)
     resources = tuple(name for each in _policies(state, role, files) for name in each.resources_on(action))
     if files.key and not owner.settings_of(files.bucket).bucket_key:
         used = state.key(files.key)
@@ -139,6 +145,17 @@ def probes_of(state: LakeState, role: str, files: Files, action: str) -> tuple[P
         Probe(Use(action, each.resource, files.owner or "", policy, owner.control), each.like)
         for each in samples(start, resources)
     )
+
+
+def _bucket_policy(state: LakeState, role: str, files: Files) -> Policy | None:
+    """What lets the role in: nothing of a public policy that is restricted to its own account."""
+    owner = state.account(files.owner or "")
+    policy = owner.buckets.get(files.bucket)
+    if policy is None or not owner.settings_of(files.bucket).restricts_public:
+        return policy
+    if account_of(role) == files.owner or not is_public(policy):
+        return policy
+    return Policy(tuple(each for each in policy.statements if not each.allow))
 
 
 def of_all(answers: Iterable[tuple[Probe, Allowed]]) -> Allowed:
@@ -207,7 +224,7 @@ def _role_hop(
             return Hop(Step.REGISTRATION_ROLE, account, role, fault, action="sts:AssumeRole")
         assumed += trusted.assumed
     keys = key_probes(state, files, ON_OBJECTS[action], objects)
-    for probes in (objects, *_listing(state, files, action), *([keys] if keys else [])):
+    for probes in (objects, *_listing(state, role, files, action), *([keys] if keys else [])):
         found = of_all(
             (each, _by_itself(role, identity, each.use, for_probe(each, context))) for each in probes
         )
@@ -245,7 +262,7 @@ def _bucket_hop(
             return Hop(Step.BUCKET, account, files.bucket, action=name, assumed=(text,))
         return Hop(Step.BUCKET, account, files.bucket, Fault.MISSING, action=name)
     statements, assumed = list[Statement](), list[str]()
-    for probes in (objects, *_listing(state, files, action)):
+    for probes in (objects, *_listing(state, role, files, action)):
         found = of_all(
             (each, resource_allows(each.use, role, _identity(state, role), context)) for each in probes
         )
@@ -300,13 +317,13 @@ def key_refuses(state: LakeState, principal: str, use: Use) -> Hop | None:
     return None
 
 
-def _listing(state: LakeState, files: Files, action: str) -> tuple[tuple[Probe, ...], ...]:
+def _listing(state: LakeState, role: str, files: Files, action: str) -> tuple[tuple[Probe, ...], ...]:
     """To read a table, engines list the bucket below its path."""
     if action != "SELECT":
         return ()
     owner = state.account(files.owner or "")
     resource = f"arn:{state.partition}:s3:::{files.bucket}"
-    use = Use(LIST, resource, files.owner or "", owner.buckets.get(files.bucket), owner.control)
+    use = Use(LIST, resource, files.owner or "", _bucket_policy(state, role, files), owner.control)
     return ((Probe(use),),)
 
 

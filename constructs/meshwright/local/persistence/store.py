@@ -309,15 +309,18 @@ def private_file(path: Path) -> None:
     os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
 
 
-def copy(source: Path, target: Path) -> None:
+def copy(source: Path, target: Path, *, running: bool) -> None:
     """Writes a state as it is now into a new file, also while a server works on it.
 
-    Raises UnreadableError.
+    Where none is `running`, the journal that a killed one left is taken into the file, and goes. Raises
+    UnreadableError.
     """
     with _errors():
         private_file(target)
         with contextlib.closing(_connected(source)) as database:
             database.execute("VACUUM INTO ?", (str(target),))
+            if not running:
+                database.execute("UPDATE about SET value = 'no' WHERE name = ?", (OPEN,))
         with contextlib.closing(_connected(target)) as database:
             database.execute("UPDATE about SET value = 'no' WHERE name = ?", (OPEN,))
         sync(target)

@@ -177,13 +177,15 @@ def test_a_journal_that_is_gone_is_missed(tmp_path: Path) -> None:
         with pytest.raises(UnreadableError, match=r"^its journal, state\.sqlite-wal, is gone$"):
             Store(killed, about={}, unwritable=unexpected)
     shutil.copy(f"{path}-wal", f"{killed}-wal")
+    copy(killed, tmp_path / "copy", running=False)
+    assert not Path(f"{killed}-wal").exists()  # SQLite takes it away; the file has all that was in it
     assert dict(Store(killed, about={}, unwritable=unexpected).pieces()) == {"a": b"1" * 99}
 
 
 def test_a_copy_while_it_is_open_is_whole(tmp_path: Path) -> None:
     store = Store(tmp_path / "state.sqlite", about={}, unwritable=unexpected)
     store.commit([("a", b"1" * 99)], contents=[(digest_of(ONE), ONE)])
-    copy(tmp_path / "state.sqlite", tmp_path / "copy")
+    copy(tmp_path / "state.sqlite", tmp_path / "copy", running=True)
     copied = Store(tmp_path / "copy", about={}, unwritable=unexpected)
     copied.go_on()
     assert dict(copied.pieces()) == {"a": b"1" * 99}

@@ -60,18 +60,20 @@ class Application:
 
         from meshwright.local import malformed
         from meshwright.local.identity import secret_of
+        from meshwright.local.persistence.keeper import damage
         from meshwright.local.services import Services, queue_wait
 
         self._token, self._secret_of, self._queue_wait = token, secret_of, queue_wait
         self._malformed = malformed.refusal
         self._moto = DomainDispatcherApplication(create_backend_app)
-        self.services = Services(
-            endpoint=f"http://{authority}",
-            serve=self.serve,
-            folder=folder,
-            organization=organization,
-            unwritable=unwritable,
-        )
+        with damage():
+            self.services = Services(
+                endpoint=f"http://{authority}",
+                serve=self.serve,
+                folder=folder,
+                organization=organization,
+                unwritable=unwritable,
+            )
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")

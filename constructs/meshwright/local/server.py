@@ -107,11 +107,15 @@ def main(argv: list[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     pid = os.getpid()
-    Record(port=port, pid=pid, started=started(pid), wanted_port=arguments.port, token=token).write(folder)
-    log.info("listening on %s:%s", address, port)
-    application.services.resume()
+    record = Record(port=port, pid=pid, started=started(pid), wanted_port=arguments.port, token=token)
     try:
+        application.services.resume()
+        record.write(folder)
+        log.info("listening on %s:%s", address, port)
         listener.run()
+    except DamagedError as error:
+        print(unreadable_state(folder.path / STATE / STATE_FILE, error, arguments.saved), file=sys.stderr)
+        return 2
     finally:
         application.services.close()
         folder.remove(FILE)

@@ -55,7 +55,7 @@ from meshwright.local.lakeformation.lake import Grant, Lake, Share
 from meshwright.local.lambdas.invocations import Invocations
 from meshwright.local.lambdas.runner import Function, Runner
 from meshwright.local.operations import Operation
-from meshwright.local.persistence.keeper import Keeper
+from meshwright.local.persistence.keeper import Keeper, damage
 from meshwright.local.persistence.store import FILE
 from meshwright.local.ram import api as ram
 from meshwright.local.resources.registry import ACCEPTED, Registry
@@ -126,15 +126,21 @@ class Services:
         self.keeper.keep("firehose/", self.deliveries.read_to)
         self.keeper.keep("query/", self.executions.of)
         self.keeper.keep("invocation/", self.invocations.pending)
+        for region in self.keeper.names_below("lake/"):
+            self.lake(region)
         self.keeper.restore()
 
     def resume(self) -> None:
-        """Goes on with what was under way when the last process ended. To be called once all is set up."""
-        self.cloudformation.resume()
-        self.invocations.resume()
-        self.executions.resume()
-        self.running.resume()
-        self.deliveries.wake()
+        """Goes on with what was under way when the last process ended. To be called once all is set up.
+
+        Raises DamagedError.
+        """
+        with damage():
+            self.cloudformation.resume()
+            self.invocations.resume()
+            self.executions.resume()
+            self.running.resume()
+            self.deliveries.wake()
 
     def lake(self, region: str) -> Lake:
         """Lake Formation's state in a region."""

@@ -15,6 +15,7 @@ from pathlib import Path
 from meshwright.errors import UserError
 from meshwright.local.persistence.store import FILE, GO_ON, UnreadableError, copy, private_file
 from meshwright.local.private import PrivateFolder
+from meshwright.local.record import LOCK
 
 STATE, SAVES = "state", "saves"
 OWNER = "owner"
@@ -60,7 +61,7 @@ def save(folder: PrivateFolder, name: str, *, replace: bool) -> Path:
         copied = PrivateFolder(fresh)
         copied.make()
         try:
-            copy(folder.path / STATE / FILE, fresh / FILE)
+            copy(folder.path / STATE / FILE, fresh / FILE, running=folder.held(LOCK))
         except UnreadableError as error:
             raise UserError(
                 f"{folder.path / STATE / FILE}: the state can't be saved: {error}. {error.way}."

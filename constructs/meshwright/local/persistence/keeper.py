@@ -3,6 +3,7 @@
 import contextlib
 import gc
 import hashlib
+import logging
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
@@ -15,6 +16,7 @@ from meshwright.local.persistence.codec import DamagedError, decode, encode
 from meshwright.local.persistence.entries import Entries
 from meshwright.local.persistence.store import Store, UnreadableError
 
+log = logging.getLogger(__name__)
 Pieces = dict[str, bytes | None]
 
 
@@ -41,12 +43,17 @@ class Keeper:
         """
         gc.disable()  # which would look, again and again, through what only grows: a third of the time
         try:
-            with _damage():
+            with damage():
                 self.backends.restore([*self._found.pop(BACKEND, ()), *self._found.pop(OBJECT, ())])
             self.store.go_on()
         finally:
             gc.freeze()
             gc.enable()
+
+    def names_below(self, name: str) -> set[str]:
+        """The next part of the names of what was kept below a name."""
+        pieces = self._found.get(name.split("/", 1)[0] + "/", ())
+        return {piece.removeprefix(name).split("/", 1)[0] for piece, _ in pieces if piece.startswith(name)}
 
     def pieces_of(self, name: str) -> Mapping[str, Any]:
         """What was kept below a name, by the rest of its name."""
@@ -61,7 +68,7 @@ class Keeper:
 
         What an operation changes in it is kept with that operation; `entries.save` keeps it at once.
         """
-        with _damage():
+        with damage():
             for key, value in self.pieces_of(name).values():
                 entries[key] = value
         entries.seen.clear()
@@ -113,14 +120,15 @@ class Keeper:
 
 
 @contextlib.contextmanager
-def _damage() -> Iterator[None]:
-    """Raises whatever is wrong with what was read as DamagedError."""
+def damage() -> Iterator[None]:
+    """Raises whatever comes of what was read as DamagedError: a state may be made up by somebody else."""
     try:
         yield
     except (DamagedError, UnreadableError):
         raise
     except Exception as error:  # a piece that is whole, and not what its name says
-        raise DamagedError(f"{type(error).__name__}: {error}") from error
+        log.info("what was read of the state", exc_info=True)
+        raise DamagedError(f"a part of it is no part of a state ({type(error).__name__}: {error})") from error
 
 
 def written(value: Any) -> bytes:

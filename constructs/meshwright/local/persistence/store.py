@@ -113,7 +113,10 @@ class Store:
             run("PRAGMA journal_mode = WAL")
             run("PRAGMA synchronous = NORMAL")  # `_flush` does what FULL would do at each transaction
             self._check({"format": FORMAT, **about})
-            self._sum = _Sum(self.pieces())
+            found = list(self.pieces())
+            if not all(isinstance(name, str) and isinstance(value, bytes) for name, value in found):
+                raise UnreadableError("it is damaged: a part of it is not of the kind that was written")
+            self._sum = _Sum(found)
             if str(self._sum) != self._about()[SUM]:
                 raise UnreadableError("it is damaged: parts of it are missing, or are not what was written")
             self._contents = Check(path, self._database)
@@ -137,8 +140,6 @@ class Store:
                 raise UnreadableError(f"it was written with {name} {given}, this is {value}")
         if made != set(SCHEMA) or not {SUM, OPEN} <= found.keys():
             raise UnreadableError("it is damaged: its tables are not those of a state")
-        if run("SELECT 1 FROM piece WHERE typeof(name) != 'text' OR typeof(value) != 'blob'").fetchone():
-            raise UnreadableError("it is damaged: a part of it is not of the kind that was written")
 
     def commit(
         self,
@@ -308,15 +309,18 @@ def private_file(path: Path) -> None:
     os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
 
 
-def copy(source: Path, target: Path) -> None:
+def copy(source: Path, target: Path, *, running: bool) -> None:
     """Writes a state as it is now into a new file, also while a server works on it.
 
-    Raises UnreadableError.
+    Where none is `running`, the journal that a killed one left is taken into the file, and goes. Raises
+    UnreadableError.
     """
     with _errors():
         private_file(target)
         with contextlib.closing(_connected(source)) as database:
             database.execute("VACUUM INTO ?", (str(target),))
+            if not running:
+                database.execute("UPDATE about SET value = 'no' WHERE name = ?", (OPEN,))
         with contextlib.closing(_connected(target)) as database:
             database.execute("UPDATE about SET value = 'no' WHERE name = ?", (OPEN,))
         sync(target)

@@ -97,6 +97,17 @@ LIMITS = (
         way=Way.DIRECT,
     ),
     yes(
+        name="granted directly under version 3",
+        page=guide("optimize-ram"),
+        changes=(
+            *NEITHER,
+            grant(G, ANALYST, T, "SELECT"),
+            grant(G, ANALYST, D, "DESCRIBE"),
+            settings(G, cross_account_version=3),
+        ),
+        way=Way.DIRECT,
+    ),
+    yes(
         name="a read-only administrator uses a link that it was not granted",
         page=LINKS,
         changes=(NO_DESCRIBE_ON_LINK, READ_ONLY),

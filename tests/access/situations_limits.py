@@ -10,9 +10,11 @@ from meshwright.access.state import Identity, LakeState, Location, ShareState, T
 from tests.access.building import (
     ANALYST,
     BUCKET,
+    CHIEF,
     COLUMNS,
     DATA,
     ORGANIZATION,
+    PLACE,
     REGISTRATION,
     ROLE_S3,
     STEWARD,
@@ -40,7 +42,7 @@ A, B = (Resource(G, Kind.COLUMNS, ("d", "t"), frozenset({name})) for name in "ab
 NO_DESCRIBE_ON_LINK = revoke(C, ANALYST, Resource(C, Kind.DATABASE, ("l",)))
 READ_ONLY = settings(C, read_only_admins=frozenset({ANALYST}))
 NOTES, LINKS = guide("cross-account-notes"), guide("granting-link-permissions")
-PREFIXES = guide("granting-location-permissions")
+PREFIXES, REGRANTING = guide("granting-location-permissions"), guide("regranting-locations")
 EVERYTHING_IN_GLUE = put(G, "identities", STEWARD, Identity(policy=policy(DATA, allow("glue:*"))))
 ORDERS = tables(t=Table(COLUMNS, f"{BUCKET}/sales/orders"))
 
@@ -65,6 +67,17 @@ def at_location(prefix: str):
         EVERYTHING_IN_GLUE,
         grant(G, STEWARD, T, "ALTER"),
         grant(G, STEWARD, place, "DATA_LOCATION_ACCESS"),
+    )
+
+
+def across(*places: tuple[str, str]):
+    """ALTER in two steps across accounts, with the data location from the one to the other."""
+    glue = Identity(policy=policy(DATA, allow("glue:*")))
+    return (
+        *(put(C, "identities", who, glue) for who in (ANALYST, CHIEF)),
+        grant(G, C, T, "ALTER", option=True),
+        grant(C, ANALYST, T, "ALTER"),
+        *(grant(by, to, PLACE, "DATA_LOCATION_ACCESS", option=True) for by, to in places),
     )
 
 
@@ -94,6 +107,17 @@ LIMITS = (
             grant(C, ANALYST, B, "SELECT"),
         ),
         columns=("a", "b"),
+        way=Way.DIRECT,
+    ),
+    yes(
+        name="granted directly under version 3",
+        page=guide("optimize-ram"),
+        changes=(
+            *NEITHER,
+            grant(G, ANALYST, T, "SELECT"),
+            grant(G, ANALYST, D, "DESCRIBE"),
+            settings(G, cross_account_version=3),
+        ),
         way=Way.DIRECT,
     ),
     yes(
@@ -217,5 +241,54 @@ LIMITS = (
         action="DELETE",
         columns=COLUMNS,
         way=Way.DIRECT,
+    ),
+    yes(
+        name="the data location across accounts, in two steps",
+        page=REGRANTING,
+        changes=across((G, C), (C, ANALYST)),
+        action="ALTER",
+    ),
+    asked(
+        name="the data location across accounts, not granted to the account",
+        page=REGRANTING,
+        changes=across((C, ANALYST)),
+        action="ALTER",
+        broken=Step.DATA_LOCATION,
+        fault=Fault.MISSING,
+    ),
+    asked(
+        name="the data location across accounts, not granted in the account",
+        page=REGRANTING,
+        changes=across((G, C)),
+        action="ALTER",
+        broken=Step.DATA_LOCATION,
+        fault=Fault.MISSING,
+    ),
+    yes(
+        name="the data location across accounts, for the account as a whole",
+        page=REGRANTING,
+        changes=across((G, C)),
+        action="ALTER",
+        who=C,
+    ),
+    yes(
+        name="the data location across accounts, for the account's administrator",
+        page=REGRANTING,
+        changes=across((G, C)),
+        action="ALTER",
+        who=CHIEF,
+    ),
+    own(
+        name="a data location that only the catalog's account holds itself",
+        page=PREFIXES,
+        changes=(
+            ORDERS,
+            EVERYTHING_IN_GLUE,
+            grant(G, STEWARD, T, "ALTER"),
+            grant(G, G, PLACE, "DATA_LOCATION_ACCESS"),
+        ),
+        action="ALTER",
+        broken=Step.DATA_LOCATION,
+        fault=Fault.MISSING,
     ),
 )

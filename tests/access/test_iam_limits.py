@@ -182,6 +182,8 @@ def test_a_quick_look_sees_sessions_and_those_who_are_not_named():
         ("ArnLike", "arn:aws:logs:eu:1:group:x", ("arn:aws:logs:eu:1:group:y:x",), False),
         ("ArnLike", "no arn", ("arn:aws:*:*:*:*",), False),
         ("IpAddress", "10.9.9.9", ("10.0.0.1/8",), True),
+        ("NumericEquals", "1", ("one", "1"), True),
+        ("DateEquals", "2026-01-01", ("soon", "2026-01-01"), True),
     ],
 )
 def test_what_matches_a_condition(operator, value, values, expected):

@@ -85,38 +85,43 @@ PAIRS = st.lists(st.sampled_from(sorted(TYPES)), min_size=1, max_size=2, unique=
 )
 
 
-@pytest.fixture(scope="module")
-def engine() -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect() as connection:
-        for column, values in VALUES.items():
-            kind = SQL_TYPES[column]
-            connection.execute(
-                f"CREATE TABLE of_{column} AS SELECT CAST(unnest([{values}]) AS {kind}) AS {column}"
-            )
-        yield connection
+ENGINE: list[duckdb.DuckDBPyConnection] = []
+"""The one that all tests ask; in a list, since what a fixture gives away stays until the process ends."""
 
 
-def shown(engine, columns, first, second) -> list[tuple[bool, bool]]:
+@pytest.fixture(scope="module", autouse=True)
+def engine() -> Iterator[None]:
+    ENGINE.append(duckdb.connect())
+    yield
+    ENGINE.pop().close()
+
+
+def asked(query, values=()):
+    return ENGINE[0].execute(query, values).fetchall()
+
+
+def shown(columns, first, second) -> list[tuple[bool, bool]]:
     """Of every row with such values: whether the one condition shows it, and whether the other does."""
-    tables = ", ".join(f"of_{column}" for column in columns)
-    return engine.execute(f"SELECT ({first}) IS TRUE, ({second}) IS TRUE FROM {tables}").fetchall()  # noqa: S608
+    tables = ", ".join(
+        f"(SELECT CAST(unnest([{VALUES[column]}]) AS {SQL_TYPES[column]}) AS {column})" for column in columns
+    )
+    return asked(f"SELECT ({first}) IS TRUE, ({second}) IS TRUE FROM {tables}")  # noqa: S608
 
 
-def shows(engine, row, condition) -> bool:
+def shows(row, condition) -> bool:
     """Whether the engine finds that one row by the condition."""
     values = ", ".join(f"CAST(? AS {SQL_TYPES[column]}) AS {column}" for column, _ in row)
     query = f"SELECT ({condition}) IS TRUE FROM (SELECT {values})"  # noqa: S608
-    given_values = [SOME[column] if value == PRESENT else value for column, value in row]
-    return engine.execute(query, given_values).fetchone()[0]
+    return asked(query, [SOME[column] if value == PRESENT else value for column, value in row])[0][0]
 
 
 @pytest.mark.slow
 @examples(100)
 @given(PAIRS)
-def test_what_is_said_of_two_conditions_is_what_an_engine_finds(engine, pair):
+def test_what_is_said_of_two_conditions_is_what_an_engine_finds(pair):
     columns, first, second = pair
     found = compared(first, second, TYPES)
-    rows = shown(engine, columns, first, second)
+    rows = shown(columns, first, second)
     if found.relation in (Relation.EQUAL, Relation.NARROWER):
         assert not any(one and not other for one, other in rows)
     if found.relation in (Relation.EQUAL, Relation.WIDER):
@@ -127,8 +132,8 @@ def test_what_is_said_of_two_conditions_is_what_an_engine_finds(engine, pair):
     assert (found.only_second is None) or found.relation not in (Relation.EQUAL, Relation.WIDER)
     for row, yes, no in ((found.only_first, first, second), (found.only_second, second, first)):
         if row is not None:
-            assert shows(engine, row, yes)
-            assert not shows(engine, row, no)
+            assert shows(row, yes)
+            assert not shows(row, no)
 
 
 @examples(25)

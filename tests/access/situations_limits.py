@@ -24,6 +24,7 @@ from tests.access.building import (
     G,
     T,
     allow,
+    drop,
     fields,
     grant,
     policy,
@@ -290,5 +291,11 @@ LIMITS = (
         action="ALTER",
         broken=Step.DATA_LOCATION,
         fault=Fault.MISSING,
+    ),
+    yes(
+        name="the share of an account that was not read",
+        page=guide("accepting-ram-invite"),
+        changes=(drop(G, "shares", C), fields(G, complete=False)),
+        assumed=f"the share of {G} is active",
     ),
 )

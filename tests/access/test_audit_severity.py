@@ -99,8 +99,9 @@ def by_code(small: Small, **changes: Change) -> dict[str, Finding]:
 
 def test_a_public_bucket_that_is_not_encrypted_either(small: Small) -> None:
     public = policies({BUCKET: may("*", "s3:GetObject")})
-    found = by_code(small, ORDERS=both_of(public, unencrypted(BUCKET)))
+    found = by_code(small, ORDERS=both_of(public, unblocked(BUCKET), unencrypted(BUCKET)))
     assert {code: each.severity for code, each in found.items()} == {
+        "bucket-unblocked": Severity.MEDIUM,
         "bucket-encryption": Severity.MEDIUM,
         "bucket-policy-changed": Severity.CRITICAL,
     }

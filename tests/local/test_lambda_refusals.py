@@ -16,6 +16,8 @@ from meshwright.local.lambdas.runner import Function, Outcome, Runner
 from tests.embedded import Aws
 from tests.local.test_lambda import archive
 
+pytestmark = pytest.mark.slow
+
 GOOD = archive(module="import os\ndef handler(event, context):\n    return [event, os.environ.get('ONE')]\n")
 UNREADABLE = "Could not unzip uploaded file. Please check your file, then try to upload again."
 UNABLE = "Lambda was unable to configure your environment variables because"

@@ -13,6 +13,8 @@ from meshwright.local.persistence import contents
 from meshwright.local.persistence.entries import Entries
 from meshwright.local.persistence.store import Store, UnreadableError, copy, digest_of, unreadable
 
+pytestmark = pytest.mark.slow
+
 
 def unexpected(error: Exception) -> None:
     raise AssertionError(error)

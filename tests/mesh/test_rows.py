@@ -136,6 +136,7 @@ def test_what_is_said_of_two_conditions_is_what_an_engine_finds(pair):
             assert not shows(row, no)
 
 
+@pytest.mark.slow
 @examples(25)
 @given(PAIRS)
 def test_without_types_nothing_else_is_said(pair):
@@ -144,6 +145,7 @@ def test_without_types_nothing_else_is_said(pair):
     assert unknown in (known, Relation.UNKNOWN)
 
 
+@pytest.mark.slow
 @examples(25)
 @given(PAIRS)
 def test_the_way_back_is_the_opposite(pair):

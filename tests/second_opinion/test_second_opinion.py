@@ -3,6 +3,7 @@
 from collections import Counter
 from random import Random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,6 +26,7 @@ def test_both_say_the_same(case: Case) -> None:
     assert agree(case, our, other), (our, other)
 
 
+@pytest.mark.slow
 def test_both_say_the_same_of_many_more() -> None:
     """Many more than hypothesis has time for, which would make a failing one smaller."""
     random = Random(1)  # noqa: S311

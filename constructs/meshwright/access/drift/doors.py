@@ -37,7 +37,7 @@ def doors(comparison: Comparison, account: str) -> Iterator[Deviation]:
         if found is None or found == wanted:
             continue
         tables = comparison.tables_at.get(name, ())
-        yield from _block(account, name, found)
+        yield from _block(account, name, found, tables)
         yield from _lists(comparison, account, name, found, tables)
         for point in found.access_points:
             yield _access_point(comparison, account, name, point, tables)
@@ -47,7 +47,9 @@ def doors(comparison: Comparison, account: str) -> Iterator[Deviation]:
             yield _access_grant(comparison, account, grant, comparison.tables_at.get(bucket, ()))
 
 
-def _block(account: str, name: str, found: BucketSettings) -> Iterator[Deviation]:
+def _block(
+    account: str, name: str, found: BucketSettings, tables: tuple[TableName, ...]
+) -> Iterator[Deviation]:
     if found.restricts_public and found.ignores_public_acls:
         return
     yield Deviation(
@@ -66,6 +68,14 @@ def _block(account: str, name: str, found: BucketSettings) -> Iterator[Deviation
                 {"Bucket": name, "PublicAccessBlockConfiguration": BLOCK},
             ),
         ),
+        change=with_fields(
+            account,
+            "bucket_settings",
+            name,
+            restricts_public=found.restricts_public,
+            ignores_public_acls=found.ignores_public_acls,
+        ),
+        tables=tables,
     )
 
 

@@ -10,7 +10,9 @@ from dataclasses import replace
 from meshwright.access.drift.comparison import Comparison
 from meshwright.access.drift.deviation import Deviation, Phase
 from meshwright.access.escalation import Chain, Escalation
+from meshwright.access.escalation_steps import How
 from meshwright.access.findings import Severity
+from meshwright.access.principals import account_of
 from meshwright.access.state import LakeState
 
 NEEDS = ("iam:GetRole",)
@@ -35,10 +37,21 @@ def escalations(comparison: Comparison, account: str) -> Iterator[Deviation]:
         found = [
             chain
             for chain in live.chains([principal], tables, longest=LONGEST)
-            if declared.chain(principal, chain.table, longest=LONGEST) is None
+            if not _is_said(comparison, chain)
+            and declared.chain(principal, chain.table, longest=LONGEST) is None
         ]
         if found:
             yield _deviation(comparison, account, principal, found)
+
+
+def _is_said(comparison: Comparison, chain: Chain) -> bool:
+    """Whether all it says is that a role whose trust policy changed may be assumed: a finding of its own."""
+    first = chain.steps[0]
+    number = account_of(first.target) or ""
+    was, now = (each.identities.get(first.target) for each in comparison.both(number))
+    if len(chain.steps) > 1 or first.how is not How.ASSUME or was is None or now is None:
+        return False
+    return was.policy is not None and was.trust != now.trust
 
 
 def _deviation(comparison: Comparison, account: str, principal: str, found: list[Chain]) -> Deviation:

@@ -30,6 +30,8 @@ SERVER: tuple[str, ...] = ("-m", "meshwright.local.server")
 START_SECONDS = 60
 ANSWER_SECONDS = 60
 """How long a busy server may be silent before a command gives up. It goes on all the same."""
+ENDING_SECONDS = 3
+"""How long a server that dropped a connection is waited for to end."""
 STOP_SECONDS = 10
 SERVER_VARIABLES = (
     "PATH",
@@ -91,6 +93,15 @@ class Embedded:
         """What of the deployed does otherwise here than on AWS, a sentence each."""
         return tuple(self.ask("status")["notes"])
 
+    def _ends(self, error: OSError) -> bool:
+        """Whether it has ended; one that drops connections may be about to."""
+        deadline = time.monotonic() + (ENDING_SECONDS if isinstance(error, ConnectionError) else 0)
+        while PrivateFolder(self.folder).held(LOCK):
+            if time.monotonic() >= deadline:
+                return False
+            time.sleep(0.05)
+        return True
+
     def ask(self, operation: str, given: Mapping[str, Any] | None = None) -> Any:
         """What the server itself answers; raises UserError if it doesn't, or another program does."""
         try:
@@ -101,7 +112,7 @@ class Embedded:
                 "Stop it, and start it anew: meshwright local down; meshwright local up"
             ) from error
         except OSError as error:
-            if not PrivateFolder(self.folder).held(LOCK):
+            if self._ends(error):
                 why = f", since {FULL}. Free some" if _full(self.folder) else ""
                 raise UserError(
                     f"The embedded AWS ended{why}. Its log is {self.log}. Start it anew: meshwright local up"

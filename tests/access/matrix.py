@@ -11,6 +11,7 @@ from rich.table import Table
 
 from tests.access.situation import Situation
 from tests.access.situations import SITUATIONS
+from tests.access.situations_limits import LIMITS
 
 KINDS = ("holds", "holds, assuming", "fails", "fails, assuming")
 
@@ -39,10 +40,11 @@ def main() -> None:
 
     table = Table("rule", *KINDS, box=None)
     total: Counter[str] = Counter()
-    for rule, kinds in counted(SITUATIONS).items():
+    everything = (*SITUATIONS, *LIMITS)
+    for rule, kinds in counted(everything).items():
         table.add_row(rule, *(str(kinds[kind] or "") for kind in KINDS))
         total += kinds
-    table.add_row(f"all {len(SITUATIONS)}", *(str(total[kind]) for kind in KINDS))
+    table.add_row(f"all {len(everything)}", *(str(total[kind]) for kind in KINDS))
     Console(width=110).print(table)
 
 

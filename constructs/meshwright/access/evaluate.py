@@ -17,6 +17,7 @@ from meshwright.access.request import Asker, Request, asker_of
 from meshwright.access.row_policies import limited
 from meshwright.access.state import LakeState, Table
 from meshwright.access.storage_path import (
+    NAMES_OF,
     ON_OBJECTS,
     Files,
     Reach,
@@ -223,14 +224,14 @@ class Evaluator:
         return (*_assuming(hops[:1], *choice), *hops[1:]) if choice else hops
 
     def _registration(self, role: str, files: Files, action: str) -> tuple[Hop, ...]:
-        key = (role, files.bucket, action, reach_of(self.state, role, files, action))
+        key = (role, files.bucket, action, reach_of(self.state, role, files, (ON_OBJECTS[action],)))
         hops = self._reached.get(key)
         if hops is None:
             hops = self._reached[key] = registration_hops(self.state, role, files, action)
         return hops
 
     def _past_the_catalog(self, principal: str, files: Files, action: str) -> Hop:
-        key = (principal, files.bucket, action, reach_of(self.state, principal, files, action))
+        key = (principal, files.bucket, action, reach_of(self.state, principal, files, NAMES_OF[action]))
         hop = self._past.get(key)
         if hop is None:
             hop = self._past[key] = may_read_files(self.state, principal, files, action)

@@ -107,8 +107,11 @@ Reach = tuple[object, ...]
 """What of the policies decides on files."""
 
 
-def reach_of(state: LakeState, role: str, files: Files, action: str) -> Reach:
-    """What of the policies decides on these files: where it is the same in a bucket, so are the hops."""
+def reach_of(state: LakeState, role: str, files: Files, names: tuple[str, ...]) -> Reach:
+    """What of the policies decides on these files: where it is the same in a bucket, so are the hops.
+
+    `names` are the actions on objects that are asked for.
+    """
     policies = _policies(state, role, files)
     owner = state.account(files.owner or "")
     settings = owner.settings_of(files.bucket)
@@ -118,9 +121,9 @@ def reach_of(state: LakeState, role: str, files: Files, action: str) -> Reach:
         or bool(state.account(account_of(role) or "").endpoints)
         or (bool(files.key) and not settings.bucket_key)
     )
-    probes = [each for name in NAMES_OF[action] for each in probes_of(state, role, files, name)]
+    probes = [each for name in names for each in probes_of(state, role, files, name)]
     said = tuple(policy.reach(each.use.action, each.use.resource) for each in probes for policy in policies)
-    return (*said, files.path) if by_path or len(probes) > len(NAMES_OF[action]) else said
+    return (*said, files.path) if by_path or len(probes) > len(names) else said
 
 
 class Probe(NamedTuple):

@@ -57,7 +57,7 @@ def with_spy(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
             state, accounts=accounts, unchecked=(Unread(ORDERS, "ec2:DescribeVpcEndpoints", "no"),)
         )
 
-    monkeypatch.setattr(command, "_read", read)
+    monkeypatch.setattr(command, "state_of", read)
     return read
 
 

@@ -53,7 +53,7 @@ class AccessGrant(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class BucketSettings:
-    """The rest of a bucket; by default what keeps nobody out."""
+    """What decides about a bucket besides its policy. The defaults restrict nothing."""
 
     bucket_key: bool = True
     """With an S3 Bucket Key the encryption context is the bucket's ARN, else each object's

@@ -8,9 +8,9 @@ from pathlib import Path
 from meshwright.access.compiled import compile_state
 from meshwright.access.escalation import Chain, Escalation
 from meshwright.access.rows import TableOf, tables_of
-from meshwright.access.state import LakeState
 from meshwright.access.subjects import find_role, find_table
 from meshwright.commands.escalation_text import FORMATS, Report
+from meshwright.commands.live import state_of
 from meshwright.errors import UserError
 from meshwright.mesh.model import Mesh
 from meshwright.output import console
@@ -51,7 +51,11 @@ def escalation(
         raise UserError("--role-name is the role to read the accounts with: use it with --live or --local.")
     mesh = load_mesh(root, environment=environment, today=today)
     deployed = live or local
-    state = _read(mesh, root, local=local, role_name=role_name) if deployed else compile_state(mesh)
+    state = (
+        state_of(mesh, root, local=local, role_name=role_name, everyone=True)
+        if deployed
+        else compile_state(mesh)
+    )
     found = Escalation(state)
     asked = _asked(mesh, found, target, deployed=deployed)
     if len(asked.principals) * len(asked.tables) > MOST_PAIRS:
@@ -113,14 +117,3 @@ def _platform(mesh: Mesh) -> frozenset[str]:
         {each(account) for each in made for account in accounts}
         | {names.registration_role_arn(mesh.governance_account)}
     )
-
-
-def _read(mesh: Mesh, root: Path, *, local: bool, role_name: str | None) -> LakeState:
-    from meshwright.aws.live import read_state
-    from meshwright.commands.live import accounts_of
-
-    sessions = accounts_of(mesh, root=root, local=local, role_name=role_name)
-    if not sessions.accounts:
-        reasons = "\n".join(f"{account}: {why}" for account, why in sessions.refused.items())
-        raise UserError(f"None of the accounts can be read:\n{reasons}")
-    return read_state(mesh, sessions.accounts, refused=sessions.refused, everyone=True)

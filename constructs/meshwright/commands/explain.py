@@ -14,6 +14,7 @@ from meshwright.commands.explain_stream import StreamQuestion, explained_stream,
 from meshwright.commands.explain_text import FORMATS
 from meshwright.commands.explanation import Explanation, places_text
 from meshwright.commands.hop_text import Words
+from meshwright.commands.live import state_of
 from meshwright.commands.stream_explanation import StreamExplanation
 from meshwright.commands.unchecked import unchecked
 from meshwright.config.finding import domains_with
@@ -66,23 +67,11 @@ def explain(
     if not (live or local):
         print(FORMATS[output](by_files, None, hops))
         return 0 if by_files.allowed else 1
-    state = _read(asked.mesh, root, local=local, role_name=role_name)
+    state = state_of(asked.mesh, root, local=local, role_name=role_name)
     answer = explained(asked, state)
     answer = replace(answer, assumed=(*answer.assumed, *_unread(state)))
     print(FORMATS[output](answer, by_files, hops))
     return 0 if answer.allowed else 1
-
-
-def _read(mesh: Mesh, root: Path, *, local: bool, role_name: str | None) -> LakeState:
-    """The accounts of the domains concerned, and governance."""
-    from meshwright.aws.live import read_state
-    from meshwright.commands.live import accounts_of
-
-    sessions = accounts_of(mesh, root=root, local=local, role_name=role_name)
-    if not sessions.accounts:
-        reasons = "\n".join(f"{account}: {why}" for account, why in sessions.refused.items())
-        raise UserError(f"None of the accounts can be read:\n{reasons}")
-    return read_state(mesh, sessions.accounts, refused=sessions.refused)
 
 
 def _unread(state: LakeState) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from meshwright.mesh.model import Mesh
 from meshwright.project import Examined
 
 if TYPE_CHECKING:
+    from meshwright.access.state import LakeState
     from meshwright.aws.accounts import Account
     from meshwright.aws.sessions import Sessions
     from meshwright.deployed import Against
@@ -80,3 +81,19 @@ def embedded_accounts(
         variables = control.environment(embedded, account=number, region=mesh.region, role=role)
         found[number] = Account(account=number, region=mesh.region, environment=variables)
     return found
+
+
+def state_of(
+    mesh: Mesh, root: Path, *, local: bool, role_name: str | None, everyone: bool = False
+) -> "LakeState":
+    """The accounts of a mesh as they are; with `everyone`, all of their roles and users.
+
+    The other arguments are those of `accounts_of`. Raises UserError where no account can be read.
+    """
+    from meshwright.aws.live import read_state
+
+    sessions = accounts_of(mesh, root=root, local=local, role_name=role_name)
+    if not sessions.accounts:
+        reasons = "\n".join(f"{account}: {why}" for account, why in sessions.refused.items())
+        raise UserError(f"None of the accounts can be read:\n{reasons}")
+    return read_state(mesh, sessions.accounts, refused=sessions.refused, everyone=everyone)
